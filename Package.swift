@@ -1,0 +1,124 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let swift: [SwiftSetting] = [.enableUpcomingFeature("ExistentialAny")]
+
+let package = Package(
+    name: "relocate",
+    products: [
+        .executable(name: "relocate", targets: ["relocate"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    ],
+    targets: [
+        .target(name: "FleetModel", swiftSettings: swift),
+        .target(
+            name: "MovingTarget",
+            dependencies: ["FleetModel"],
+            swiftSettings: swift
+        ),
+        .systemLibrary(name: "CLinux"),
+        .systemLibrary(name: "CNetlink"),
+        .target(
+            name: "HTTP",
+            dependencies: [
+                "CLinux",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "DequeModule", package: "swift-collections"),
+            ],
+            swiftSettings: swift
+        ),
+        .systemLibrary(
+            name: "CArchive",
+            pkgConfig: "libarchive",
+            providers: [.apt(["libarchive-dev"])]
+        ),
+        .target(
+            name: "ImageStore",
+            dependencies: [
+                "FleetModel", "CArchive",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: swift
+        ),
+        .target(
+            name: "Ledger",
+            dependencies: [
+                "FleetModel",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: swift
+        ),
+        .target(
+            name: "HostAgent",
+            dependencies: [
+                "CNetlink", "FleetModel", "HTTP", "ImageStore",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            swiftSettings: swift
+        ),
+        .target(
+            name: "Lab",
+            dependencies: ["HostAgent", "FleetModel"],
+            swiftSettings: swift
+        ),
+        .target(
+            name: "ControlPlane",
+            dependencies: [
+                "FleetModel", "HTTP", "ImageStore", "Ledger", "MovingTarget",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "HashTreeCollections", package: "swift-collections"),
+                .product(name: "HeapModule", package: "swift-collections"),
+            ],
+            swiftSettings: swift
+        ),
+        .executableTarget(
+            name: "relocate",
+            dependencies: [
+                "ControlPlane", "FleetModel", "HTTP", "HostAgent", "ImageStore", "Lab",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: swift
+        ),
+        .target(
+            name: "RelocateTesting",
+            dependencies: ["FleetModel", "HTTP"],
+            path: "Tests/RelocateTesting",
+            swiftSettings: swift
+        ),
+        .testTarget(name: "FleetModelTests", dependencies: ["FleetModel"], swiftSettings: swift),
+        .testTarget(name: "MovingTargetTests", dependencies: ["MovingTarget"], swiftSettings: swift),
+        .testTarget(
+            name: "HTTPTests", dependencies: ["HTTP"], resources: [.copy("Corpus")], swiftSettings: swift),
+        .testTarget(name: "ImageStoreTests", dependencies: ["ImageStore", "RelocateTesting"], swiftSettings: swift),
+        .testTarget(name: "LedgerTests", dependencies: ["Ledger", "RelocateTesting"], swiftSettings: swift),
+        .testTarget(
+            name: "HostAgentTests", dependencies: ["CNetlink", "HostAgent", "ImageStore", "RelocateTesting"],
+            swiftSettings: swift),
+        .testTarget(name: "RelocateCommandTests", dependencies: ["relocate"], swiftSettings: swift),
+        .testTarget(
+            name: "ControlPlaneTests",
+            dependencies: ["ControlPlane", "HostAgent", "RelocateTesting"],
+            swiftSettings: swift
+        ),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["ControlPlane", "Lab", "RelocateTesting", "relocate"],
+            swiftSettings: swift
+        ),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,170 @@
+// The fleet as this page knows it, and what changed since the last frame.
+//
+// Events carry whole values, so applying one is a replacement. Every list is valid at an event number of its own:
+// an event no newer than the list of its kind is already in it and is skipped. What changed is collected and handed
+// out once per animation frame, so a hundred events cost one rendering.
+
+import { list, request } from "./api.js";
+import { describe } from "./words.js";
+
+const KEPT_RELOCATIONS = 300;
+const KEPT_ENTRIES = 200;
+const MOST_HOSTS = 10_000;
+const MOST_CONTAINERS = 20_000;
+
+export const isOpen = (relocation) => ["queued", "running", "rollingBack"].includes(relocation.state);
+export const isSimulatedHost = (host) => host.facts.runtimes.length > 0 && host.facts.runtimes.every((kind) => kind === "simulated");
+export const alarmKey = (alarm) => `${alarm.kind} ${alarm.subject}`;
+
+export class Fleet {
+  hosts = new Map();
+  tenants = new Map();
+  containers = new Map();
+  images = new Map();
+  relocations = new Map();
+  alarms = new Map();
+  policy = null;
+  paused = null;
+  /** The last events in words, newest first. */
+  entries = [];
+  /** Whether there are more containers than this page takes in. */
+  truncated = false;
+  loaded = false;
+  #validAt = {};
+  #changes = freshChanges();
+  #readers = [];
+  #frame = 0;
+
+  /** Calls back once per frame with what changed: sets of names per kind, and `all` after lists were read. */
+  subscribe(reader) {
+    this.#readers.push(reader);
+  }
+
+  /** Reads every list; gives the event number from which to follow. */
+  async load() {
+    const [hosts, tenants, containers, images, relocations, alarms, policy, scheduler] = await Promise.all([
+      list("/v1/hosts", MOST_HOSTS), list("/v1/tenants", 5000), list("/v1/containers", MOST_CONTAINERS),
+      list("/v1/images", 1000), request("GET", "/v1/relocations?limit=50"), list("/v1/alarms", 1000),
+      request("GET", "/v1/policies/default"), request("GET", "/v1/scheduler"),
+    ]);
+    this.hosts = keyed(hosts.items, (host) => host.name);
+    this.tenants = keyed(tenants.items, (tenant) => tenant.name);
+    this.containers = keyed(containers.items, (container) => container.name);
+    this.images = keyed(images.items, (image) => image.digest);
+    this.relocations = keyed(relocations.value.items, (relocation) => relocation.id);
+    this.alarms = keyed(alarms.items.filter((alarm) => !alarm.clearedAt), alarmKey);
+    this.policy = policy.value;
+    this.paused = scheduler.value.paused;
+    this.truncated = containers.more;
+    this.#validAt = {
+      host: hosts.index, hostForgotten: hosts.index, tenant: tenants.index, tenantRemoved: tenants.index,
+      container: containers.index, containerRemoved: containers.index, image: images.index,
+      relocation: relocations.index, alarm: alarms.index, policy: policy.index, scheduler: scheduler.index,
+    };
+    if (!this.loaded) this.#seedEntries(relocations.value.items);
+    this.loaded = true;
+    this.#changes.all = true;
+    this.#schedule();
+    return Math.min(...Object.values(this.#validAt));
+  }
+
+  /** Takes one event. */
+  apply(kind, event) {
+    if (event.sequence <= (this.#validAt[kind] ?? 0)) return;
+    const body = event[kind] ?? event;
+    const before = this.#store(kind, body);
+    const entry = describe(kind, body, before);
+    if (entry) this.#enter({ at: event.at, actor: event.actor, sequence: event.sequence, ...entry });
+    this.#schedule();
+  }
+
+  /** Takes the answer to an action ahead of its event. */
+  accept(relocation) {
+    if (this.relocations.has(relocation.id)) return;
+    this.#store("relocation", relocation);
+    this.#schedule();
+  }
+
+  #store(kind, body) {
+    const changes = this.#changes;
+    switch (kind) {
+    case "host": return put(this.hosts, body.name, body, changes.hosts);
+    case "hostForgotten": return drop(this.hosts, body.name, changes.hosts);
+    case "tenant": return put(this.tenants, body.name, body, changes.tenants);
+    case "tenantRemoved": return drop(this.tenants, body.name, changes.tenants);
+    case "container": return put(this.containers, body.name, body, changes.containers);
+    case "containerRemoved": return drop(this.containers, body.name, changes.containers);
+    case "image": return put(this.images, body.digest, body, changes.images);
+    case "alarm": return body.clearedAt
+      ? drop(this.alarms, alarmKey(body), changes.alarms)
+      : put(this.alarms, alarmKey(body), body, changes.alarms);
+    case "relocation": {
+      const before = put(this.relocations, body.id, body, changes.relocations);
+      if (this.relocations.size > KEPT_RELOCATIONS) this.#forgetOldest();
+      return before;
+    }
+    case "policy":
+      this.policy = body;
+      changes.settings = true;
+      return undefined;
+    case "scheduler":
+      this.paused = body.paused;
+      changes.settings = true;
+      return undefined;
+    default: return undefined;
+    }
+  }
+
+  #forgetOldest() {
+    let oldest = null;
+    for (const relocation of this.relocations.values()) {
+      if (!isOpen(relocation) && (oldest === null || relocation.id < oldest)) oldest = relocation.id;
+    }
+    if (oldest !== null) this.relocations.delete(oldest);
+  }
+
+  #seedEntries(relocations) {
+    const ended = relocations.filter((relocation) => relocation.endedAt)
+      .sort((left, right) => Date.parse(left.endedAt) - Date.parse(right.endedAt));
+    for (const relocation of ended) {
+      const entry = describe("relocation", relocation, undefined);
+      if (entry) this.#enter({ at: relocation.endedAt, actor: relocation.actor, sequence: null, ...entry });
+    }
+  }
+
+  #enter(entry) {
+    this.entries.unshift(entry);
+    this.entries.length = Math.min(this.entries.length, KEPT_ENTRIES);
+    this.#changes.entries += 1;
+  }
+
+  #schedule() {
+    this.#frame ||= requestAnimationFrame(() => {
+      this.#frame = 0;
+      const changes = this.#changes;
+      this.#changes = freshChanges();
+      for (const reader of this.#readers) reader(changes);
+    });
+  }
+}
+
+const freshChanges = () => ({
+  all: false, settings: false, entries: 0, hosts: new Set(), tenants: new Set(), containers: new Set(),
+  images: new Set(), relocations: new Set(), alarms: new Set(),
+});
+
+const keyed = (items, key) => new Map(items.map((item) => [key(item), item]));
+
+function put(map, key, value, changed) {
+  const before = map.get(key);
+  map.set(key, value);
+  changed.add(key);
+  return before;
+}
+
+function drop(map, key, changed) {
+  const before = map.get(key);
+  map.delete(key);
+  changed.add(key);
+  return before;
+}

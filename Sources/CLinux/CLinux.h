@@ -1,0 +1,62 @@
+// Linux system calls that the Glibc module does not show to Swift, because glibc declares them only for GNU sources
+// or in headers outside that module. Nothing here has a behaviour of its own.
+#ifndef RELOCATE_CLINUX_H
+#define RELOCATE_CLINUX_H
+
+#include <linux/openat2.h>
+#include <pthread.h>
+#include <spawn.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+extern int accept4(int socket, struct sockaddr *address, socklen_t *length, int flags);
+extern int pipe2(int ends[2], int flags);
+extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int first);
+extern int setns(int descriptor, int type);
+extern int pthread_setname_np(pthread_t thread, const char *name);
+extern long syscall(long number, ...);
+
+// Swift does not import these as integers, or not at all.
+static const uint32_t linux_epoll_in = EPOLLIN;
+static const uint32_t linux_epoll_out = EPOLLOUT;
+static const uint32_t linux_epoll_peer_closed = EPOLLRDHUP;
+static const uint32_t linux_epoll_hangup = EPOLLHUP;
+static const uint32_t linux_epoll_error = EPOLLERR;
+static const uint32_t linux_epoll_edge = EPOLLET;
+static const int linux_close_on_exec = SOCK_CLOEXEC;
+static const int linux_nonblocking = SOCK_NONBLOCK;
+static const int linux_no_signal = MSG_NOSIGNAL;
+static const int16_t linux_spawn_new_session = 0x80;         // POSIX_SPAWN_SETSID
+static const int linux_new_network_namespace = 0x40000000;  // CLONE_NEWNET
+
+// struct ucred exists only for GNU sources: the credentials of a Unix socket's peer, SO_PEERCRED.
+struct linux_peer_credentials {
+    int32_t process;
+    uint32_t user;
+    uint32_t group;
+};
+
+// openat2(2) that stays below `directory` and follows no symbolic link; -1 and errno on failure.
+static inline int linux_open_beneath(int directory, const char *path, int flags) {
+    struct open_how how = {0};
+    how.flags = (uint64_t)flags;
+    how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
+    return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
+}
+
+// pidfd_open(2): a descriptor that becomes readable when the process ends; -1 and errno on failure.
+static inline int linux_pidfd_open(pid_t process) {
+    return (int)syscall(SYS_pidfd_open, process, 0);
+}
+
+// pidfd_send_signal(2): a signal that cannot reach another process of the same number; -1 and errno on failure.
+static inline int linux_pidfd_send_signal(int pidfd, int signal) {
+    return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, (void *)0, 0);
+}
+
+#endif

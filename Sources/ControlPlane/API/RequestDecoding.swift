@@ -1,0 +1,95 @@
+import FleetModel
+import FoundationEssentials
+import HTTP
+
+/// The JSON body of a request: every field is known, and the wrong ones are named.
+protocol RequestFields: Decodable {
+    /// The names of the fields that the body may have.
+    associatedtype CodingKeys: CodingKey & CaseIterable & RawRepresentable where CodingKeys.RawValue == String
+}
+
+extension Request {
+    /// The most bytes that the body of a JSON request may have.
+    private static var largestBody: Int { 1 << 20 }
+
+    /// Decodes the JSON body.
+    /// - Throws: `Problem` 415 for another media type, 400 for what is not JSON, 422 for a field that is wrong, naming
+    ///   it and what would be right.
+    func decode<Body: RequestFields>(_ type: Body.Type) async throws -> Body {
+        let bytes = try await body.collect(upTo: Self.largestBody)
+        if !bytes.isEmpty {
+            let mediaType = (headerFields[.contentType] ?? "").split(separator: ";").first.map(String.init) ?? ""
+            guard mediaType.lowercased() == "application/json" else {
+                throw Problem(
+                    .unsupportedMediaType, code: "unsupportedMediaType",
+                    detail: "the body's Content-Type must be application/json, is '\(mediaType)'")
+            }
+        }
+        let json = bytes.isEmpty ? Array("{}".utf8) : bytes
+        try checkFields(of: json, known: Body.CodingKeys.allCases.map(\.rawValue))
+        do {
+            return try FleetJSON.decode(type, from: json)
+        } catch let error as DecodingError {
+            throw Problem(decoding: error)
+        }
+    }
+
+    private func checkFields(of json: [UInt8], known: [String]) throws {
+        let fields: Set<String>
+        do {
+            fields = try FleetJSON.decode(FieldNames.self, from: json).names
+        } catch DecodingError.typeMismatch {
+            throw Problem(.badRequest, code: "invalidJSON", detail: "the body must be a JSON object")
+        } catch {
+            throw Problem(.badRequest, code: "invalidJSON", detail: "the body is not JSON: \(Problem.words(for: error))")
+        }
+        guard let unknown = fields.subtracting(known).min() else { return }
+        throw Problem(
+            field: unknown,
+            detail: "there is no field '\(unknown)'; the fields are \(known.sorted().joined(separator: ", "))")
+    }
+
+    /// A path parameter that is a name.
+    /// - Throws: `Problem` 404, because nothing can have such a name.
+    func name<Subject>(_ parameter: String, of kind: String) throws -> Name<Subject> {
+        let text = parameters[parameter] ?? ""
+        guard let name = try? Name<Subject>(text) else {
+            throw FleetError.notFound(kind: kind, name: text)
+        }
+        return name
+    }
+
+    /// The query's values, after checking that it has no others than these.
+    /// - Throws: `Problem` 400 naming an unknown parameter.
+    func checkQuery(_ known: String...) throws {
+        guard let unknown = Set(query.names).subtracting(known).min() else { return }
+        let list = known.isEmpty ? "none is known here" : "known are \(known.sorted().joined(separator: ", "))"
+        throw Problem(
+            .badRequest, code: "unknownParameter", detail: "there is no query parameter '\(unknown)'; \(list)")
+    }
+
+    /// A query parameter in its own type.
+    /// - Throws: `Problem` 400 when the text is not of the type.
+    func queryValue<Value>(_ name: String, _ form: String, _ parse: (String) throws -> Value?) throws -> Value? {
+        guard let text = query[name] else { return nil }
+        guard let value = try? parse(text) else {
+            throw Problem(.badRequest, code: "invalidParameter", detail: "\(name) must be \(form), is '\(text)'")
+        }
+        return value
+    }
+}
+
+private struct FieldNames: Decodable {
+    var names: Set<String> = []
+
+    private struct Key: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+
+    init(from decoder: any Decoder) throws {
+        names = Set(try decoder.container(keyedBy: Key.self).allKeys.map(\.stringValue))
+    }
+}

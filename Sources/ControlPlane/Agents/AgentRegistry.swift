@@ -1,0 +1,176 @@
+import FleetModel
+import Logging
+import Synchronization
+
+/// The agents that are connected, and the orders that wait for their outcomes.
+///
+/// An order is kept until its outcome comes or its time is over. Whenever an agent opens a new stream, all its orders
+/// without an outcome are sent again under their ids, so neither a lost connection nor a restarted agent loses one.
+public final class AgentRegistry: Sendable {
+    /// How an order ended from the control plane's side.
+    enum Answer: Sendable {
+        /// The agent answered.
+        case outcome(OrderOutcome)
+        /// No answer came in time. It may have been carried out or not.
+        case lost
+    }
+
+    /// What a session is to the registry.
+    enum SessionCheck {
+        /// The host's present one.
+        case present
+        /// A newer one has begun.
+        case superseded
+        /// The control plane was started anew since: enrol again.
+        case unknown
+    }
+
+    private struct Waiting {
+        var command: AgentCommand
+        var continuation: CheckedContinuation<Answer, Never>
+    }
+
+    private struct Line {
+        var session: Int64?
+        var lastSeen: Timestamp?
+        var stream = 0
+        var commands: AsyncStream<AgentCommand>.Continuation?
+        var waiting: [OrderID: Waiting] = [:]
+    }
+
+    private let lines = Mutex<[HostName: Line]>([:])
+    private let logger: Logger
+
+    /// A registry without agents.
+    public init(logger: Logger) {
+        self.logger = logger
+    }
+
+    // MARK: Sessions
+
+    /// Begins a session of a host; an earlier one ends.
+    func begin(session: Int64, of host: HostName) {
+        let earlier = lines.withLock { lines in
+            let earlier = lines[host]?.commands
+            lines[host, default: Line()].session = session
+            lines[host]?.commands = nil
+            lines[host]?.lastSeen = .now
+            return earlier
+        }
+        earlier?.finish()
+    }
+
+    /// Takes a sign of life, and tells whether it belongs to the present session.
+    func isAlive(_ host: HostName, session: Int64) -> SessionCheck {
+        lines.withLock { lines in
+            guard let present = lines[host]?.session else { return .unknown }
+            guard session == present else { return .superseded }
+            lines[host]?.lastSeen = .now
+            return .present
+        }
+    }
+
+    /// When a host was last heard; `nil` when it was not since the control plane started.
+    func lastSeen(_ host: HostName) -> Timestamp? { lines.withLock { $0[host]?.lastSeen } }
+
+    /// Whether the host's stream of commands is open.
+    func isConnected(_ host: HostName) -> Bool { lines.withLock { $0[host]?.commands != nil } }
+
+    /// Opens the stream of a host's commands, which begins with all that have no outcome yet. It ends when another
+    /// one is opened.
+    /// - Returns: the stream, and a ticket to close it with.
+    func open(for host: HostName) -> (AsyncStream<AgentCommand>, ticket: Int) {
+        let (stream, continuation) = AsyncStream.makeStream(of: AgentCommand.self)
+        let (earlier, pending, ticket) = lines.withLock { lines in
+            var line = lines[host, default: Line()]
+            let earlier = line.commands
+            line.commands = continuation
+            line.stream += 1
+            lines[host] = line
+            return (earlier, line.waiting.values.map(\.command), line.stream)
+        }
+        earlier?.finish()
+        for command in pending.sorted(by: { $0.id.description < $1.id.description }) { continuation.yield(command) }
+        return (stream, ticket)
+    }
+
+    /// Closes a stream, unless another one has taken its place.
+    func close(_ ticket: Int, for host: HostName) {
+        lines.withLock { lines in
+            guard lines[host]?.stream == ticket else { return }
+            lines[host]?.commands = nil
+        }
+    }
+
+    // MARK: Orders
+
+    /// Sends an order and waits for its outcome.
+    /// - Parameters:
+    ///   - timeout: how long an answer may take in all.
+    ///   - absence: how long the agent's link may be broken.
+    func carryOut(
+        _ command: AgentCommand, on host: HostName, timeout: Duration, absence: Duration
+    ) async -> Answer {
+        let watch = Task {
+            try await self.waitUntilLost(host, timeout: timeout, absence: absence)
+            self.answer(.lost, to: command.id, from: host)
+        }
+        defer { watch.cancel() }
+        return await withCheckedContinuation { continuation in
+            let (commands, duplicate) = lines.withLock { lines in
+                let duplicate = lines[host, default: Line()].waiting.updateValue(
+                    Waiting(command: command, continuation: continuation), forKey: command.id)
+                return (lines[host]?.commands, duplicate)
+            }
+            duplicate?.continuation.resume(returning: .lost)
+            commands?.yield(command)
+        }
+    }
+
+    private func waitUntilLost(_ host: HostName, timeout: Duration, absence: Duration) async throws {
+        let clock = ContinuousClock()
+        let end = clock.now + timeout
+        var seen = clock.now
+        while clock.now < end, clock.now - seen < absence {
+            try await Task.sleep(for: min(.milliseconds(200), absence))
+            if isConnected(host) { seen = clock.now }
+        }
+    }
+
+    /// Takes an outcome that an agent reported. One that nobody waits for is dropped: its time was over, and what
+    /// follows from that has been done.
+    func take(_ outcome: OrderOutcome, from host: HostName) {
+        if !answer(.outcome(outcome), to: outcome.id, from: host) {
+            logger.info("outcome without an order", metadata: ["host": "\(host)", "order": "\(outcome.id)"])
+        }
+    }
+
+    @discardableResult
+    private func answer(_ answer: Answer, to id: OrderID, from host: HostName) -> Bool {
+        let waiting = lines.withLock { $0[host]?.waiting.removeValue(forKey: id) }
+        waiting?.continuation.resume(returning: answer)
+        return waiting != nil
+    }
+}
+
+extension AgentRegistry {
+    /// Sends an order that is not a step of a relocation, and gives back its report.
+    /// - Throws: `FleetError.agent` when the agent fails or does not answer.
+    func ask(
+        _ order: AgentOrder, id: OrderID, of host: HostName, timeout: Duration
+    ) async throws(FleetError) -> AgentReport {
+        switch await carryOut(
+            AgentCommand(id: id, order: order), on: host, timeout: timeout, absence: .seconds(5))
+        {
+        case .lost:
+            throw .agent(
+                host: host,
+                StepFailure(code: .unreachable, message: "the agent gave no answer within \(timeout.components.seconds) s"))
+        case .outcome(let outcome):
+            switch outcome.result {
+            case .succeeded(let report): return report
+            case .failed(let failure): throw .agent(host: host, failure)
+            }
+        }
+    }
+}

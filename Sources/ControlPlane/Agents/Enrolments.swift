@@ -1,0 +1,96 @@
+import FleetModel
+import HTTP
+import Ledger
+import Synchronization
+
+/// Who may be which host.
+///
+/// A host that is new needs the fleet's join token and gets a credential of its own. A host that is known needs its
+/// credential; the join token serves it only while its agent is not heard, so that nobody who learned the token can
+/// take the place of a host that is there.
+final class Enrolments: Sendable {
+    private let fleet: Fleet
+    private let agents: AgentRegistry
+    private let joinToken: SecretHash
+    private let heartbeatSeconds: Double
+    private let credentials: Mutex<[HostName: SecretHash]>
+    private let hostsByCredential: Mutex<[SecretHash: HostName]>
+
+    init(
+        fleet: Fleet, agents: AgentRegistry, joinToken: SecretHash, credentials: [HostName: SecretHash],
+        heartbeatSeconds: Double
+    ) {
+        self.fleet = fleet
+        self.agents = agents
+        self.joinToken = joinToken
+        self.heartbeatSeconds = heartbeatSeconds
+        self.credentials = Mutex(credentials)
+        hostsByCredential = Mutex(
+            Dictionary(credentials.map { ($0.value, $0.key) }, uniquingKeysWith: { first, _ in first }))
+    }
+
+    /// Takes an agent in.
+    /// - Throws: `Problem` 401 when the secret does not entitle to the name.
+    func enrol(_ enrolment: Enrolment, secret: String) async throws -> Membership {
+        let name = enrolment.host
+        let known = credentials.withLock { $0[name] }
+        let isOwner = known?.matches(secret) ?? false
+        guard isOwner || joinToken.matches(secret) else {
+            throw Problem.unauthorized("the secret is neither the fleet's join token nor the credential of '\(name)'")
+        }
+        guard isOwner || known == nil || !agents.isConnected(name) else {
+            throw Problem.unauthorized("host '\(name)' is connected already; its place needs its credential")
+        }
+        let credential = isOwner ? nil : Secret.random()
+        let hash = credential.map { SecretHash(of: $0) }
+        let session = Timestamp.now.milliseconds
+        try await fleet.change(by: "host:\(name)") { draft in
+            try draft.enrol(enrolment)
+            if let hash { draft.note(.credential(name, hash)) }
+        }
+        if let hash {
+            let old = credentials.withLock { $0.updateValue(hash, forKey: name) }
+            hostsByCredential.withLock { hosts in
+                if let old { hosts[old] = nil }
+                hosts[hash] = name
+            }
+        }
+        agents.begin(session: session, of: name)
+        return Membership(credential: credential, session: session, heartbeatSeconds: heartbeatSeconds)
+    }
+
+    /// The host that a credential belongs to.
+    /// - Throws: `Problem` 401 when it belongs to none.
+    func host(withCredential credential: String) throws -> HostName {
+        guard let host = hostsByCredential.withLock({ $0[SecretHash(of: credential)] }) else {
+            throw Problem.unauthorized("the credential is not known; enrol first")
+        }
+        return host
+    }
+}
+
+extension FleetDraft {
+    /// Puts a host into the inventory, or brings what is known of it up to date.
+    fileprivate mutating func enrol(_ enrolment: Enrolment) throws {
+        if let other = state.hosts.values.first(where: { $0.address == enrolment.address && $0.name != enrolment.host }) {
+            throw FleetError.conflict("address \(enrolment.address) belongs to host '\(other.name)'")
+        }
+        if enrolment.role == .gateway, let gateway = state.gateway, gateway.name != enrolment.host {
+            throw FleetError.conflict("the fleet has a gateway already: '\(gateway.name)'")
+        }
+        var host =
+            state.hosts[enrolment.host]
+            ?? Host(
+                name: enrolment.host, role: enrolment.role, state: .ready, address: enrolment.address,
+                facts: enrolment.facts, capacity: enrolment.capacity, enrolledAt: now, lastSeenAt: now)
+        if host.role != enrolment.role, !state.containers(on: host.name).isEmpty {
+            throw FleetError.conflict("host '\(host.name)' carries containers and cannot become a gateway")
+        }
+        host.role = enrolment.role
+        host.address = enrolment.address
+        host.facts = enrolment.facts
+        host.comeBack(at: now)
+        clear(.unreachable, about: host.name.text)
+        record(.host(host))
+    }
+}

@@ -1,0 +1,142 @@
+import FleetModel
+import HTTP
+import Logging
+
+/// Listens to heartbeats: who is there, and what is really on each host.
+struct HostMonitor: Sendable {
+    let fleet: Fleet
+    let agents: AgentRegistry
+    /// After how many seconds of silence a host counts as unreachable.
+    let silenceSeconds: Double
+    let logger: Logger
+
+    /// Takes an agent's sign of life and what it reports.
+    /// - Throws: `Problem` 409 when a newer session of the host has begun, 410 when the session is not known.
+    func take(_ heartbeat: Heartbeat, from host: HostName) async throws {
+        switch agents.isAlive(host, session: heartbeat.session) {
+        case .present: break
+        case .superseded:
+            throw Problem(.conflict, code: "superseded", detail: "a newer agent of host '\(host)' has enrolled")
+        case .unknown:
+            throw Problem(.gone, code: "sessionUnknown", detail: "the control plane was started anew; enrol again")
+        }
+        if fleet.snapshot.hosts[host]?.state == .unreachable { try await welcomeBack(host) }
+        guard let inventory = heartbeat.inventory else { return }
+        Task {
+            do {
+                try await compare(inventory, of: host)
+            } catch {
+                logger.error("cannot record an inventory", metadata: ["host": "\(host)", "error": "\(error)"])
+            }
+        }
+    }
+
+    /// Looks for silent hosts, until cancelled.
+    func watch() async {
+        let startedAt = Timestamp.now
+        while !Task.isCancelled {
+            let now = Timestamp.now
+            for host in fleet.snapshot.hosts.values where host.state != .unreachable {
+                let seen = agents.lastSeen(host.name) ?? startedAt
+                guard now.seconds(since: seen) > silenceSeconds else { continue }
+                do {
+                    try await declareUnreachable(host.name, since: seen)
+                } catch {
+                    logger.error("cannot record a lost host", metadata: ["host": "\(host.name)", "error": "\(error)"])
+                }
+            }
+            try? await Task.sleep(for: .milliseconds(500))
+        }
+    }
+
+    private func declareUnreachable(_ name: HostName, since seen: Timestamp) async throws {
+        try await fleet.change(by: "control-plane") { draft in
+            guard var host = draft.state.hosts[name], host.state != .unreachable else { return }
+            host.stateWhenReachable = host.state
+            host.state = .unreachable
+            host.lastSeenAt = seen
+            draft.record(.host(host))
+            let count = draft.state.containers(on: name).count
+            draft.raise(.unreachable, about: name.text, "host '\(name)' is not heard; it carries \(count) containers")
+        }
+    }
+
+    private func welcomeBack(_ name: HostName) async throws {
+        try await fleet.change(by: "host:\(name)") { draft in
+            guard var host = draft.state.hosts[name] else { return }
+            host.comeBack(at: draft.now)
+            draft.clear(.unreachable, about: name.text)
+            draft.record(.host(host))
+        }
+    }
+
+    // MARK: What is really there
+
+    private func compare(_ inventory: HostInventory, of host: HostName) async throws {
+        let present = Dictionary(
+            inventory.containers.filter { $0.state == .running }.map { ($0.name, $0) },
+            uniquingKeysWith: { first, _ in first })
+        let state = fleet.snapshot
+        var idle: [IPv4Address] = []
+        for container in state.containers(on: host) where container.state == .running {
+            guard let presence = present[container.name] else {
+                try await askWhereItIs(container, on: host)
+                continue
+            }
+            idle += try await forgetIdleAddresses(of: container.name, on: host, stillThere: presence.retainedAddresses)
+        }
+        guard !idle.isEmpty, let gateway = state.gateway else { return }
+        let order = AgentOrder.unroute(UnrouteOrder(addresses: idle))
+        let id = OrderID(operation: "unroute-\(host)-\(Timestamp.now.milliseconds)", step: "unroute")
+        // A route that stays behind does no harm: whoever gets the address next replaces it.
+        Task { try? await agents.ask(order, id: id, of: gateway.name, timeout: .seconds(30)) }
+    }
+
+    /// Takes those addresses from a container that its host has dropped because no connection uses them any more.
+    private func forgetIdleAddresses(
+        of name: ContainerName, on host: HostName, stillThere: [IPv4Address]
+    ) async throws -> [IPv4Address] {
+        guard let container = fleet.snapshot.containers[name],
+            container.retainedAddresses.contains(where: { !stillThere.contains($0) })
+        else { return [] }
+        return try await fleet.change(by: "host:\(host)") { draft in
+            guard var container = draft.state.containers[name], container.state == .running, container.host == host
+            else { return [] }
+            let idle = container.retainedAddresses.filter { !stillThere.contains($0) }
+            container.retainedAddresses.removeAll { idle.contains($0) }
+            for address in idle { draft.release(address) }
+            draft.record(.container(container))
+            return idle
+        }
+    }
+
+    /// A heartbeat may be older than the container: before anything follows from an absence, the host is asked anew.
+    private func askWhereItIs(_ container: Container, on host: HostName) async throws {
+        let id = OrderID(operation: "inspect-\(host)-\(Timestamp.now.milliseconds)", step: "inspect")
+        guard case .inventory(let inventory) = try? await agents.ask(.inspect, id: id, of: host, timeout: .seconds(10))
+        else { return }
+        let presence = inventory.containers.first { $0.name == container.name && $0.state == .running }
+        guard presence == nil else { return }
+        let hasExited = inventory.containers.contains { $0.name == container.name && $0.state == .exited }
+        let reason = hasExited ? "its process ended" : "its host has nothing of it any more"
+        try await fleet.change(by: "host:\(host)") { draft in
+            guard let now = draft.state.containers[container.name], now.state == .running, now.host == host,
+                now.arrivedAt == container.arrivedAt
+            else { return }
+            try draft.update(container.name) {
+                $0.state = .stopped(reason: reason)
+                $0.deadlineAt = nil
+            }
+            draft.raise(.exited, about: container.name.text, "container '\(container.name)' on \(host): \(reason)")
+        }
+    }
+}
+
+extension Host {
+    /// The host is heard again.
+    mutating func comeBack(at now: Timestamp) {
+        if state == .unreachable { state = stateWhenReachable ?? .ready }
+        stateWhenReachable = nil
+        lastSeenAt = now
+    }
+}

@@ -1,0 +1,48 @@
+import FleetModel
+import HTTP
+
+/// What a control plane is started with.
+public struct Configuration: Sendable {
+    /// The directory of the ledger and the join token, owner only.
+    public var stateDirectory: String
+    /// The shared storage: images, dumps, and what containers write.
+    public var sharedDirectory: String
+    /// The directory of the dashboard's files; `nil` for none.
+    public var publicDirectory: String?
+    /// The directory of the ledger's migrations.
+    public var migrationsDirectory: String
+    /// Where operators are served.
+    public var operatorAddresses: [ListenAddress]
+    /// Where agents are served.
+    public var agentAddresses: [ListenAddress]
+    /// The network containers' addresses are drawn from.
+    public var containerNetwork: IPv4Network
+    /// The network virtual addresses are taken from.
+    public var virtualNetwork: IPv4Network
+    /// How often agents are to send a heartbeat, in seconds.
+    public var heartbeatSeconds: Double
+    /// How long agents may take.
+    public var stepTimes: StepTimes
+    /// When containers move, for a fleet that never had a policy; `nil` for the defaults.
+    public var firstPolicy: Policy?
+
+    /// What a control plane is started with.
+    public init(
+        stateDirectory: String, sharedDirectory: String, publicDirectory: String?, migrationsDirectory: String,
+        operatorAddresses: [ListenAddress], agentAddresses: [ListenAddress], containerNetwork: IPv4Network,
+        virtualNetwork: IPv4Network, heartbeatSeconds: Double = 1, stepTimes: StepTimes = StepTimes(),
+        firstPolicy: Policy? = nil
+    ) {
+        self.stateDirectory = stateDirectory
+        self.sharedDirectory = sharedDirectory
+        self.publicDirectory = publicDirectory
+        self.migrationsDirectory = migrationsDirectory
+        self.operatorAddresses = operatorAddresses
+        self.agentAddresses = agentAddresses
+        self.containerNetwork = containerNetwork
+        self.virtualNetwork = virtualNetwork
+        self.heartbeatSeconds = heartbeatSeconds
+        self.stepTimes = stepTimes
+        self.firstPolicy = firstPolicy
+    }
+}

@@ -1,0 +1,145 @@
+import FleetModel
+import HTTP
+import HTTPTypes
+
+/// `/v1/containers`
+struct ContainersRoutes {
+    let containers: ContainersService
+    let relocator: Relocator
+
+    private struct Body: RequestFields {
+        enum CodingKeys: String, CodingKey, CaseIterable {
+            case name, tenant, image, command, environment, ports, limits, runtime, host
+        }
+        var name: ContainerName
+        var tenant: TenantName
+        var image: String
+        var command: [String]?
+        var environment: [String: String]?
+        var ports: [Port]?
+        var limits: Limits?
+        var runtime: RuntimeKind?
+        var host: HostName?
+    }
+
+    private struct Port: Decodable {
+        var port: UInt16
+        var containerPort: UInt16?
+    }
+
+    private struct Limits: Decodable {
+        var memoryBytes: Int?
+        var cpus: Double?
+        var processes: Int?
+    }
+
+    private struct Destination: RequestFields {
+        enum CodingKeys: String, CodingKey, CaseIterable { case to, reason, trigger }
+        var to: HostName?
+        var reason: String?
+        var trigger: Trigger?
+    }
+
+    func add(to router: inout FleetRouter) {
+        addResource(to: &router)
+        addActions(to: &router)
+    }
+
+    private func addResource(to router: inout FleetRouter) {
+        router.on(.get, "/v1/containers") { request in
+            try request.checkQuery("tenant", "host")
+            let tenant: TenantName? = try request.queryValue("tenant", "a tenant's name") { try TenantName($0) }
+            let host: HostName? = try request.queryValue("host", "a host's name") { try HostName($0) }
+            let state = containers.fleet.snapshot
+            let views = state.containers.values
+                .filter { (tenant == nil || $0.spec.tenant == tenant) && (host == nil || $0.host == host) }
+                .sorted { $0.name < $1.name }
+                .map { ContainerView(container: $0) }
+            return try .snapshot(ListView(items: views), of: state, for: request)
+        }
+        router.on(.post, "/v1/containers") { request in
+            try request.checkQuery("wait")
+            let body = try await request.decode(Body.self)
+            let container = try await containers.create(
+                NewContainer(
+                    name: body.name, tenant: body.tenant, image: body.image, command: body.command ?? [],
+                    environment: body.environment ?? [:],
+                    ports: (body.ports ?? []).map { PortMapping(port: $0.port, containerPort: $0.containerPort ?? $0.port) },
+                    limits: limits(body.limits), runtime: body.runtime, host: body.host),
+                by: request.actor)
+            let settled = try await containers.wait(for: container.name, atMost: request.wait()) ?? container
+            return try .answer(
+                .created, ContainerView(container: settled),
+                headerFields: [.location: "/v1/containers/\(container.name)"])
+        }
+        router.on(.get, "/v1/containers/{container}") { request in
+            let state = containers.fleet.snapshot
+            let container = try state.container(request.name("container", of: "container"))
+            return try .snapshot(ContainerView(container: container), of: state, for: request)
+        }
+        router.on(.delete, "/v1/containers/{container}") { request in
+            try request.checkQuery("wait")
+            let name: ContainerName = try request.name("container", of: "container")
+            try await containers.remove(name, by: request.actor)
+            let left = try await containers.wait(for: name, atMost: request.wait())
+            guard let left else { return Response(status: .noContent) }
+            return try .answer(.accepted, ContainerView(container: left))
+        }
+    }
+
+    private func addActions(to router: inout FleetRouter) {
+        router.on(.post, "/v1/containers/{container}/relocate") { request in
+            try request.checkQuery("wait", "dryRun")
+            let name: ContainerName = try request.name("container", of: "container")
+            let body = try await request.decode(Destination.self)
+            let wanted = RelocationRequest(
+                container: name, to: body.to, trigger: body.trigger ?? .operator_, actor: request.actor,
+                reason: body.reason)
+            guard [.operator_, .alert].contains(wanted.trigger) else {
+                throw Problem(field: "trigger", detail: "trigger: must be 'operator' or 'alert'")
+            }
+            if try request.queryValue("dryRun", "true or false", { Bool($0) }) == true {
+                return try .answer(.ok, try relocator.preview(wanted))
+            }
+            let relocation = try await relocator.request(wanted)
+            let ended = try await relocator.wait(for: relocation.id, atMost: request.wait()) ?? relocation
+            return try .answer(
+                .accepted, ended, headerFields: [.location: "/v1/relocations/\(relocation.id)"])
+        }
+        router.on(.post, "/v1/containers/{container}/start") { request in
+            try request.checkQuery("wait")
+            let name: ContainerName = try request.name("container", of: "container")
+            let container = try await containers.start(name, by: request.actor)
+            let settled = try await containers.wait(for: name, atMost: request.wait()) ?? container
+            return try .answer(.accepted, ContainerView(container: settled))
+        }
+        router.on(.get, "/v1/containers/{container}/logs") { request in
+            try request.checkQuery("tailBytes")
+            let bytes = try request.queryValue("tailBytes", "1 to 1048576") { text in
+                Int(text).flatMap { (1...1 << 20).contains($0) ? $0 : nil }
+            }
+            let logs = try await containers.logs(
+                of: try request.name("container", of: "container"), tailBytes: bytes ?? 64 << 10)
+            return Response(
+                status: .ok, headerFields: [.contentType: "text/plain; charset=utf-8", .cacheControl: "no-store"],
+                body: .bytes(Array(logs.utf8)))
+        }
+    }
+
+    private func limits(_ limits: Limits?) -> ResourceLimits {
+        let usual = ResourceLimits()
+        return ResourceLimits(
+            memoryBytes: limits?.memoryBytes ?? usual.memoryBytes, cpus: limits?.cpus ?? usual.cpus,
+            processes: limits?.processes ?? usual.processes)
+    }
+}
+
+extension Request {
+    /// How long the client wants to wait for the end of what it asks for: `?wait=30`, in seconds, at most 600.
+    func wait() throws -> Duration {
+        let seconds = try queryValue("wait", "0 to 600 seconds") { text in
+            Double(text).flatMap { (0...600).contains($0) ? $0 : nil }
+        }
+        return .seconds(seconds ?? 0)
+    }
+}

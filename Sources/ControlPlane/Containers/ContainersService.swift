@@ -1,0 +1,308 @@
+import FleetModel
+import ImageStore
+import Logging
+import MovingTarget
+
+/// The life of containers outside their moves: creation, start, removal.
+///
+/// What is begun is in the ledger (`starting`, `removing`) before any agent hears of it, and is gone on with after a
+/// restart under the same order ids.
+struct ContainersService: Sendable {
+    let fleet: Fleet
+    let agents: AgentRegistry
+    let images: ImageRepository
+    let containerNetwork: IPv4Network
+    let virtualNetwork: IPv4Network
+    let logger: Logger
+
+    // MARK: Requests
+
+    /// Takes a container in and begins to start it.
+    func create(_ wanted: NewContainer, by actor: String) async throws -> Container {
+        try wanted.validate()
+        let runtimes = Set(fleet.snapshot.workers.flatMap(\.facts.runtimes))
+        let spec = try wanted.resolve(with: images, runtimes: runtimes)
+        let container = try await fleet.change(by: actor) { draft in
+            guard draft.state.containers[spec.name] == nil else {
+                throw FleetError.exists(kind: "container", name: spec.name.text)
+            }
+            guard draft.state.tenants[spec.tenant] != nil else {
+                throw FleetError.invalid(field: "tenant", detail: "there is no tenant '\(spec.tenant)'")
+            }
+            var container = Container(spec: spec, state: .starting, createdAt: draft.now)
+            if !spec.ports.isEmpty {
+                container.virtualAddress = try draft.state.freeVirtualAddress(of: virtualNetwork)
+            }
+            try draft.place(&container, on: wanted.host, in: containerNetwork)
+            return container
+        }
+        begin(container)
+        return container
+    }
+
+    /// Starts a container anew that does not run: after its end, a failed start, or a failed move.
+    func start(_ name: ContainerName, by actor: String) async throws -> Container {
+        let container = try await fleet.change(by: actor) { draft in
+            var container = try draft.container(name)
+            switch container.state {
+            case .stopped, .failed, .stranded: break
+            case .starting, .running, .relocating, .removing:
+                throw FleetError.conflict("container '\(name)' is \(container.state.word) already")
+            }
+            draft.release(container.address)
+            for address in container.retainedAddresses { draft.release(address) }
+            container.retainedAddresses = []
+            container.mobility = .unknown
+            try draft.place(&container, on: nil, in: containerNetwork)
+            draft.clear(.stranded, about: name.text)
+            draft.clear(.exited, about: name.text)
+            return container
+        }
+        begin(container)
+        return container
+    }
+
+    /// Begins to end a container and to remove everything of it.
+    func remove(_ name: ContainerName, by actor: String) async throws {
+        let container = try await fleet.change(by: actor) { draft in
+            var container = try draft.container(name)
+            if let relocation = draft.state.openRelocation(of: name) {
+                throw FleetError.conflict(
+                    "container '\(name)' is being moved by relocation \(relocation.id); cancel that or wait for its end")
+            }
+            guard container.state != .starting else {
+                throw FleetError.conflict("container '\(name)' is being started; wait for that")
+            }
+            container.state = .removing
+            container.deadlineAt = nil
+            draft.record(.container(container))
+            return container
+        }
+        finishRemoving(container)
+    }
+
+    /// The container's last output.
+    func logs(of name: ContainerName, tailBytes: Int) async throws -> String {
+        let container = try fleet.snapshot.container(name)
+        guard let host = container.host else {
+            throw FleetError.conflict("container '\(name)' has not been started")
+        }
+        let id = OrderID(operation: "logs-\(name)-\(Timestamp.now.milliseconds)", step: "logs")
+        let order = AgentOrder.logs(LogsOrder(container: name, tailBytes: tailBytes))
+        guard case .logs(let text) = try await agents.ask(order, id: id, of: host, timeout: .seconds(10)) else {
+            throw FleetError.agent(host: host, StepFailure(code: .internalError, message: "it sent something else"))
+        }
+        return text
+    }
+
+    /// Waits until a container is neither starting nor being removed.
+    /// - Returns: the container then, `nil` when it is gone or the time was over at once.
+    func wait(for name: ContainerName, atMost limit: Duration) async throws -> Container? {
+        guard limit > .zero else { return fleet.snapshot.containers[name] }
+        let events = fleet.feed.watch()
+        if let container = fleet.snapshot.containers[name], !container.state.isPassing { return container }
+        guard fleet.snapshot.containers[name] != nil else { return nil }
+        _ = await firstValue(within: limit) { () -> Bool? in
+            for await event in events {
+                switch event.change {
+                case .container(let container) where container.name == name && !container.state.isPassing: return true
+                case .containerRemoved(name): return true
+                default: continue
+                }
+            }
+            return nil
+        }
+        return fleet.snapshot.containers[name]
+    }
+
+    /// Goes on with what a control plane that ended had begun.
+    func resume() {
+        for container in fleet.snapshot.containers.values {
+            switch container.state {
+            case .starting: begin(container)
+            case .removing: finishRemoving(container)
+            case .running where container.mobility == .unknown: Task { await tryOut(container) }
+            case .running, .relocating, .stopped, .stranded, .failed: break
+            }
+        }
+    }
+
+    // MARK: Start
+
+    private func begin(_ container: Container) {
+        Task {
+            do {
+                try await launch(container)
+                await tryOut(container)
+            } catch {
+                await record(failure: error, of: container)
+            }
+        }
+    }
+
+    private func launch(_ container: Container) async throws {
+        guard let name = container.host, let address = container.address else { return }
+        let state = fleet.snapshot
+        let host = try state.host(name)
+        guard let gateway = state.gateway else { throw FleetError.conflict("no gateway has enrolled") }
+        try await clear(container, except: nil)
+        let operation = container.operation
+        _ = try await agents.ask(
+            .start(StartOrder(spec: container.spec, address: address)), id: OrderID(operation: operation, step: "start"),
+            of: name, timeout: .seconds(60))
+        let route: AgentOrder =
+            if let virtualAddress = container.virtualAddress {
+                .announce(
+                    AnnounceOrder(
+                        virtualAddress: virtualAddress, address: address, via: host.address, ports: container.spec.ports))
+            } else {
+                .route(RouteOrder(addresses: [address], via: host.address))
+            }
+        _ = try await agents.ask(
+            route, id: OrderID(operation: operation, step: "announce"), of: gateway.name, timeout: .seconds(30))
+        try await fleet.change(by: "control-plane") { draft in
+            let deadline = draft.state.deadline(after: draft.now)
+            let now = draft.now
+            try draft.update(container.name) { container in
+                container.state = .running
+                container.arrivedAt = now
+                container.deadlineAt = deadline
+            }
+        }
+    }
+
+    /// Finds out by a trial dump whether the container can be moved, so that nobody learns it when it matters.
+    private func tryOut(_ container: Container) async {
+        guard let host = container.host else { return }
+        let id = OrderID(operation: container.operation, step: "trial")
+        do {
+            guard
+                case .mobility(let mobility) = try await agents.ask(
+                    .trial(container.name), id: id, of: host, timeout: .seconds(60))
+            else { return }
+            try await fleet.change(by: "host:\(host)") { draft in
+                try draft.update(container.name) { container in
+                    container.mobility = mobility
+                    if case .immovable = mobility { container.deadlineAt = nil }
+                }
+            }
+        } catch {
+            logger.warning("trial dump failed", metadata: ["container": "\(container.name)", "error": "\(error)"])
+        }
+    }
+
+    private func record(failure: any Error, of container: Container) async {
+        logger.error("cannot start", metadata: ["container": "\(container.name)", "error": "\(failure)"])
+        try? await clear(container, except: nil)
+        do {
+            try await fleet.change(by: "control-plane") { draft in
+                guard draft.state.containers[container.name]?.state == .starting else { return }
+                try draft.update(container.name) { $0.state = .failed(reason: "\(failure)") }
+            }
+        } catch {
+            logger.critical("cannot record a failed start", metadata: ["error": "\(error)"])
+        }
+    }
+
+    // MARK: Removal
+
+    private func finishRemoving(_ container: Container) {
+        Task {
+            for attempt in 1... {
+                do {
+                    try await takeAway(container)
+                    return
+                } catch {
+                    await raisePending(container, attempt: attempt, error)
+                    try? await Task.sleep(for: .seconds(min(5, 0.2 * Double(attempt))))
+                }
+                guard fleet.snapshot.containers[container.name]?.state == .removing else { return }
+            }
+        }
+    }
+
+    private func takeAway(_ container: Container) async throws {
+        try await clear(container, except: nil)
+        let addresses = container.retainedAddresses + [container.address].compactMap(\.self)
+        if let gateway = fleet.snapshot.gateway {
+            let order = WithdrawOrder(
+                virtualAddress: container.virtualAddress, ports: container.spec.ports, addresses: addresses)
+            _ = try await agents.ask(
+                .withdraw(order), id: .fresh(container.operation, "withdraw"), of: gateway.name, timeout: .seconds(15))
+        }
+        try await fleet.change(by: "control-plane") { draft in
+            guard draft.state.containers[container.name] != nil else { return }
+            for address in addresses { draft.release(address) }
+            for kind in [AlarmKind.stranded, .exited, .noFeasibleHost, .stepPending] {
+                draft.clear(kind, about: container.name.text)
+            }
+            draft.record(.containerRemoved(container.name))
+        }
+    }
+
+    /// Has every host that may hold something of the container end and remove it.
+    private func clear(_ container: Container, except kept: HostName?) async throws {
+        let state = fleet.snapshot
+        let order = AgentOrder.stop(StopOrder(container: container.name, gracePeriodSeconds: 5))
+        var hosts = Set([container.host].compactMap(\.self))
+        if case .stranded(let id) = container.state, let relocation = state.relocations[id] {
+            hosts.formUnion([relocation.source, relocation.destination].compactMap(\.self))
+        }
+        for host in hosts where state.hosts[host] != nil && host != kept {
+            _ = try await agents.ask(
+                order, id: .fresh(container.operation, "stop"), of: host, timeout: .seconds(20))
+        }
+    }
+
+    private func raisePending(_ container: Container, attempt: Int, _ error: any Error) async {
+        guard attempt == 3 else { return }
+        try? await fleet.change(by: "control-plane") { draft in
+            draft.raise(
+                .stepPending, about: container.name.text,
+                "the removal of container '\(container.name)' is being repeated: \(error)")
+        }
+    }
+}
+
+extension Container {
+    /// Names the orders of its present life: a container that is started anew gets others.
+    fileprivate var operation: String {
+        "container-\(name)-\(address.map { String($0.number, radix: 16) } ?? "0")-\(createdAt.milliseconds)"
+    }
+}
+
+extension OrderID {
+    /// An id that no order had before, for what is to be done anew each time it is asked for.
+    fileprivate static func fresh(_ operation: String, _ step: String) -> OrderID {
+        OrderID(operation: operation, step: "\(step)-\(Timestamp.now.milliseconds)-\(UInt32.random(in: 0 ... .max))")
+    }
+}
+
+extension ContainerState {
+    /// Whether it will be another one soon, by itself.
+    fileprivate var isPassing: Bool {
+        switch self {
+        case .starting, .removing, .relocating: true
+        case .running, .stopped, .stranded, .failed: false
+        }
+    }
+}
+
+extension FleetDraft {
+    /// Chooses host and address for a container that is to be started, and records it as starting.
+    fileprivate mutating func place(
+        _ container: inout Container, on wanted: HostName?, in network: IPv4Network
+    ) throws(FleetError) {
+        if let wanted { _ = try host(wanted) }
+        guard state.gateway != nil else { throw .conflict("no gateway has enrolled, so no client could reach it") }
+        let decision = state.decision(PlacementRequest(spec: container.spec, requested: wanted), busy: [])
+        guard let host = decision.chosen else { throw .conflict(decision.words) }
+        let address = try state.freeAddress(of: network, at: now)
+        container.state = .starting
+        container.host = host
+        container.address = address
+        container.arrivedAt = nil
+        container.deadlineAt = nil
+        record(.container(container))
+    }
+}

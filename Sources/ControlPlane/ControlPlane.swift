@@ -1,0 +1,116 @@
+import FleetModel
+import HTTP
+import ImageStore
+import Ledger
+import Logging
+
+/// The control plane: one fleet, its ledger, its scheduler, and the listeners of operators and agents.
+public final class ControlPlane: Sendable {
+    /// Where operators are served, with the ports that were really bound.
+    public let operatorAddresses: [ListenAddress]
+    /// Where agents are served, with the ports that were really bound.
+    public let agentAddresses: [ListenAddress]
+    /// The fleet.
+    public let fleet: Fleet
+
+    private let ledger: Ledger
+    private let scheduler: Scheduler
+    private let relocator: Relocator
+    private let servers: [HTTPServer]
+    private let tasks: [Task<Void, Never>]
+
+    /// Opens the ledger, goes on with what was begun, and starts to serve.
+    /// - Throws: `LedgerError`, `HTTPError` or `ImageError` when a directory, the database or an address cannot be used.
+    public init(_ configuration: Configuration, logger: Logger) async throws {
+        try StateDirectory.make(configuration.stateDirectory)
+        ledger = try Ledger(
+            path: configuration.stateDirectory + "/ledger.sqlite", migrations: configuration.migrationsDirectory,
+            at: .now)
+        let record = try ledger.load()
+        let token = try JoinToken(directory: configuration.stateDirectory)
+        let fleet = Fleet(ledger: ledger, state: FleetState(record))
+        self.fleet = fleet
+        if record.policyVersion == 0, let policy = configuration.firstPolicy {
+            try policy.validate()
+            try await fleet.change(by: "control-plane") { $0.record(.policy(policy)) }
+        }
+
+        let images = try ImageRepository(root: configuration.sharedDirectory + "/images")
+        let agents = AgentRegistry(logger: logger)
+        let relocator = Relocator(
+            fleet: fleet, agents: agents, containerNetwork: configuration.containerNetwork,
+            times: configuration.stepTimes, logger: logger)
+        self.relocator = relocator
+        scheduler = Scheduler(fleet: fleet, logger: logger) { container in
+            Task {
+                do {
+                    _ = try await relocator.request(
+                        RelocationRequest(container: container, to: nil, trigger: .clock, actor: "clock"))
+                } catch {
+                    logger.info("not moved", metadata: ["container": "\(container)", "reason": "\(error)"])
+                }
+            }
+        }
+        let containers = ContainersService(
+            fleet: fleet, agents: agents, images: images, containerNetwork: configuration.containerNetwork,
+            virtualNetwork: configuration.virtualNetwork, logger: logger)
+        let monitor = HostMonitor(
+            fleet: fleet, agents: agents, silenceSeconds: max(3, configuration.heartbeatSeconds * 4), logger: logger)
+
+        let operators = try HTTPServer(
+            router: try Self.operatorRouter(
+                configuration, fleet: fleet, ledger: ledger, agents: agents, relocator: relocator, scheduler: scheduler,
+                containers: containers, images: images),
+            logger: logger)
+        let enrolments = Enrolments(
+            fleet: fleet, agents: agents, joinToken: token.hash,
+            credentials: Dictionary(
+                record.hosts.compactMap { host in host.credential.map { (host.host.name, $0) } },
+                uniquingKeysWith: { first, _ in first }),
+            heartbeatSeconds: configuration.heartbeatSeconds)
+        var agentRouter = FleetRouter()
+        AgentsRoutes(enrolments: enrolments, agents: agents, monitor: monitor).add(to: &agentRouter)
+        let agentServer = try HTTPServer(router: agentRouter.router, logger: logger)
+        servers = [operators, agentServer]
+        operatorAddresses = try operators.start(configuration.operatorAddresses)
+        agentAddresses = try agentServer.start(configuration.agentAddresses)
+
+        scheduler.run()
+        let sweeper = LeftoverSweeper(
+            fleet: fleet, ledger: ledger, agents: agents, times: configuration.stepTimes, logger: logger)
+        tasks = [
+            Task { [scheduler] in await scheduler.follow() },
+            Task { await monitor.watch() },
+            Task { await sweeper.run() },
+        ]
+        await relocator.resume()
+        containers.resume()
+    }
+
+    /// Stops serving. What was begun goes on with the next start.
+    public func shutdown() async {
+        scheduler.stop()
+        for task in tasks { task.cancel() }
+        await relocator.stop()
+        for server in servers { await server.shutdown(deadline: .seconds(3)) }
+        try? ledger.close()
+    }
+
+    private static func operatorRouter(
+        _ configuration: Configuration, fleet: Fleet, ledger: Ledger, agents: AgentRegistry, relocator: Relocator,
+        scheduler: Scheduler, containers: ContainersService, images: ImageRepository
+    ) throws -> Router {
+        var router = FleetRouter()
+        HostsRoutes(hosts: HostsService(fleet: fleet, agents: agents, relocator: relocator)).add(to: &router)
+        TenantsRoutes(fleet: fleet).add(to: &router)
+        ContainersRoutes(containers: containers, relocator: relocator).add(to: &router)
+        RelocationsRoutes(fleet: fleet, ledger: ledger, relocator: relocator).add(to: &router)
+        PoliciesRoutes(fleet: fleet).add(to: &router)
+        SchedulerRoutes(fleet: fleet).add(to: &router)
+        EventsRoutes(fleet: fleet, ledger: ledger).add(to: &router)
+        ImagesRoutes(fleet: fleet, images: images, uploads: configuration.sharedDirectory + "/uploads").add(to: &router)
+        HealthRoutes(fleet: fleet, ledger: ledger, scheduler: scheduler).add(to: &router)
+        if let directory = configuration.publicDirectory { router.serve(try StaticFiles(root: directory)) }
+        return router.router
+    }
+}

@@ -1,0 +1,99 @@
+import FleetModel
+import HTTP
+import HTTPTypes
+import Ledger
+
+/// `/v1/events`, `/v1/actions` and `/v1/alarms`: what happened, and what stands.
+struct EventsRoutes {
+    let fleet: Fleet
+    let ledger: Ledger
+
+    func add(to router: inout FleetRouter) {
+        router.on(.get, "/v1/events") { request in
+            try request.checkQuery("after")
+            return try stream(after: position(of: request))
+        }
+        router.on(.get, "/v1/actions") { request in
+            try request.checkQuery("actor", "subject", "kind", "since", "until", "cursor", "limit")
+            let state = fleet.snapshot
+            let kinds = request.query.all("kind")
+            let page = try await ledger.events(
+                EventQuery(
+                    actor: request.query["actor"], subject: request.query["subject"],
+                    kinds: kinds.isEmpty ? nil : Set(kinds),
+                    since: try request.queryValue("since", "an RFC 3339 time") { try Timestamp($0) },
+                    until: try request.queryValue("until", "an RFC 3339 time") { try Timestamp($0) },
+                    cursor: try request.query["cursor"].map { try PageCursor($0) }, limit: try request.limit()))
+            let views = page.items.map { ActionView(event: $0) }
+            return try .snapshot(ListView(items: views, next: page.next?.description), of: state, for: request)
+        }
+        router.on(.get, "/v1/alarms") { request in
+            let state = fleet.snapshot
+            let alarms = state.alarms.values.sorted { ($0.raisedAt, $0.subject) < ($1.raisedAt, $1.subject) }
+            return try .snapshot(ListView(items: alarms), of: state, for: request)
+        }
+    }
+
+    /// After which event the client wants the stream to begin; `nil` for the present.
+    private func position(of request: Request) throws -> Int64? {
+        let text = request.headerFields[.lastEventID] ?? request.query["after"]
+        guard let text else { return nil }
+        guard let number = Int64(text), number >= 0 else {
+            throw Problem(
+                .badRequest, code: "invalidParameter", detail: "after must be the number of an event, is '\(text)'")
+        }
+        return number
+    }
+
+    /// What the ledger holds after the position, then what comes. A watcher that fell behind catches up from the
+    /// ledger; one that asks for events that are pruned, or not yet there, is told to list again.
+    private func stream(after position: Int64?) -> Response {
+        .events { writer in
+            var last = position ?? fleet.snapshot.sequence
+            if last > fleet.snapshot.sequence {
+                try await writer.send(ServerSentEvent(event: "reset", data: "{}"))
+                last = fleet.snapshot.sequence
+            }
+            while true {
+                let live = fleet.feed.watch()
+                do {
+                    last = try await replay(after: last, to: writer)
+                } catch let error as LedgerError where error.code == .eventsPruned {
+                    last = fleet.snapshot.sequence
+                    try await writer.send(ServerSentEvent(event: "reset", data: "{}"))
+                }
+                for await event in live where event.sequence > last {
+                    try await writer.send(try message(event))
+                    last = event.sequence
+                }
+                try Task.checkCancellation()
+            }
+        }
+    }
+
+    private func replay(after position: Int64, to writer: EventWriter) async throws -> Int64 {
+        var last = position
+        while true {
+            let events = try await ledger.events(after: last, limit: 256)
+            for event in events {
+                try await writer.send(try message(event))
+                last = event.sequence
+            }
+            if events.count < 256 { return last }
+        }
+    }
+
+    private func message(_ event: FleetEvent) throws -> ServerSentEvent {
+        ServerSentEvent(
+            id: String(event.sequence), event: event.change.kind,
+            data: String(decoding: try FleetJSON.encode(EventView(event: event)), as: UTF8.self))
+    }
+}
+
+extension HTTPField.Name {
+    /// Where a client's event stream broke off (WHATWG HTML, section 9.2.4).
+    fileprivate static var lastEventID: HTTPField.Name {
+        guard let name = HTTPField.Name("Last-Event-ID") else { preconditionFailure("not a field name") }
+        return name
+    }
+}

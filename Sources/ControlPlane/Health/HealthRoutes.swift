@@ -1,0 +1,48 @@
+import FleetModel
+import HTTP
+import HTTPTypes
+import Ledger
+
+/// `/livez` and `/readyz`: for whoever watches the process. The status code is for programs, `?verbose` for people.
+struct HealthRoutes {
+    let fleet: Fleet
+    let ledger: Ledger
+    let scheduler: Scheduler
+
+    func add(to router: inout FleetRouter) {
+        router.on(.get, "/livez") { _ in .text("ok\n") }
+        router.on(.get, "/readyz") { request in
+            let checks = await checks()
+            let isReady = checks.allSatisfy { $0.problem == nil }
+            var lines = isReady ? "ok\n" : "not ready\n"
+            if request.query["verbose"] != nil || !isReady {
+                for check in checks { lines += "\(check.problem == nil ? "+" : "-") \(check.name): \(check.problem ?? "ok")\n" }
+            }
+            return .text(lines, status: isReady ? .ok : .serviceUnavailable)
+        }
+    }
+
+    private struct Check {
+        var name: String
+        var problem: String?
+    }
+
+    private func checks() async -> [Check] {
+        [
+            Check(name: "ledger", problem: await ledgerProblem()),
+            Check(
+                name: "scheduler",
+                problem: scheduler.secondsSinceTick < 10 ? nil : "no tick for \(Int(scheduler.secondsSinceTick)) s"),
+            Check(name: "gateway", problem: fleet.snapshot.gateway == nil ? "none has enrolled" : nil),
+        ]
+    }
+
+    private func ledgerProblem() async -> String? {
+        do {
+            _ = try await ledger.events(after: fleet.snapshot.sequence, limit: 1)
+            return nil
+        } catch {
+            return "\(error)"
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import FleetModel
+import HTTP
+
+/// `/v1/hosts`
+struct HostsRoutes {
+    let hosts: HostsService
+
+    private struct HostChanges: RequestFields {
+        enum CodingKeys: String, CodingKey, CaseIterable { case state, labels, capacity }
+        var state: HostState?
+        var labels: [String: String]?
+        var capacity: HostCapacity?
+    }
+
+    func add(to router: inout FleetRouter) {
+        router.on(.get, "/v1/hosts") { request in
+            try request.checkQuery()
+            let state = hosts.fleet.snapshot
+            let views = state.hosts.values.sorted { $0.name < $1.name }.map { hosts.view(of: $0, in: state) }
+            return try .snapshot(ListView(items: views), of: state, for: request)
+        }
+        router.on(.get, "/v1/hosts/{host}") { request in
+            let state = hosts.fleet.snapshot
+            let host = try state.host(request.name("host", of: "host"))
+            return try .snapshot(hosts.view(of: host, in: state), of: state, for: request)
+        }
+        router.on(.patch, "/v1/hosts/{host}") { request in
+            let name: HostName = try request.name("host", of: "host")
+            let changes = try await request.decode(HostChanges.self)
+            let host = try await hosts.change(
+                name, state: changes.state, labels: changes.labels, capacity: changes.capacity, by: request.actor)
+            return try .answer(.ok, hosts.view(of: host, in: hosts.fleet.snapshot))
+        }
+        router.on(.post, "/v1/hosts/{host}/drain") { request in
+            let name: HostName = try request.name("host", of: "host")
+            let host = try await hosts.drain(name, by: request.actor)
+            return try .answer(.accepted, hosts.view(of: host, in: hosts.fleet.snapshot))
+        }
+        router.on(.delete, "/v1/hosts/{host}") { request in
+            try await hosts.forget(try request.name("host", of: "host"), by: request.actor)
+            return Response(status: .noContent)
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import FleetModel
+
+/// What relocations do to containers, addresses and alarms.
+extension FleetDraft {
+    /// The container runs at its destination: new connections are to reach its new address, open ones keep theirs.
+    mutating func arrive(_ relocation: Relocation) throws(FleetError) {
+        guard let destination = relocation.destination, let newAddress = relocation.newAddress else { return }
+        let now = now
+        let deadline = state.deadline(after: now)
+        try update(relocation.container) { container in
+            if !container.retainedAddresses.contains(relocation.oldAddress) {
+                container.retainedAddresses.append(relocation.oldAddress)
+            }
+            container.host = destination
+            container.address = newAddress
+            container.arrivedAt = now
+            container.deadlineAt = deadline
+        }
+    }
+
+    /// What the end of a relocation means for its container.
+    mutating func settle(_ relocation: Relocation) throws(FleetError) {
+        clear(.stepPending, about: relocation.subject)
+        let deadline = state.deadline(after: now)
+        switch relocation.state {
+        case .completed:
+            try update(relocation.container) { $0.state = .running }
+            clear(.noFeasibleHost, about: relocation.container.text)
+            noticeLeftover(of: relocation, kind: .retire)
+            finishDraining(relocation.source)
+        case .failed, .rolledBack, .cancelled:
+            try update(relocation.container) { container in
+                container.state = .running
+                container.deadlineAt = deadline
+            }
+            release(relocation.newAddress)
+            noticeLeftover(of: relocation, kind: .abandon)
+        case .stranded:
+            try update(relocation.container) { container in
+                container.state = .stranded(relocation.id)
+                container.deadlineAt = nil
+            }
+            raise(
+                .stranded, about: relocation.container.text,
+                "relocation \(relocation.id) failed on both hosts; nothing of the container runs. Its dump is kept. "
+                    + "Start it anew with POST /v1/containers/\(relocation.container)/start")
+        case .queued, .running, .rollingBack: break
+        }
+    }
+
+    /// Says that a step is being repeated, once it has failed often enough not to be a hiccup.
+    mutating func noticeRepetition(of relocation: Relocation, attempt: Int) {
+        guard attempt > 3, let step = relocation.steps.last else { return }
+        let reason = step.failure.map(\.description) ?? "no answer"
+        raise(
+            .stepPending, about: relocation.subject,
+            "'\(step.kind.rawValue)' on \(step.host) for container '\(relocation.container)' is being repeated: \(reason)")
+    }
+
+    /// Puts an address to rest before anybody gets it again.
+    mutating func release(_ address: IPv4Address?) {
+        guard let address else { return }
+        note(.quarantine(address, until: now.advanced(bySeconds: AddressQuarantine.seconds)))
+    }
+
+    private mutating func noticeLeftover(of relocation: Relocation, kind: StepKind) {
+        guard let step = relocation.steps.last(where: { $0.kind == kind }), step.state != .succeeded else { return }
+        let reason = step.failure.map(\.description) ?? "no answer"
+        raise(
+            .leftover, about: relocation.subject,
+            "\(step.host) still holds something of container '\(relocation.container)': \(reason)")
+    }
+
+    /// A host that was drained keeps its containers out from now on.
+    private mutating func finishDraining(_ name: HostName) {
+        guard var host = state.hosts[name], host.state == .draining, state.containers(on: name).isEmpty else { return }
+        host.state = .cordoned
+        record(.host(host))
+    }
+}
+
+/// How long a released address rests, so that nobody who still knows it reaches somebody else's container.
+enum AddressQuarantine {
+    /// Ten minutes.
+    static let seconds = 600.0
+}
+
+extension Relocation {
+    /// How alarms name it.
+    var subject: String { "relocation-\(id)" }
+}
+
+extension FleetState {
+    /// When a container that arrives now is to be moved.
+    func deadline(after arrival: Timestamp) -> Timestamp { arrival.advanced(bySeconds: policy.clock.dwellSeconds) }
+}

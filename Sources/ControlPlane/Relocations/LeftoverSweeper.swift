@@ -1,0 +1,48 @@
+import FleetModel
+import Ledger
+import Logging
+
+/// Removes what ended relocations could not remove: each standing alarm of the kind `leftover` is a promise to try again.
+struct LeftoverSweeper: Sendable {
+    let fleet: Fleet
+    let ledger: Ledger
+    let agents: AgentRegistry
+    let times: StepTimes
+    let logger: Logger
+
+    /// Tries again and again, until cancelled.
+    func run() async {
+        var round = 0
+        while !Task.isCancelled {
+            round += 1
+            for alarm in fleet.snapshot.alarms.values where alarm.kind == .leftover {
+                do {
+                    try await sweep(alarm, round: round)
+                } catch {
+                    logger.debug("leftover stays", metadata: ["subject": "\(alarm.subject)", "error": "\(error)"])
+                }
+            }
+            try? await Task.sleep(for: .seconds(times.sweepSeconds))
+        }
+    }
+
+    private func sweep(_ alarm: Alarm, round: Int) async throws {
+        guard let number = alarm.subject.split(separator: "-").last.flatMap({ Int64($0) }),
+            let relocation = try await ledger.relocation(RelocationID(number)),
+            let step = relocation.steps.last(where: { [.retire, .abandon].contains($0.kind) && $0.state != .succeeded })
+        else { return try await clear(alarm) }
+        guard fleet.snapshot.hosts[step.host] != nil else { return try await clear(alarm) }
+        guard agents.isConnected(step.host) else { return }
+        let move = MoveOrder(relocation: relocation.id, container: relocation.container)
+        let id = OrderID(
+            operation: relocation.subject, step: step.kind.rawValue, attempt: Int(Timestamp.now.milliseconds / 1000))
+        _ = try await agents.ask(
+            step.kind == .retire ? .retire(move) : .abandon(move), id: id, of: step.host,
+            timeout: times.limit(of: step.kind))
+        try await clear(alarm)
+    }
+
+    private func clear(_ alarm: Alarm) async throws {
+        try await fleet.change(by: "control-plane") { $0.clear(.leftover, about: alarm.subject) }
+    }
+}

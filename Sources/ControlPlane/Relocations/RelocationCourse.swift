@@ -1,0 +1,122 @@
+import FleetModel
+
+/// What a relocation does next
+/// ===========================
+///
+/// A pure function of what is recorded: the steps that were sent and their outcomes. Nothing else is remembered, so a
+/// control plane that was ended at any instant goes on where it was, and every course can be tested without a fleet.
+///
+/// Forward: prepare and arm → steer → checkpoint → restore → release → announce → seal → retire.
+///
+/// Two copies never run, because a destination holds what it restored until `release`, and `release` is never sent
+/// after `revive` nor `revive` after an unanswered `release`:
+///
+/// | step            | fails                              | is lost (no answer)                               |
+/// |-----------------|------------------------------------|---------------------------------------------------|
+/// | prepare, steer  | undo; the container never stopped  | undo                                              |
+/// | arm             | nothing: it only saves time        | nothing                                           |
+/// | checkpoint      | undo; the container runs on        | steer back, then `revive`, which finds it running |
+/// |                 |                                    | or restores it                                    |
+/// | restore         | revive at the source, undo         | the same: nothing that was held will ever run     |
+/// | release         | nothing is held: revive, undo      | repeat: it may be running                         |
+/// | announce, seal  | repeat                             | repeat                                            |
+/// | retire, abandon | the relocation ends; a leftover is kept and tried again                                |
+/// | steerBack       | repeat                             | repeat                                            |
+/// | revive          | stranded: the dump is kept         | repeat                                            |
+enum RelocationCourse {
+    /// What is to be done next.
+    enum Move: Equatable {
+        /// Record and send these steps, all at once.
+        case send([Intent])
+        /// Wait for steps that were recorded as sent; after a restart, send them again under the same ids.
+        case wait([Step])
+        /// Nothing more is to be done.
+        case end(RelocationState, StepFailure?)
+    }
+
+    /// A step that is to be sent.
+    struct Intent: Equatable {
+        var kind: StepKind
+        /// From 1; above 1 it is a repetition.
+        var attempt: Int
+    }
+
+    /// What follows from the recorded steps.
+    /// - Parameter cancelled: whether an operator asked to cancel. It counts only before the freeze.
+    static func next(after steps: [Step], cancelled: Bool) -> Move {
+        let record = Record(steps: steps)
+        let open = steps.filter { $0.state == .sent }
+        guard open.isEmpty else { return .wait(open) }
+        if let undoing = record.reasonToUndo(cancelled: cancelled) { return undo(record, undoing) }
+        return forward(record)
+    }
+
+    private static func forward(_ record: Record) -> Move {
+        if record[.prepare] == nil {
+            return .send([Intent(kind: .prepare, attempt: 1), Intent(kind: .arm, attempt: 1)])
+        }
+        for kind in [StepKind.steer, .checkpoint, .restore] where record[kind] == nil {
+            return .send([Intent(kind: kind, attempt: 1)])
+        }
+        for kind in [StepKind.release, .announce, .seal] {
+            if let repetition = record.untilDone(kind) { return .send([repetition]) }
+        }
+        if record[.retire] == nil { return .send([Intent(kind: .retire, attempt: 1)]) }
+        return .end(.completed, nil)
+    }
+
+    private static func undo(_ record: Record, _ undoing: Undoing) -> Move {
+        let checkpoint = record[.checkpoint]?.state
+        if checkpoint == .lost, let back = record.untilDone(.steerBack) { return .send([back]) }
+        let mustRevive = checkpoint == .succeeded || checkpoint == .lost
+        if mustRevive, record[.revive]?.state == .failed {
+            return .end(.stranded, record[.revive]?.failure)
+        }
+        if mustRevive, let revive = record.untilDone(.revive) { return .send([revive]) }
+        if record[.steer] != nil, let back = record.untilDone(.steerBack) { return .send([back]) }
+        if record[.abandon] == nil { return .send([Intent(kind: .abandon, attempt: 1)]) }
+        switch undoing {
+        case .cancelled: return .end(.cancelled, nil)
+        case .failure(let failure): return .end(mustRevive ? .rolledBack : .failed, failure)
+        }
+    }
+
+    private enum Undoing {
+        case cancelled
+        case failure(StepFailure)
+    }
+
+    /// The last attempt of each kind of step.
+    private struct Record {
+        private var last: [StepKind: Step] = [:]
+
+        init(steps: [Step]) {
+            for step in steps { last[step.kind] = step }
+        }
+
+        subscript(kind: StepKind) -> Step? { last[kind] }
+
+        /// The next attempt of a step that is repeated until it is done; `nil` when it is done.
+        func untilDone(_ kind: StepKind) -> Intent? {
+            guard let step = last[kind] else { return Intent(kind: kind, attempt: 1) }
+            return step.state == .succeeded ? nil : Intent(kind: kind, attempt: step.attempt + 1)
+        }
+
+        func reasonToUndo(cancelled: Bool) -> Undoing? {
+            for kind in [StepKind.prepare, .steer, .checkpoint, .restore] {
+                guard let step = last[kind], step.state == .failed || step.state == .lost else { continue }
+                return .failure(step.failure ?? unreachable(step))
+            }
+            if let release = last[.release], release.state == .failed {
+                return .failure(release.failure ?? unreachable(release))
+            }
+            let isUndoing = last[.abandon] != nil || last[.steerBack] != nil
+            return isUndoing || (cancelled && last[.checkpoint] == nil) ? .cancelled : nil
+        }
+
+        private func unreachable(_ step: Step) -> StepFailure {
+            StepFailure(
+                code: .unreachable, message: "the agent of \(step.host) gave no answer to \(step.kind.rawValue)")
+        }
+    }
+}

@@ -1,0 +1,85 @@
+import FleetModel
+
+/// Which order a step of a relocation is, and to whom it goes.
+struct RelocationOrders {
+    private let relocation: Relocation
+    private let destination: Host
+    private let source: Host
+    private let gateway: Host
+    private let container: Container
+    private let newAddress: IPv4Address
+    private let leaseSeconds: Double
+
+    /// - Throws: `FleetError` when a host or the container is not in the fleet any more, or no destination is chosen.
+    init(_ relocation: Relocation, in state: FleetState, leaseSeconds: Double) throws(FleetError) {
+        guard let destination = relocation.destination, let newAddress = relocation.newAddress else {
+            throw .conflict("relocation \(relocation.id) has no destination yet")
+        }
+        guard let gateway = state.gateway else { throw .conflict("no gateway has enrolled") }
+        self.relocation = relocation
+        self.destination = try state.host(destination)
+        self.source = try state.host(relocation.source)
+        self.gateway = gateway
+        self.container = try state.container(relocation.container)
+        self.newAddress = newAddress
+        self.leaseSeconds = leaseSeconds
+    }
+
+    /// The host whose agent carries out a step.
+    func host(of kind: StepKind) -> HostName {
+        switch kind {
+        case .prepare, .restore, .release, .seal, .abandon: destination.name
+        case .arm, .checkpoint, .retire, .revive: source.name
+        case .steer, .announce, .steerBack: gateway.name
+        }
+    }
+
+    /// The command that a step is. The same step always gives the same command.
+    func command(for step: Step) -> AgentCommand {
+        AgentCommand(
+            id: OrderID(operation: "relocation-\(relocation.id)", step: step.kind.rawValue, attempt: step.attempt),
+            order: order(step.kind))
+    }
+
+    private func order(_ kind: StepKind) -> AgentOrder {
+        let move = MoveOrder(relocation: relocation.id, container: container.name)
+        switch kind {
+        case .prepare:
+            return .prepare(
+                PrepareOrder(
+                    relocation: relocation.id, spec: container.spec, oldAddresses: addressesInUse,
+                    newAddress: newAddress))
+        case .arm: return .arm(move)
+        case .steer: return .route(RouteOrder(addresses: addressesInUse, via: destination.address))
+        case .checkpoint: return .checkpoint(move)
+        case .restore:
+            return .restore(
+                RestoreOrder(relocation: relocation.id, container: container.name, leaseSeconds: leaseSeconds))
+        case .release: return .release(move)
+        case .announce: return announcement
+        case .seal:
+            return .seal(SealOrder(container: container.name, oldAddresses: container.retainedAddresses))
+        case .retire: return .retire(move)
+        case .steerBack: return .route(RouteOrder(addresses: addressesInUse, via: source.address))
+        case .abandon: return .abandon(move)
+        case .revive: return .revive(move)
+        }
+    }
+
+    private var announcement: AgentOrder {
+        guard let virtualAddress = container.virtualAddress else {
+            return .route(RouteOrder(addresses: [newAddress], via: destination.address))
+        }
+        return .announce(
+            AnnounceOrder(
+                virtualAddress: virtualAddress, address: newAddress, via: destination.address,
+                ports: container.spec.ports))
+    }
+
+    /// Every address that open connections may use, before and after the release.
+    private var addressesInUse: [IPv4Address] {
+        ([relocation.oldAddress] + container.retainedAddresses).reduce(into: []) { addresses, address in
+            if !addresses.contains(address) { addresses.append(address) }
+        }
+    }
+}

@@ -1,0 +1,168 @@
+import FleetModel
+import Logging
+
+/// Drives one relocation from its first step to its end.
+///
+/// Each turn writes the outcomes of the last steps together with the steps that follow from them in one commit, and
+/// only then sends those: a step is in the ledger before any agent hears of it.
+struct RelocationRun {
+    let id: RelocationID
+    let fleet: Fleet
+    let agents: AgentRegistry
+    let times: StepTimes
+    let logger: Logger
+
+    private enum Turn: Sendable {
+        case perform([Step])
+        case pause(before: Int)
+        case ended
+    }
+
+    private struct Answered: Sendable {
+        var step: Step
+        var report: AgentReport?
+    }
+
+    /// Goes on from what is recorded until the relocation has ended.
+    func run() async {
+        var answered: [Answered] = []
+        var steeredAt: ContinuousClock.Instant?
+        let clock = ContinuousClock()
+        while true {
+            let pause = pauseSeconds(answered, steeredAt: steeredAt, now: clock.now)
+            let turn: Turn
+            do {
+                turn = try await record(answered, pauseMilliseconds: pause)
+            } catch {
+                // The ledger refuses to write. What is not recorded is not sent: wait until it writes again.
+                logger.critical("cannot record a relocation", metadata: ["relocation": "\(id)", "error": "\(error)"])
+                try? await Task.sleep(for: .seconds(1))
+                continue
+            }
+            answered = []
+            switch turn {
+            case .ended: return
+            case .pause(let attempt): try? await Task.sleep(for: times.pause(before: attempt))
+            case .perform(let steps):
+                if steps.contains(where: { $0.kind == .steer }) { steeredAt = clock.now }
+                answered = await perform(steps)
+            }
+        }
+    }
+
+    // MARK: Agents
+
+    private func perform(_ steps: [Step]) async -> [Answered] {
+        if steps.count == 1, let step = steps.first { return [await perform(step)] }
+        return await withTaskGroup(of: Answered.self) { group in
+            for step in steps { group.addTask { await perform(step) } }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+    }
+
+    private func perform(_ step: Step) async -> Answered {
+        var step = step
+        let clock = ContinuousClock()
+        let start = clock.now
+        defer { logger.debug("step", metadata: ["relocation": "\(id)", "step": "\(step.kind)", "state": "\(step.state)"]) }
+        let state = fleet.snapshot
+        guard let relocation = state.relocations[id],
+            let orders = try? RelocationOrders(relocation, in: state, leaseSeconds: times.leaseSeconds)
+        else {
+            step.state = .lost
+            return Answered(step: step)
+        }
+        let answer = await agents.carryOut(
+            orders.command(for: step), on: step.host, timeout: times.limit(of: step.kind),
+            absence: .seconds(times.absenceSeconds))
+        step.durationMilliseconds = (clock.now - start).milliseconds
+        switch answer {
+        case .lost:
+            step.state = .lost
+            return Answered(step: step)
+        case .outcome(let outcome):
+            step.timings = outcome.timings
+            switch outcome.result {
+            case .succeeded(let report):
+                step.state = .succeeded
+                return Answered(step: step, report: report)
+            case .failed(let failure):
+                step.state = .failed
+                step.failure = failure
+                return Answered(step: step)
+            }
+        }
+    }
+
+    private func pauseSeconds(
+        _ answered: [Answered], steeredAt: ContinuousClock.Instant?, now: ContinuousClock.Instant
+    ) -> Double? {
+        guard answered.contains(where: { $0.step.kind == .release && $0.step.state == .succeeded }) else { return nil }
+        return steeredAt.map { (now - $0).milliseconds }
+    }
+
+    // MARK: The record
+
+    private func record(_ answered: [Answered], pauseMilliseconds: Double?) async throws -> Turn {
+        let id = id
+        return try await fleet.change(by: "relocator") { draft in
+            guard var relocation = draft.state.relocations[id] else { return .ended }
+            for answer in answered {
+                relocation.take(answer.step, report: answer.report, pauseMilliseconds: pauseMilliseconds, at: draft.now)
+                if answer.step.kind == .release, answer.step.state == .succeeded { try draft.arrive(relocation) }
+            }
+            let hasNews = !answered.isEmpty
+            switch RelocationCourse.next(after: relocation.steps, cancelled: relocation.cancelledBy != nil) {
+            case .wait(let steps):
+                if hasNews { draft.record(.relocation(relocation)) }
+                return .perform(steps)
+            case .send(let intents):
+                if hasNews, let attempt = intents.map(\.attempt).max(), attempt > 1 {
+                    draft.record(.relocation(relocation))
+                    draft.noticeRepetition(of: relocation, attempt: attempt)
+                    return .pause(before: attempt)
+                }
+                let orders = try RelocationOrders(relocation, in: draft.state, leaseSeconds: 0)
+                let steps = intents.map {
+                    Step(kind: $0.kind, host: orders.host(of: $0.kind), attempt: $0.attempt, startedAt: draft.now)
+                }
+                relocation.begin(steps, at: draft.now)
+                draft.record(.relocation(relocation))
+                return .perform(steps)
+            case .end(let state, let failure):
+                relocation.end(state, failure: failure, at: draft.now)
+                draft.record(.relocation(relocation))
+                try draft.settle(relocation)
+                return .ended
+            }
+        }
+    }
+}
+
+extension Relocation {
+    /// Takes the outcome of a step.
+    fileprivate mutating func take(
+        _ step: Step, report: AgentReport?, pauseMilliseconds: Double?, at now: Timestamp
+    ) {
+        guard let index = steps.lastIndex(where: { $0.kind == step.kind && $0.attempt == step.attempt }) else { return }
+        steps[index] = step
+        if case .dumped(let bytes) = report { self.bytes = bytes }
+        guard step.kind == .release, step.state == .succeeded else { return }
+        let steered = steps.first { $0.kind == .steer }
+        self.pauseMilliseconds = pauseMilliseconds ?? steered.map { now.seconds(since: $0.startedAt) * 1000 }
+    }
+
+    /// Records steps as sent.
+    fileprivate mutating func begin(_ steps: [Step], at now: Timestamp) {
+        self.steps += steps
+        if startedAt == nil { startedAt = now }
+        let isUndoing = steps.contains { [.steerBack, .abandon, .revive].contains($0.kind) }
+        state = isUndoing ? .rollingBack : .running
+    }
+
+    fileprivate mutating func end(_ state: RelocationState, failure: StepFailure?, at now: Timestamp) {
+        self.state = state
+        self.failure = failure
+        endedAt = now
+    }
+}

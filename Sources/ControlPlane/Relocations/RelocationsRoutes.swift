@@ -1,0 +1,70 @@
+import FleetModel
+import HTTP
+import Ledger
+
+/// `/v1/relocations`
+struct RelocationsRoutes {
+    let fleet: Fleet
+    let ledger: Ledger
+    let relocator: Relocator
+
+    func add(to router: inout FleetRouter) {
+        router.on(.get, "/v1/relocations") { request in
+            try request.checkQuery(
+                "container", "tenant", "host", "state", "trigger", "since", "until", "cursor", "limit")
+            let state = fleet.snapshot
+            let page = try await ledger.relocations(try query(of: request))
+            return try .snapshot(
+                ListView(items: page.items, next: page.next?.description), of: state, for: request)
+        }
+        router.on(.get, "/v1/relocations/{relocation}") { request in
+            let state = fleet.snapshot
+            let id = try id(of: request)
+            return try .snapshot(try await find(id), of: state, for: request)
+        }
+        router.on(.post, "/v1/relocations/{relocation}/cancel") { request in
+            let id = try id(of: request)
+            _ = try await find(id)
+            return try .answer(.accepted, try await relocator.cancel(id, by: request.actor))
+        }
+    }
+
+    private func id(of request: Request) throws -> RelocationID {
+        let text = request.parameters["relocation"] ?? ""
+        guard let number = Int64(text), number > 0 else { throw FleetError.notFound(kind: "relocation", name: text) }
+        return RelocationID(number)
+    }
+
+    private func find(_ id: RelocationID) async throws -> Relocation {
+        if let open = fleet.snapshot.relocations[id] { return open }
+        guard let relocation = try await ledger.relocation(id) else {
+            throw FleetError.notFound(kind: "relocation", name: id.description)
+        }
+        return relocation
+    }
+
+    private func query(of request: Request) throws -> RelocationQuery {
+        RelocationQuery(
+            container: try request.queryValue("container", "a container's name") { try ContainerName($0) },
+            tenant: try request.queryValue("tenant", "a tenant's name") { try TenantName($0) },
+            host: try request.queryValue("host", "a host's name") { try HostName($0) },
+            state: try request.queryValue("state", oneOf(RelocationState.self)) { RelocationState(rawValue: $0) },
+            trigger: try request.queryValue("trigger", oneOf(Trigger.self)) { Trigger(rawValue: $0) },
+            since: try request.queryValue("since", "an RFC 3339 time") { try Timestamp($0) },
+            until: try request.queryValue("until", "an RFC 3339 time") { try Timestamp($0) },
+            cursor: try request.query["cursor"].map { try PageCursor($0) },
+            limit: try request.limit())
+    }
+
+    private func oneOf<Value: CaseIterable & RawRepresentable>(_ type: Value.Type) -> String
+    where Value.RawValue == String {
+        "one of " + type.allCases.map(\.rawValue).joined(separator: ", ")
+    }
+}
+
+extension Request {
+    /// How many items a page may have: `?limit=`, 1 to 1000, 50 when it is not said.
+    func limit() throws -> Int {
+        try queryValue("limit", "1 to 1000") { text in Int(text).flatMap { (1...1000).contains($0) ? $0 : nil } } ?? 50
+    }
+}

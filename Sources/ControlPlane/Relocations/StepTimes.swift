@@ -1,0 +1,35 @@
+import FleetModel
+
+/// How long the control plane waits for the answers of agents.
+public struct StepTimes: Sendable {
+    /// How long an agent may be away, its link broken, before its steps count as lost, in seconds.
+    public var absenceSeconds = 5.0
+    /// How long a dump or a restore may take, in seconds.
+    public var dumpSeconds = 60.0
+    /// How long any other step may take, in seconds.
+    public var stepSeconds = 15.0
+    /// How long a destination holds what it restored, in seconds.
+    public var leaseSeconds = 30.0
+    /// The pause before a step is repeated the first time, in seconds; it doubles up to `longestPauseSeconds`.
+    public var firstPauseSeconds = 0.1
+    /// The longest pause before a step is repeated, in seconds.
+    public var longestPauseSeconds = 5.0
+    /// How often leftovers are tried again, in seconds.
+    public var sweepSeconds = 5.0
+
+    /// Times that suit a fleet in one data centre.
+    public init() {}
+
+    /// How long an answer to a step may take.
+    func limit(of kind: StepKind) -> Duration {
+        switch kind {
+        case .checkpoint, .restore, .revive, .prepare: .seconds(dumpSeconds)
+        default: .seconds(stepSeconds)
+        }
+    }
+
+    /// The pause before an attempt.
+    func pause(before attempt: Int) -> Duration {
+        attempt <= 1 ? .zero : .seconds(min(firstPauseSeconds * Double(1 << min(attempt - 2, 16)), longestPauseSeconds))
+    }
+}

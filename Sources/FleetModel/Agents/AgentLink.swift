@@ -1,0 +1,68 @@
+/// The link between an agent and the control plane
+/// ===============================================
+///
+/// The agent dials, so that hosts need no open port. It uses HTTP on the control plane's agent listener:
+///
+/// 1. `POST /agent/v1/enrol` with an `Enrolment` and `Authorization: Bearer TOKEN`, where TOKEN is the fleet's join
+///    token, or the credential that an earlier enrolment gave. The answer is a `Membership`. Only a holder of a host's
+///    credential can enrol under the name of a host that is known; the join token serves for new names.
+/// 2. `GET /agent/v1/commands` with the credential: an event stream. Each `command` event holds an `AgentCommand`.
+///    On every new stream all commands without an outcome are sent again; the agent knows them by their ids.
+/// 3. `POST /agent/v1/outcomes` with an `OrderOutcome`, repeated until it is answered.
+/// 4. `POST /agent/v1/heartbeat` with a `Heartbeat`, every `Membership.heartbeatSeconds`. It doubles as the report of
+///    everything that changes by itself. 409 tells an agent that a newer session of the same host has enrolled.
+public struct Enrolment: Codable, Sendable, Hashable {
+    /// The host's name.
+    public var host: HostName
+    /// What the host does in the fleet.
+    public var role: HostRole
+    /// The address at which other hosts reach this one.
+    public var address: IPv4Address
+    /// What the agent found out about the machine.
+    public var facts: HostFacts
+    /// How many containers it may carry.
+    public var capacity: HostCapacity
+
+    /// An agent's introduction.
+    public init(host: HostName, role: HostRole, address: IPv4Address, facts: HostFacts, capacity: HostCapacity) {
+        self.host = host
+        self.role = role
+        self.address = address
+        self.facts = facts
+        self.capacity = capacity
+    }
+}
+
+/// The control plane's answer to an enrolment.
+public struct Membership: Codable, Sendable, Hashable {
+    /// The secret that this host uses from now on; `nil` when it enrolled with it.
+    public var credential: String?
+    /// The number of this session; it grows with each enrolment of the host.
+    public var session: Int64
+    /// How often the agent is to send a heartbeat, in seconds.
+    public var heartbeatSeconds: Double
+
+    /// The answer to an enrolment.
+    public init(credential: String?, session: Int64, heartbeatSeconds: Double) {
+        self.credential = credential
+        self.session = session
+        self.heartbeatSeconds = heartbeatSeconds
+    }
+}
+
+/// An agent's sign of life.
+public struct Heartbeat: Codable, Sendable, Hashable {
+    /// The session it belongs to.
+    public var session: Int64
+    /// What is really on the host; `nil` when nothing has changed since the last heartbeat that was answered.
+    public var inventory: HostInventory?
+    /// The round trip of the last heartbeat in milliseconds, as the agent measured it.
+    public var roundTripMilliseconds: Double?
+
+    /// A sign of life.
+    public init(session: Int64, inventory: HostInventory?, roundTripMilliseconds: Double?) {
+        self.session = session
+        self.inventory = inventory
+        self.roundTripMilliseconds = roundTripMilliseconds
+    }
+}

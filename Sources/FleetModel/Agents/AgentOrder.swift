@@ -1,0 +1,246 @@
+/// What the control plane can ask of an agent.
+///
+/// Every order is idempotent under its `OrderID`: an agent that has carried it out answers again with the outcome it
+/// recorded, and one that is carrying it out does not begin anew. Orders about a container that is not there succeed
+/// when the container not being there is what they are to bring about.
+public enum AgentOrder: Codable, Sendable, Hashable {
+    /// Worker: create and start a container from its image.
+    case start(StartOrder)
+    /// Worker: end a container and remove what belongs to it.
+    case stop(StopOrder)
+    /// Worker: dump a running container and throw the dump away, to learn whether it can move.
+    case trial(ContainerName)
+    /// Worker: the container's output.
+    case logs(LogsOrder)
+    /// Worker: what is really there. The report is `AgentReport.inventory`.
+    case inspect
+
+    /// Destination: see `StepKind.prepare`.
+    case prepare(PrepareOrder)
+    /// Source: see `StepKind.arm`.
+    case arm(MoveOrder)
+    /// Source: see `StepKind.checkpoint`.
+    case checkpoint(MoveOrder)
+    /// Destination: see `StepKind.restore`.
+    case restore(RestoreOrder)
+    /// Destination: see `StepKind.release`.
+    case release(MoveOrder)
+    /// Destination: see `StepKind.seal`.
+    case seal(SealOrder)
+    /// Source: see `StepKind.retire`.
+    case retire(MoveOrder)
+    /// Destination: see `StepKind.abandon`.
+    case abandon(MoveOrder)
+    /// Source: see `StepKind.revive`.
+    case revive(MoveOrder)
+
+    /// Gateway: route a container's addresses through a host. Serves `steer`, `steerBack` and a first start.
+    case route(RouteOrder)
+    /// Gateway: map a virtual address to a container's address. Serves `announce`.
+    case announce(AnnounceOrder)
+    /// Gateway: forget a container's virtual address and routes.
+    case withdraw(WithdrawOrder)
+    /// Gateway: forget the routes of addresses that no connection uses any more.
+    case unroute(UnrouteOrder)
+}
+
+/// Names an order: asked again under the same id, it is not carried out twice.
+public struct OrderID: Codable, Sendable, Hashable, CustomStringConvertible {
+    /// What the order belongs to, such as `relocation-12` or `container-shop-3`.
+    public var operation: String
+    /// Which part of the operation it is, such as `checkpoint`.
+    public var step: String
+    /// How often the control plane has decided to try it, from 1. A further attempt is carried out anew.
+    public var attempt: Int
+
+    /// Names an order.
+    public init(operation: String, step: String, attempt: Int = 1) {
+        self.operation = operation
+        self.step = step
+        self.attempt = attempt
+    }
+
+    /// `operation/step#attempt`.
+    public var description: String { "\(operation)/\(step)#\(attempt)" }
+}
+
+/// An order with its name, as it is sent to an agent.
+public struct AgentCommand: Codable, Sendable, Hashable {
+    /// The order's name.
+    public var id: OrderID
+    /// What is to be done.
+    public var order: AgentOrder
+
+    /// An order with its name.
+    public init(id: OrderID, order: AgentOrder) {
+        self.id = id
+        self.order = order
+    }
+}
+
+/// Create and start a container.
+public struct StartOrder: Codable, Sendable, Hashable {
+    /// What to start.
+    public var spec: ContainerSpec
+    /// The container's address.
+    public var address: IPv4Address
+
+    /// Create and start a container.
+    public init(spec: ContainerSpec, address: IPv4Address) {
+        self.spec = spec
+        self.address = address
+    }
+}
+
+/// End a container and remove what belongs to it.
+public struct StopOrder: Codable, Sendable, Hashable {
+    /// The container.
+    public var container: ContainerName
+    /// How long the process may take to end after SIGTERM before it gets SIGKILL, in seconds.
+    public var gracePeriodSeconds: Double
+
+    /// End a container.
+    public init(container: ContainerName, gracePeriodSeconds: Double) {
+        self.container = container
+        self.gracePeriodSeconds = gracePeriodSeconds
+    }
+}
+
+/// The container's output.
+public struct LogsOrder: Codable, Sendable, Hashable {
+    /// The container.
+    public var container: ContainerName
+    /// How many bytes from the end, at most 1 MiB.
+    public var tailBytes: Int
+
+    /// The container's output.
+    public init(container: ContainerName, tailBytes: Int) {
+        self.container = container
+        self.tailBytes = tailBytes
+    }
+}
+
+/// A step that needs to know no more than which container and which relocation.
+public struct MoveOrder: Codable, Sendable, Hashable {
+    /// The relocation; its dump lies in the shared storage under this number.
+    public var relocation: RelocationID
+    /// The container.
+    public var container: ContainerName
+
+    /// A step of a relocation.
+    public init(relocation: RelocationID, container: ContainerName) {
+        self.relocation = relocation
+        self.container = container
+    }
+}
+
+/// Make ready for a container that will come.
+public struct PrepareOrder: Codable, Sendable, Hashable {
+    /// The relocation.
+    public var relocation: RelocationID
+    /// The container.
+    public var spec: ContainerSpec
+    /// The addresses that open connections use: the present one and those retained earlier.
+    public var oldAddresses: [IPv4Address]
+    /// The address for new connections.
+    public var newAddress: IPv4Address
+
+    /// Make ready for a container.
+    public init(relocation: RelocationID, spec: ContainerSpec, oldAddresses: [IPv4Address], newAddress: IPv4Address) {
+        self.relocation = relocation
+        self.spec = spec
+        self.oldAddresses = oldAddresses
+        self.newAddress = newAddress
+    }
+}
+
+/// Restore a container and hold it.
+public struct RestoreOrder: Codable, Sendable, Hashable {
+    /// The relocation.
+    public var relocation: RelocationID
+    /// The container.
+    public var container: ContainerName
+    /// How long the restored container is held for its release, in seconds; then it is removed.
+    public var leaseSeconds: Double
+
+    /// Restore a container and hold it.
+    public init(relocation: RelocationID, container: ContainerName, leaseSeconds: Double) {
+        self.relocation = relocation
+        self.container = container
+        self.leaseSeconds = leaseSeconds
+    }
+}
+
+/// Refuse new connections to old addresses.
+public struct SealOrder: Codable, Sendable, Hashable {
+    /// The container.
+    public var container: ContainerName
+    /// The addresses that only open connections may use.
+    public var oldAddresses: [IPv4Address]
+
+    /// Refuse new connections to old addresses.
+    public init(container: ContainerName, oldAddresses: [IPv4Address]) {
+        self.container = container
+        self.oldAddresses = oldAddresses
+    }
+}
+
+/// Route addresses through a host.
+public struct RouteOrder: Codable, Sendable, Hashable {
+    /// The container's addresses.
+    public var addresses: [IPv4Address]
+    /// The host's address.
+    public var via: IPv4Address
+
+    /// Route addresses through a host.
+    public init(addresses: [IPv4Address], via: IPv4Address) {
+        self.addresses = addresses
+        self.via = via
+    }
+}
+
+/// Map a virtual address to a container.
+public struct AnnounceOrder: Codable, Sendable, Hashable {
+    /// The virtual address.
+    public var virtualAddress: IPv4Address
+    /// The container's address for new connections.
+    public var address: IPv4Address
+    /// The host's address, through which the container is reached.
+    public var via: IPv4Address
+    /// Which ports are mapped.
+    public var ports: [PortMapping]
+
+    /// Map a virtual address to a container.
+    public init(virtualAddress: IPv4Address, address: IPv4Address, via: IPv4Address, ports: [PortMapping]) {
+        self.virtualAddress = virtualAddress
+        self.address = address
+        self.via = via
+        self.ports = ports
+    }
+}
+
+/// Forget a container's virtual address and routes.
+public struct WithdrawOrder: Codable, Sendable, Hashable {
+    /// The virtual address; `nil` when it has none.
+    public var virtualAddress: IPv4Address?
+    /// The ports that were mapped.
+    public var ports: [PortMapping]
+    /// The addresses that were routed.
+    public var addresses: [IPv4Address]
+
+    /// Forget a container.
+    public init(virtualAddress: IPv4Address?, ports: [PortMapping], addresses: [IPv4Address]) {
+        self.virtualAddress = virtualAddress
+        self.ports = ports
+        self.addresses = addresses
+    }
+}
+
+/// Forget the routes of addresses.
+public struct UnrouteOrder: Codable, Sendable, Hashable {
+    /// The addresses.
+    public var addresses: [IPv4Address]
+
+    /// Forget the routes of addresses.
+    public init(addresses: [IPv4Address]) { self.addresses = addresses }
+}

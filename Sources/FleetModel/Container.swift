@@ -1,0 +1,72 @@
+/// A tenant's container as the fleet knows it.
+public struct Container: Codable, Sendable, Hashable {
+    /// What the tenant asked for.
+    public var spec: ContainerSpec
+    /// Where it is in its life.
+    public var state: ContainerState
+    /// The host that carries it; while it moves, the one that carried it last. `nil` before its first start.
+    public var host: HostName?
+    /// The virtual address its clients use, which never changes; `nil` when it has no ports.
+    public var virtualAddress: IPv4Address?
+    /// The address new connections reach; changes at every move.
+    public var address: IPv4Address?
+    /// Earlier addresses that connections still use.
+    public var retainedAddresses: [IPv4Address]
+    /// Whether it can be moved, as a trial dump found out.
+    public var mobility: Mobility
+    /// When it was created.
+    public var createdAt: Timestamp
+    /// When it came to its present host.
+    public var arrivedAt: Timestamp?
+    /// When the clock will move it next; `nil` while it is not to be moved.
+    public var deadlineAt: Timestamp?
+
+    /// A container of the fleet.
+    public init(
+        spec: ContainerSpec, state: ContainerState, host: HostName? = nil, virtualAddress: IPv4Address? = nil,
+        address: IPv4Address? = nil, retainedAddresses: [IPv4Address] = [], mobility: Mobility = .unknown,
+        createdAt: Timestamp, arrivedAt: Timestamp? = nil, deadlineAt: Timestamp? = nil
+    ) {
+        self.spec = spec
+        self.state = state
+        self.host = host
+        self.virtualAddress = virtualAddress
+        self.address = address
+        self.retainedAddresses = retainedAddresses
+        self.mobility = mobility
+        self.createdAt = createdAt
+        self.arrivedAt = arrivedAt
+        self.deadlineAt = deadlineAt
+    }
+
+    /// The container's name.
+    public var name: ContainerName { spec.name }
+}
+
+/// Where a container is in its life.
+public enum ContainerState: Codable, Sendable, Hashable {
+    /// Being created on its first host.
+    case starting
+    /// It runs.
+    case running
+    /// It is being moved.
+    case relocating(RelocationID)
+    /// Its process ended or it was stopped; `reason` says which.
+    case stopped(reason: String)
+    /// A move failed on both hosts: nothing runs, the dump is kept.
+    case stranded(RelocationID)
+    /// It could not be started; `reason` says why.
+    case failed(reason: String)
+    /// Being removed.
+    case removing
+}
+
+/// Whether a container can be moved.
+public enum Mobility: Codable, Sendable, Hashable {
+    /// Not tried yet.
+    case unknown
+    /// A trial dump succeeded.
+    case movable
+    /// A trial dump failed; `reason` says why in plain words, `log` is what the tool said.
+    case immovable(reason: String, log: String)
+}

@@ -1,0 +1,84 @@
+/// What a tenant asked for: everything that stays equal when the container moves.
+public struct ContainerSpec: Codable, Sendable, Hashable {
+    /// The container's name, unique in the fleet.
+    public var name: ContainerName
+    /// Whose container it is.
+    public var tenant: TenantName
+    /// The image's name or digest as the tenant wrote it.
+    public var image: String
+    /// The image's content address, resolved when the container was created.
+    public var digest: ImageDigest
+    /// The command with its arguments; empty for the image's own.
+    public var command: [String]
+    /// Environment variables, added to the image's own.
+    public var environment: [String: String]
+    /// The ports that clients reach through the virtual address.
+    public var ports: [PortMapping]
+    /// What the container may use.
+    public var limits: ResourceLimits
+    /// The runtime that carries it; a container stays on its runtime.
+    public var runtime: RuntimeKind
+
+    /// What a tenant asked for.
+    public init(
+        name: ContainerName, tenant: TenantName, image: String, digest: ImageDigest, command: [String] = [],
+        environment: [String: String] = [:], ports: [PortMapping] = [], limits: ResourceLimits = ResourceLimits(),
+        runtime: RuntimeKind
+    ) {
+        self.name = name
+        self.tenant = tenant
+        self.image = image
+        self.digest = digest
+        self.command = command
+        self.environment = environment
+        self.ports = ports
+        self.limits = limits
+        self.runtime = runtime
+    }
+}
+
+/// A TCP port of the virtual address and the container's port behind it.
+public struct PortMapping: Codable, Sendable, Hashable {
+    /// The port clients connect to, 1 to 65535.
+    public var port: UInt16
+    /// The port the container listens on, 1 to 65535.
+    public var containerPort: UInt16
+
+    /// Maps a port of the virtual address to a port of the container.
+    public init(port: UInt16, containerPort: UInt16) {
+        self.port = port
+        self.containerPort = containerPort
+    }
+}
+
+/// What a container may use.
+public struct ResourceLimits: Codable, Sendable, Hashable {
+    /// Memory in bytes, at least 4 MiB.
+    public var memoryBytes: Int
+    /// Processors, such as 0.5 or 2; more than 0.
+    public var cpus: Double
+    /// Processes and threads at once, at least 1.
+    public var processes: Int
+
+    /// Limits; the defaults suit a small service.
+    public init(memoryBytes: Int = 256 << 20, cpus: Double = 1, processes: Int = 256) {
+        self.memoryBytes = memoryBytes
+        self.cpus = cpus
+        self.processes = processes
+    }
+
+    /// Checks the ranges.
+    /// - Throws: `ModelError.outOfRange`.
+    public func validate() throws {
+        guard memoryBytes >= 4 << 20 else {
+            throw ModelError.outOfRange(
+                field: "limits.memoryBytes", detail: "must be at least \(4 << 20), is \(memoryBytes)")
+        }
+        guard cpus > 0, cpus <= 1024 else {
+            throw ModelError.outOfRange(field: "limits.cpus", detail: "must be above 0 and at most 1024, is \(cpus)")
+        }
+        guard (1...4_000_000).contains(processes) else {
+            throw ModelError.outOfRange(field: "limits.processes", detail: "must be 1 to 4000000, is \(processes)")
+        }
+    }
+}

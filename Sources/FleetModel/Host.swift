@@ -1,0 +1,132 @@
+/// A machine that carries containers, or the gateway in front of them.
+public struct Host: Codable, Sendable, Hashable {
+    /// The host's name.
+    public var name: HostName
+    /// What the host does in the fleet.
+    public var role: HostRole
+    /// Whether containers may come, and whether the host answers.
+    public var state: HostState
+    /// The address at which other hosts reach this one; containers' addresses are routed through it.
+    public var address: IPv4Address
+    /// What the agent said about the machine.
+    public var facts: HostFacts
+    /// How many containers it may carry.
+    public var capacity: HostCapacity
+    /// The operator's labels.
+    public var labels: [String: String]
+    /// When the host first enrolled.
+    public var enrolledAt: Timestamp
+    /// When its agent was last heard.
+    public var lastSeenAt: Timestamp
+    /// While it is unreachable, the state it had before.
+    public var stateWhenReachable: HostState?
+
+    /// A host of the fleet.
+    public init(
+        name: HostName, role: HostRole, state: HostState, address: IPv4Address, facts: HostFacts,
+        capacity: HostCapacity, labels: [String: String] = [:], enrolledAt: Timestamp, lastSeenAt: Timestamp
+    ) {
+        self.name = name
+        self.role = role
+        self.state = state
+        self.address = address
+        self.facts = facts
+        self.capacity = capacity
+        self.labels = labels
+        self.enrolledAt = enrolledAt
+        self.lastSeenAt = lastSeenAt
+    }
+}
+
+/// What a host does in the fleet.
+public enum HostRole: String, Codable, Sendable, CaseIterable {
+    /// It carries containers.
+    case worker
+    /// It maps the tenants' virtual addresses to their containers.
+    case gateway
+}
+
+/// Whether containers may come to a host, and whether it answers.
+public enum HostState: String, Codable, Sendable, CaseIterable {
+    /// Containers may come.
+    case ready
+    /// Containers stay, but none may come.
+    case cordoned
+    /// Containers are being moved away and none may come.
+    case draining
+    /// The agent has not been heard for longer than the fleet's limit.
+    case unreachable
+}
+
+/// How many containers a host may carry.
+public struct HostCapacity: Codable, Sendable, Hashable {
+    /// The most containers at once.
+    public var containers: Int
+    /// The memory that containers' limits may add up to, in bytes.
+    public var memoryBytes: Int
+
+    /// A host's capacity.
+    public init(containers: Int, memoryBytes: Int) {
+        self.containers = containers
+        self.memoryBytes = memoryBytes
+    }
+}
+
+/// What an agent found out about its machine.
+public struct HostFacts: Codable, Sendable, Hashable {
+    /// `uname -r`.
+    public var kernel: String
+    /// `PRETTY_NAME` of os-release.
+    public var distribution: String
+    /// `uname -m`.
+    public var architecture: String
+    /// The processor's model name.
+    public var cpuModel: String
+    /// Processors the host may use.
+    public var cpuCount: Int
+    /// Memory in bytes.
+    public var memoryBytes: Int
+    /// Control-group version, 1 or 2.
+    public var cgroupVersion: Int
+    /// The version of CRIU; `nil` when there is none that works.
+    public var criuVersion: String?
+    /// The version of runc; `nil` when there is none.
+    public var runcVersion: String?
+    /// All IPv4 addresses of the host.
+    public var addresses: [IPv4Address]
+    /// The runtimes this host's agent can carry containers with.
+    public var runtimes: [RuntimeKind]
+    /// What the host lacks to move containers, in words an operator can act on; empty when nothing is missing.
+    public var problems: [String]
+    /// The version of the agent.
+    public var agentVersion: String
+
+    /// What an agent found out about its machine.
+    public init(
+        kernel: String, distribution: String, architecture: String, cpuModel: String, cpuCount: Int, memoryBytes: Int,
+        cgroupVersion: Int, criuVersion: String?, runcVersion: String?, addresses: [IPv4Address],
+        runtimes: [RuntimeKind], problems: [String], agentVersion: String
+    ) {
+        self.kernel = kernel
+        self.distribution = distribution
+        self.architecture = architecture
+        self.cpuModel = cpuModel
+        self.cpuCount = cpuCount
+        self.memoryBytes = memoryBytes
+        self.cgroupVersion = cgroupVersion
+        self.criuVersion = criuVersion
+        self.runcVersion = runcVersion
+        self.addresses = addresses
+        self.runtimes = runtimes
+        self.problems = problems
+        self.agentVersion = agentVersion
+    }
+}
+
+/// A way to run containers.
+public enum RuntimeKind: String, Codable, Sendable, CaseIterable {
+    /// runc starts containers and CRIU moves them.
+    case runc
+    /// Nothing runs: the agent acts as if. For machines without root and for tests of scale.
+    case simulated
+}

@@ -1,0 +1,66 @@
+/// An IPv4 address.
+public struct IPv4Address: Sendable, Hashable, Comparable, StringCodable {
+    /// The address as a number in host byte order: 10.0.0.1 is 0x0A00_0001.
+    public let number: UInt32
+
+    /// The address with this number in host byte order.
+    public init(number: UInt32) { self.number = number }
+
+    /// Parses dotted-quad notation without leading zeros.
+    /// - Throws: `ModelError.invalidAddress`.
+    public init(_ text: String) throws {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 4 else { throw ModelError.invalidAddress(text) }
+        var number: UInt32 = 0
+        for part in parts {
+            guard let octet = UInt8(part), String(octet) == part else { throw ModelError.invalidAddress(text) }
+            number = number << 8 | UInt32(octet)
+        }
+        self.number = number
+    }
+
+    /// Dotted-quad notation.
+    public var description: String {
+        "\(number >> 24).\(number >> 16 & 0xFF).\(number >> 8 & 0xFF).\(number & 0xFF)"
+    }
+
+    /// By number.
+    public static func < (left: Self, right: Self) -> Bool { left.number < right.number }
+}
+
+/// An IPv4 network in CIDR notation.
+public struct IPv4Network: Sendable, Hashable, StringCodable {
+    /// The network's first address, whose host bits are 0.
+    public let base: IPv4Address
+    /// The length of the network's prefix, 0 to 32 bits.
+    public let prefixLength: Int
+
+    /// Parses CIDR notation such as `10.88.0.0/16`.
+    /// - Throws: `ModelError.invalidNetwork`.
+    public init(_ text: String) throws {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, let length = Int(parts[1]), (0...32).contains(length),
+            let base = try? IPv4Address(String(parts[0]))
+        else { throw ModelError.invalidNetwork(text) }
+        self.base = base
+        prefixLength = length
+        guard base.number & hostMask == 0 else { throw ModelError.invalidNetwork(text) }
+    }
+
+    /// CIDR notation.
+    public var description: String { "\(base)/\(prefixLength)" }
+
+    /// The number of addresses in the network, its first and last included.
+    public var count: Int { Int(hostMask) + 1 }
+
+    /// Whether the address lies in the network.
+    public func contains(_ address: IPv4Address) -> Bool { address.number & ~hostMask == base.number }
+
+    /// The address at an offset from the base; `nil` outside the network.
+    public func address(at offset: Int) -> IPv4Address? {
+        guard (0..<count).contains(offset) else { return nil }
+        return IPv4Address(number: base.number + UInt32(offset))
+    }
+
+    private var hostMask: UInt32 { prefixLength == 32 ? 0 : UInt32.max >> UInt32(prefixLength) }
+}

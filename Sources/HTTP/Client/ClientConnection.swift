@@ -1,0 +1,173 @@
+import CLinux
+import Glibc
+import HTTPTypes
+import Synchronization
+
+/// A client's connection to a server. One request at a time; the pool gives it to one task at a time.
+final class ClientConnection: EventHandler {
+    private let loop: EventLoop
+    private let io: Mutex<ClientConnectionIO>
+
+    private init(socket: Int32, isConnected: Bool, loop: EventLoop, configuration: HTTPClient.Configuration) {
+        self.loop = loop
+        io = Mutex(ClientConnectionIO(socket: socket, isConnected: isConnected, configuration: configuration))
+    }
+
+    /// Connects to the first address that answers. Throws `HTTPError` with the code `connectFailed`.
+    static func open(_ endpoint: Endpoint, loop: EventLoop, _ configuration: HTTPClient.Configuration) async throws
+        -> ClientConnection
+    {
+        var failure: any Error = HTTPError(.connectFailed, "\(endpoint) has no address")
+        for address in try endpoint.resolve() {
+            do {
+                return try await open(address, loop, configuration)
+            } catch let error as HTTPError {
+                failure = HTTPError(.connectFailed, "\(endpoint): \(error.message)", cause: error.cause ?? error)
+            }
+        }
+        throw failure
+    }
+
+    private static func open(
+        _ address: SocketAddress, _ loop: EventLoop, _ configuration: HTTPClient.Configuration
+    ) async throws -> ClientConnection {
+        let type = Int32(SOCK_STREAM.rawValue) | linux_nonblocking | linux_close_on_exec
+        let descriptor = socket(address.family, type, 0)
+        guard descriptor >= 0 else { throw HTTPError.system("creating a socket") }
+        if address.family != AF_UNIX { SocketOperations.disableDelay(descriptor) }
+        let result = address.withSockAddr { connect(descriptor, $0, $1) }
+        guard result == 0 || errno == EINPROGRESS else {
+            let error = HTTPError.system("connecting")
+            _ = Glibc.close(descriptor)
+            throw error
+        }
+        let connection = ClientConnection(
+            socket: descriptor, isConnected: result == 0, loop: loop, configuration: configuration)
+        try connection.register()
+        if result != 0 { try await connection.waitUntilConnected(configuration.connectTimeout) }
+        return connection
+    }
+
+    private func register() throws {
+        do {
+            try io.withLock { $0.token = try loop.register($0.socket.descriptor, self) }
+        } catch {
+            close()
+            throw error
+        }
+    }
+
+    // MARK: - Events
+
+    func ready(_ readiness: Readiness) {
+        io.withLock { $0.ready(readiness) }
+        pump()
+    }
+
+    func timerFired(now: MonotonicTime) {
+        io.withLock { $0.timerFired(now: now) }
+        pump()
+    }
+
+    private func pump() {
+        while let effect = io.withLock({ $0.step(loop) }) {
+            switch effect {
+            case .connected(let continuation): continuation.resume()
+            case .head(let continuation, let head): continuation.resume(returning: head)
+            case .piece(let continuation, let piece): continuation.resume(returning: piece)
+            case .fail(let waiter, let error): waiter.fail(error)
+            case .resumeWriters(let waiters, let result): for waiter in waiters { waiter.resume(with: result) }
+            case .closed(let token): if let token { loop.forget(token) }
+            }
+        }
+    }
+
+    // MARK: - Use
+
+    /// Whether another request may be sent.
+    var isReusable: Bool { io.withLock { $0.isReusable } }
+
+    /// Whether anything of the answer has arrived.
+    var hasReceived: Bool { io.withLock { $0.hasReceived } }
+
+    func close() {
+        fail(HTTPError(.connectionClosed, "the connection has been closed"))
+    }
+
+    private func fail(_ error: any Error) {
+        io.withLock { $0.fail(error) }
+        pump()
+    }
+
+    /// Begins a request. What `rest` announces is to be written, and then `finishRequest` to be called.
+    func begin(_ method: HTTPRequest.Method, head: [UInt8], content: [UInt8], rest: MessageFraming.Body) {
+        io.withLock { io in
+            io.begin(method, head, content, rest: rest)
+            io.rearm(loop)
+        }
+    }
+
+    func finishRequest() throws {
+        try io.withLock { io throws(HTTPError) in
+            try io.finishRequest()
+            io.rearm(loop)
+        }
+    }
+
+    private func waitUntilConnected(_ timeout: Duration) async throws {
+        try await wait(timeout) { .connect($0) }
+    }
+
+    /// The head of the answer.
+    func head(timeout: Duration) async throws -> ResponseHead {
+        try await wait(timeout) { .head($0) }
+    }
+
+    /// The next piece of the answer's content; nil at its end.
+    func nextPiece(timeout: Duration) async throws -> [UInt8]? {
+        try await wait(timeout) { .piece($0) }
+    }
+
+    private func wait<Value>(
+        _ timeout: Duration, _ waiter: (CheckedContinuation<Value, any Error>) -> ClientConnectionIO.Waiter
+    ) async throws -> Value {
+        let deadline = MonotonicTime.now() + timeout
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                io.withLock { $0.wait(waiter(continuation), until: deadline, isCancelled: Task.isCancelled) }
+                pump()
+            }
+        } onCancel: {
+            fail(CancellationError())
+        }
+    }
+
+    func write(_ bytes: [UInt8]) async throws {
+        try Task.checkCancellation()
+        guard !bytes.isEmpty else { return }
+        let mustWait = try io.withLock { io in
+            defer { io.rearm(loop) }
+            return try io.write(bytes)
+        }
+        guard mustWait else { return }
+        let identity = WriteWaiter.nextIdentity()
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let waiter = WriteWaiter(identity: identity, continuation: continuation)
+                let refusal = io.withLock { $0.awaitSpace(waiter, isCancelled: Task.isCancelled) }
+                if let refusal { continuation.resume(with: refusal) } else { pump() }
+            }
+        } onCancel: {
+            fail(CancellationError())
+        }
+    }
+
+    /// Writes the content of a request.
+    struct Writer: BodyWriter {
+        let connection: ClientConnection
+
+        func write(_ bytes: [UInt8]) async throws {
+            try await connection.write(bytes)
+        }
+    }
+}

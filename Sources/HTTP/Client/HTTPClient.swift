@@ -1,0 +1,91 @@
+import HTTPTypes
+
+/// A client of one HTTP/1.1 server, with a pool of connections that are kept alive.
+///
+/// ```swift
+/// let client = try HTTPClient(endpoint: .tcp(host: "127.0.0.1", port: 8080))
+/// let response = try await client.send(.get, "/v1/hosts")
+/// let bytes = try await response.collect(upTo: 1 << 20)
+/// ```
+public final class HTTPClient: Sendable {
+    /// The server.
+    public let endpoint: Endpoint
+    /// The limits.
+    public let configuration: Configuration
+
+    private let group: EventLoopGroup
+    private let pool: ConnectionPool
+
+    /// A client of this server. It connects with the first request. Throws `HTTPError` if the event loops cannot be
+    /// started.
+    public init(endpoint: Endpoint, configuration: Configuration = Configuration()) throws {
+        self.endpoint = endpoint
+        self.configuration = configuration
+        group = try EventLoopGroup.shared.get()
+        pool = ConnectionPool(limit: configuration.maxIdleConnections, timeout: configuration.idleTimeout)
+    }
+
+    /// Closes the idle connections. Requests that are under way go on.
+    public func close() {
+        pool.close()
+    }
+
+    /// Sends a request and returns when the head of the answer is there, whatever its status.
+    ///
+    /// A request on a kept connection that the server closed at the same moment is sent again on a new one, if it has no
+    /// streamed content and either its method may be repeated (RFC 9110 section 9.2.2).
+    ///
+    /// - Parameters:
+    ///   - method: The method.
+    ///   - pathAndQuery: Path and query, encoded, beginning with a slash.
+    ///   - headerFields: Fields in addition to those of the configuration; Host and the length are added.
+    ///   - body: The content.
+    ///   - timeout: How long the head of the answer may take after the request is sent, and each piece of its content.
+    /// - Throws: `HTTPError` with the code `connectFailed`, `timeout`, `writeStalled`, `connectionClosed`,
+    ///   `invalidResponse`, `invalidHeader` or `system`, or `CancellationError`.
+    public func send(
+        _ method: HTTPRequest.Method, _ pathAndQuery: String, headerFields: HTTPFields = [:], body: ClientBody = .empty,
+        timeout: Duration = .seconds(30)
+    ) async throws -> ClientResponse {
+        let request = try OutgoingRequest(
+            method, pathAndQuery, [configuration.headerFields, headerFields], body, authority: endpoint.authority)
+        defer { request.close() }
+        if let connection = pool.take() {
+            do {
+                return try await exchange(request, connection, timeout)
+            } catch HTTPError.Code.connectionClosed where request.mayBeRepeated && !connection.hasReceived {
+                // The server has closed the idle connection while the request was on its way.
+            }
+        }
+        let connection = try await ClientConnection.open(endpoint, loop: group.next(), configuration)
+        return try await exchange(request, connection, timeout)
+    }
+
+    private func exchange(
+        _ request: OutgoingRequest, _ connection: ClientConnection, _ timeout: Duration
+    ) async throws -> ClientResponse {
+        do {
+            connection.begin(request.method, head: request.head, content: request.content, rest: request.rest)
+            try await sendRest(of: request, connection)
+            let head = try await connection.head(timeout: timeout)
+            return ClientResponse(
+                status: HTTPResponse.Status(code: head.status), headerFields: head.fields,
+                body: ClientResponseBody(connection: connection, pool: pool, timeout: timeout))
+        } catch {
+            connection.close()
+            throw error
+        }
+    }
+
+    /// Streams the content. When the answer comes before all of it is sent, the rest is not sent: the answer, most likely
+    /// an error, says why.
+    private func sendRest(of request: OutgoingRequest, _ connection: ClientConnection) async throws {
+        guard request.rest != .none else { return }
+        do {
+            try await request.sendContent(ClientConnection.Writer(connection: connection))
+            try connection.finishRequest()
+        } catch HTTPError.Code.connectionClosed where connection.hasReceived {
+            return
+        }
+    }
+}

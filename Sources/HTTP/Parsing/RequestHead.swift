@@ -1,0 +1,31 @@
+import HTTPTypes
+
+/// A request's head as it was received: the bytes, and where in them everything lies. Strings are made only when asked for.
+struct RequestHead: Sendable {
+    var bytes: [UInt8]
+    var line: RequestLine
+    var fields: [FieldLine]
+    var body: MessageFraming.Body
+    var keepsAlive: Bool
+    var expectsContinue: Bool
+
+    var method: HTTPRequest.Method { line.method }
+
+    /// The value of the first field with this name, which must be given in lower case.
+    func firstValue(_ lowercaseName: StaticString) -> ArraySlice<UInt8>? {
+        bytes.withUnsafeBytes { raw in
+            fields.first { Characters.equals(raw[$0.name], lowercaseName) }
+        }.map { bytes[$0.value] }
+    }
+
+    /// All fields, in their order.
+    func headerFields() -> HTTPFields {
+        var result = HTTPFields()
+        result.reserveCapacity(fields.count)
+        for field in fields {
+            guard let name = HTTPField.Name(String(decoding: bytes[field.name], as: UTF8.self)) else { continue }
+            result.append(HTTPField(name: name, value: bytes[field.value]))
+        }
+        return result
+    }
+}

@@ -1,0 +1,34 @@
+extension HTTPServer {
+    /// The limits of a server. The defaults suit a control plane on a trusted network that strangers may reach.
+    public struct Configuration: Sendable {
+        /// How large a request may be.
+        public var limits = MessageLimits()
+        /// Open connections; more are answered with 503.
+        public var maxConnections = 20_000
+        /// How long a client may take from connecting, or from the first byte of a request, to the end of the header section.
+        public var headTimeout = Duration.seconds(10)
+        /// How long a connection may stay open without a request.
+        public var idleTimeout = Duration.seconds(75)
+        /// How long the server waits for content before the first byte of it and whenever it falls behind `minBytesPerSecond`.
+        public var bodyTimeout = Duration.seconds(20)
+        /// How long a client may leave an answer or an event unread, and whenever it falls behind `minBytesPerSecond`.
+        public var writeTimeout = Duration.seconds(10)
+        /// The rate below which a sender or reader uses up its timeout.
+        public var minBytesPerSecond = 1024
+        /// How long and for how many bytes the server goes on reading after an early answer, so that the answer is not lost.
+        public var lingerTimeout = Duration.seconds(2)
+        /// Where handlers run.
+        public var execution = Execution.eventLoop
+
+        /// The defaults.
+        public init() {}
+    }
+
+    /// Where handlers run.
+    public enum Execution: Sendable {
+        /// On the thread that read the request: the fastest, for handlers that do not block and do not compute for long.
+        case eventLoop
+        /// On the concurrency runtime's pool.
+        case concurrentPool
+    }
+}

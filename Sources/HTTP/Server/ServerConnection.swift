@@ -1,0 +1,194 @@
+import HTTPTypes
+import Synchronization
+
+/// A client's connection: the thin part between the socket, the `ServerConnectionMachine` and the handler's task.
+///
+/// Everything that changes is behind one lock, including the socket itself, so a handler may write from whatever thread
+/// it runs on, and a closed descriptor is never used again. The lock is held for system calls that cannot block and never
+/// while a continuation is resumed or a handler runs. `pump` is the only place where the machine is asked what to do;
+/// when it is called while it is at work already, it goes round once more, so that a row of pipelined requests is a loop
+/// and not a recursion.
+final class ServerConnection: EventHandler {
+    let context: ServerContext
+    let loop: EventLoop
+    let peer: PeerAddress
+    private let io: Mutex<ServerConnectionIO>
+
+    init(socket: Int32, peer: PeerAddress, loop: EventLoop, context: ServerContext) {
+        self.context = context
+        self.loop = loop
+        self.peer = peer
+        io = Mutex(ServerConnectionIO(socket: socket, configuration: context.configuration, now: .now()))
+    }
+
+    /// Begins to serve.
+    func start(turnedAway: Bool) {
+        let result = Result {
+            try io.withLock { io in
+                io.token = try loop.register(io.socket.descriptor, self)
+                if turnedAway { io.turnAway() }
+                io.rearm(loop)
+            }
+        }
+        switch result {
+        case .success:
+            if turnedAway { pump() }
+        case .failure(let error):
+            context.logger.warning("a connection could not be watched", metadata: ["error": "\(error)"])
+            abort()
+        }
+    }
+
+    // MARK: - Events
+
+    func ready(_ readiness: Readiness) {
+        io.withLock { $0.ready(readiness) }
+        pump()
+    }
+
+    func timerFired(now: MonotonicTime) {
+        io.withLock { $0.timerFired(now: now) }
+        pump()
+    }
+
+    func beginShutdown() {
+        let task = io.withLock { io in
+            io.machine.beginShutdown()
+            return io.isEventStream ? io.task : nil
+        }
+        task?.cancel()
+        pump()
+    }
+
+    func abort() {
+        io.withLock { $0.mustAbort = true }
+        pump()
+    }
+
+    // MARK: - Progress
+
+    private func pump() {
+        guard io.withLock({ $0.enterPump() }) else { return }
+        while let effect = io.withLock({ $0.step(loop) }) { perform(effect) }
+    }
+
+    private func perform(_ effect: ServerConnectionIO.Effect) {
+        switch effect {
+        case .handle(let head, let content, let exchange):
+            startHandler(head, content, exchange)
+        case .resumeBody(let waiter, let result):
+            waiter.resume(with: result)
+        case .resumeWriters(let waiters, let result):
+            for waiter in waiters { waiter.resume(with: result) }
+        case .cancel(let task):
+            task.cancel()
+        case .closed(let token):
+            if let token { loop.forget(token) }
+            context.remove(self)
+        }
+    }
+
+    private func startHandler(_ head: RequestHead, _ content: [UInt8]?, _ exchange: UInt64) {
+        let task =
+            switch context.configuration.execution {
+            case .eventLoop:
+                Task.immediate(executorPreference: loop) { await self.handle(head, content, exchange) }
+            case .concurrentPool:
+                Task { await self.handle(head, content, exchange) }
+            }
+        let mustCancel = io.withLock { $0.handlerStarted(task, exchange) }
+        if mustCancel { task.cancel() }
+    }
+
+    private func handle(_ head: RequestHead, _ content: [UInt8]?, _ exchange: UInt64) async {
+        let body = content.map { RequestBody($0) } ?? RequestBody(Source(connection: self, exchange: exchange))
+        let response: Response
+        let requestID: String?
+        do {
+            let request = try Request(head, body: body, peer: peer)
+            requestID = request.clientID
+            response = await context.respond(request)
+        } catch {
+            requestID = RequestID.given(head)
+            response = (error as? Problem ?? Problem(status: .internalServerError)).response
+        }
+        await send(response, method: head.method, requestID: requestID, exchange)
+        pump()
+    }
+
+    private func send(
+        _ response: Response, method: HTTPRequest.Method, requestID: String?, _ exchange: UInt64
+    ) async {
+        let stream = io.withLock { io -> ServerConnectionIO.Stream? in
+            do throws(HTTPError) {
+                return try io.send(response, method: method, requestID: requestID, exchange, loop)
+            } catch {
+                context.logger.error("a response could not be sent", metadata: ["error": "\(error)"])
+                let problem = Problem(status: .internalServerError).response
+                return try? io.send(problem, method: method, requestID: requestID, exchange, loop)
+            }
+        }
+        guard let stream else { return }
+        do {
+            try await stream(Writer(connection: self, exchange: exchange))
+            try io.withLock { io throws(HTTPError) in try io.finishStream(exchange, loop) }
+        } catch {
+            context.logger.debug("a response ended early", metadata: ["error": "\(error)", "peer": "\(peer)"])
+            io.withLock { if $0.exchange == exchange { $0.mustAbort = true } }
+        }
+    }
+
+    // MARK: - Content of the request
+
+    private struct Source: RequestBodySource {
+        let connection: ServerConnection
+        let exchange: UInt64
+
+        func next() async throws -> [UInt8]? {
+            try await connection.nextPiece(exchange)
+        }
+    }
+
+    private func nextPiece(_ exchange: UInt64) async throws -> [UInt8]? {
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let refusal = io.withLock { $0.wantBody(continuation, exchange, isCancelled: Task.isCancelled) }
+                if let refusal {
+                    continuation.resume(with: refusal)
+                } else {
+                    pump()
+                }
+            }
+        } onCancel: {
+            io.withLock { $0.takeBodyWaiter(exchange) }?.resume(throwing: CancellationError())
+        }
+    }
+
+    // MARK: - Content of the response
+
+    private struct Writer: BodyWriter {
+        let connection: ServerConnection
+        let exchange: UInt64
+
+        func write(_ bytes: [UInt8]) async throws {
+            try await connection.write(bytes, exchange)
+        }
+    }
+
+    private func write(_ bytes: [UInt8], _ exchange: UInt64) async throws {
+        try Task.checkCancellation()
+        guard !bytes.isEmpty else { return }
+        let mustWait = try io.withLock { io throws(HTTPError) in try io.write(bytes, exchange, loop) }
+        guard mustWait else { return }
+        let identity = WriteWaiter.nextIdentity()
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let waiter = WriteWaiter(identity: identity, continuation: continuation)
+                let refusal = io.withLock { $0.awaitSpace(waiter, exchange, isCancelled: Task.isCancelled) }
+                if let refusal { continuation.resume(with: refusal) }
+            }
+        } onCancel: {
+            io.withLock { $0.takeWriteWaiter(identity) }?.resume(throwing: CancellationError())
+        }
+    }
+}

@@ -1,0 +1,375 @@
+import HTTPTypes
+
+/// What a `ServerConnection` keeps behind its lock: the socket, the machine, what waits to be sent, and who waits.
+struct ServerConnectionIO {
+    typealias Stream = @Sendable (any BodyWriter) async throws -> Void
+    typealias BodyWaiter = CheckedContinuation<[UInt8]?, any Error>
+
+    /// What must be done without the lock.
+    enum Effect {
+        case handle(RequestHead, content: [UInt8]?, exchange: UInt64)
+        case resumeBody(BodyWaiter, Result<[UInt8]?, any Error>)
+        case resumeWriters([CheckedContinuation<Void, any Error>], Result<Void, any Error>)
+        case cancel(Task<Void, Never>)
+        case closed(EventLoop.Token?)
+    }
+
+    /// Writers wait while more than this is unsent.
+    private static let highWater = 64 * 1024
+
+    private(set) var socket: StreamSocket
+    var token: EventLoop.Token?
+    var machine: ServerConnectionMachine
+    /// Counts the requests of this connection, so that whoever belongs to an earlier one is told apart.
+    private(set) var exchange: UInt64 = 0
+    private(set) var task: Task<Void, Never>?
+    /// The answer goes on until someone ends it, so shutting down must not wait for it.
+    private(set) var isEventStream = false
+    var mustAbort = false
+
+    private var headBytes: [UInt8] = []
+    private var framing = ResponseSerializer.Framing.none
+    private var contentLeft = 0
+    private var isResponding = false
+    private var isHandling = false
+    private var mustCancel = false
+
+    private var armed = MonotonicTime.never
+
+    private var bodyWaiter: BodyWaiter?
+    private var writeWaiters: [WriteWaiter] = []
+    private var isPumping = false
+    private var mustPumpAgain = false
+    private var closeWasTold = false
+
+    init(socket: Int32, configuration: HTTPServer.Configuration, now: MonotonicTime) {
+        let budget = StallBudget(configuration.writeTimeout, minBytesPerSecond: configuration.minBytesPerSecond)
+        self.socket = StreamSocket(socket, isConnected: true, stallBudget: budget)
+        machine = ServerConnectionMachine(configuration, now: now)
+    }
+
+    private var isOpen: Bool { socket.isOpen }
+
+    // MARK: - Events
+
+    mutating func ready(_ readiness: Readiness) {
+        if socket.ready(readiness) { mustAbort = true }
+        guard socket.peerHasClosed, isHandling, !socket.hasUnreadBytes else { return }
+        machine.peerClosed()
+    }
+
+    mutating func timerFired(now: MonotonicTime) {
+        armed = .never
+        if socket.deadline <= now {
+            mustAbort = true
+        } else if machine.deadline <= now {
+            machine.timedOut(now)
+        }
+    }
+
+    /// Asks to be called at the next deadline, unless an earlier call is due anyway.
+    mutating func rearm(_ loop: EventLoop) {
+        let deadline = min(machine.deadline, socket.deadline)
+        guard deadline < armed, let token, isOpen else { return }
+        armed = deadline
+        loop.arm(token, at: deadline)
+    }
+
+    mutating func turnAway() {
+        let problem = Problem(
+            status: .serviceUnavailable, detail: "there are too many connections; try again in a second",
+            code: "tooManyConnections", headerFields: [.retryAfter: "1"])
+        machine.turnAway(.now())
+        appendFinal(problem)
+    }
+
+    // MARK: - Progress
+
+    /// Whether the caller is to ask for steps until there are none left.
+    mutating func enterPump() -> Bool {
+        if isPumping {
+            mustPumpAgain = true
+            return false
+        }
+        isPumping = true
+        return true
+    }
+
+    /// Does what can be done under the lock, up to the next thing that cannot.
+    mutating func step(_ loop: EventLoop) -> Effect? {
+        while true {
+            if let effect = advance() { return effect }
+            guard mustPumpAgain else { break }
+            mustPumpAgain = false
+        }
+        isPumping = false
+        rearm(loop)
+        return nil
+    }
+
+    private mutating func advance() -> Effect? {
+        if mustAbort { breakConnection() }
+        guard isOpen else { return finishClosed() }
+        let now = MonotonicTime.now()
+        if let effect = flush(now) { return effect }
+        while isOpen {
+            if machine.isBetweenRequests, socket.outbound.count > Self.highWater { return nil }
+            switch machine.next(now) {
+            case .wait:
+                return nil
+            case .read:
+                switch socket.receive({ machine.fill(now: now, $0) }) {
+                case .bytes: break
+                case .end: machine.inputEnded()
+                case .nothing: return nil
+                case .broken: breakConnection()
+                }
+            case .handle(let head, let content):
+                exchange += 1
+                isHandling = true
+                isResponding = false
+                return .handle(head, content: content, exchange: exchange)
+            case .sendContinue:
+                socket.send(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8), now)
+            case .deliver(let piece):
+                if let effect = resumeBody(.success(piece)) { return effect }
+            case .failBody(let error):
+                if let effect = resumeBody(.failure(error)) { return effect }
+            case .reject(let error):
+                appendFinal(Problem(error))
+                if let effect = flush(now) { return effect }
+            case .cancelHandler:
+                mustCancel = true
+                if let task { return .cancel(task) }
+            case .finishSending:
+                socket.finishSending(now)
+                if let effect = flush(now) { return effect }
+            case .close:
+                guard socket.outbound.isEmpty else { return nil }
+                breakConnection()
+            }
+        }
+        return finishClosed()
+    }
+
+    /// Sends what waits, and wakes the writers once there is room.
+    private mutating func flush(_ now: MonotonicTime) -> Effect? {
+        socket.flush(now)
+        guard isOpen else { return finishClosed() }
+        guard socket.outbound.count <= Self.highWater, !writeWaiters.isEmpty else { return nil }
+        return .resumeWriters(takeWriters(), .success(()))
+    }
+
+    private mutating func resumeBody(_ result: Result<[UInt8]?, any Error>) -> Effect? {
+        defer { bodyWaiter = nil }
+        return bodyWaiter.map { .resumeBody($0, result) }
+    }
+
+    private mutating func takeWriters() -> [CheckedContinuation<Void, any Error>] {
+        defer { writeWaiters = [] }
+        return writeWaiters.map(\.continuation)
+    }
+
+    private mutating func breakConnection() {
+        mustAbort = false
+        socket.close()
+        machine.abort()
+    }
+
+    /// Tells everyone, one after the other, that the connection is closed.
+    private mutating func finishClosed() -> Effect? {
+        let error = HTTPError(.connectionClosed, "the client has closed the connection or does not read")
+        if let effect = resumeBody(.failure(error)) { return effect }
+        if !writeWaiters.isEmpty { return .resumeWriters(takeWriters(), .failure(error)) }
+        if isHandling, !mustCancel {
+            mustCancel = true
+            if let task { return .cancel(task) }
+        }
+        guard !closeWasTold else { return nil }
+        closeWasTold = true
+        return .closed(token)
+    }
+
+    // MARK: - Sending
+
+    /// Queues an answer after which nothing more is said.
+    private mutating func appendFinal(_ problem: Problem) {
+        let response = problem.response
+        guard case .bytes(let body) = response.body else { return }
+        let serializer = ResponseSerializer(framing: .length(body.count), keepsAlive: false, isHTTP10: false)
+        var bytes: [UInt8] = []
+        // A problem made here has no field that could be refused.
+        guard (try? serializer.append(response, to: &bytes)) != nil else { return }
+        socket.hold(bytes + body)
+    }
+
+    // MARK: - The handler
+
+    /// Remembers the handler's task while it runs. Returns whether it must be cancelled at once.
+    mutating func handlerStarted(_ task: Task<Void, Never>, _ exchange: UInt64) -> Bool {
+        guard isHandling, self.exchange == exchange else { return false }
+        self.task = task
+        return mustCancel
+    }
+
+    private mutating func handlerEnded(_ now: MonotonicTime) {
+        isHandling = false
+        isResponding = false
+        isEventStream = false
+        mustCancel = false
+        task = nil
+        machine.endResponse(now)
+    }
+
+    /// Sends a response, or its head if the content follows as a stream, which is then returned.
+    mutating func send(
+        _ response: Response, method: HTTPRequest.Method, requestID: String?, _ exchange: UInt64, _ loop: EventLoop
+    ) throws(HTTPError) -> Stream? {
+        let now = MonotonicTime.now()
+        guard isHandling, self.exchange == exchange else { return nil }
+        guard isOpen else {
+            handlerEnded(now)
+            return nil
+        }
+        framing = Self.framing(of: response)
+        let mustClose = response.headerFields[.connection]?.lowercased() == "close"
+        let terms = machine.beginResponse(mustClose: mustClose)
+        var keepsAlive = terms.keepsAlive
+        if framing == .chunked, terms.isHTTP10 {
+            framing = .untilClose
+            keepsAlive = machine.beginResponse(mustClose: true).keepsAlive
+        }
+        let serializer = ResponseSerializer(
+            framing: framing, keepsAlive: keepsAlive, isHTTP10: terms.isHTTP10, requestID: requestID)
+        headBytes.removeAll(keepingCapacity: true)
+        try serializer.append(response, to: &headBytes)
+        isResponding = true
+        let hasContent = method != .head && framing != .none
+        switch response.body {
+        case .bytes(let bytes) where hasContent:
+            socket.send(headBytes, bytes, now)
+        case .stream(let length, let stream) where hasContent:
+            contentLeft = length ?? 0
+            isEventStream = response.headerFields[.contentType] == ServerSentEvent.mediaType
+            if length == nil { socket.send(headBytes, now) } else { socket.hold(headBytes) }
+            if isEventStream, machine.isShuttingDown {
+                mustCancel = true
+                task?.cancel()
+            }
+            rearm(loop)
+            return stream
+        default:
+            socket.send(headBytes, now)
+        }
+        handlerEnded(now)
+        rearm(loop)
+        return nil
+    }
+
+    private static func framing(of response: Response) -> ResponseSerializer.Framing {
+        guard response.status.code >= 200, response.status.code != 204, response.status.code != 304 else { return .none }
+        return switch response.body {
+        case .empty: .length(0)
+        case .bytes(let bytes): .length(bytes.count)
+        case .stream(let length?, _): .length(length)
+        case .stream(nil, _): .chunked
+        }
+    }
+
+    /// Sends a piece of a stream. Returns whether the writer must wait for room.
+    mutating func write(_ bytes: [UInt8], _ exchange: UInt64, _ loop: EventLoop) throws(HTTPError) -> Bool {
+        guard isOpen, isResponding, self.exchange == exchange else {
+            throw HTTPError(.connectionClosed, "the client has closed the connection or does not read")
+        }
+        let now = MonotonicTime.now()
+        switch framing {
+        case .chunked:
+            sendChunk(bytes, now)
+        case .length:
+            guard bytes.count <= contentLeft else {
+                throw HTTPError(.bodyLengthMismatch, "the content is longer than the length announced")
+            }
+            contentLeft -= bytes.count
+            socket.send(bytes, now)
+        case .none, .untilClose:
+            socket.send(bytes, now)
+        }
+        rearm(loop)
+        guard isOpen else {
+            throw HTTPError(.connectionClosed, "the client has closed the connection")
+        }
+        return socket.outbound.count > Self.highWater
+    }
+
+    /// A small chunk is copied into one block; a large one leaves with its frame in one system call.
+    private mutating func sendChunk(_ bytes: [UInt8], _ now: MonotonicTime) {
+        var block: [UInt8] = []
+        let isSmall = bytes.count < 1024
+        block.reserveCapacity(20 + (isSmall ? bytes.count : 0))
+        block.append(hexadecimal: bytes.count)
+        block.append("\r\n")
+        if isSmall {
+            block += bytes
+            block.append("\r\n")
+            socket.send(block, now)
+        } else {
+            socket.hold(block)
+            socket.hold(bytes)
+            socket.hold([0x0D, 0x0A])
+            socket.flush(now)
+        }
+    }
+
+    mutating func finishStream(_ exchange: UInt64, _ loop: EventLoop) throws(HTTPError) {
+        guard isResponding, self.exchange == exchange else { return }
+        let now = MonotonicTime.now()
+        if case .length = framing {
+            guard contentLeft == 0 else {
+                throw HTTPError(.bodyLengthMismatch, "the content is shorter than the length announced")
+            }
+            socket.flush(now)
+        } else if framing == .chunked {
+            socket.send(Array("0\r\n\r\n".utf8), now)
+        }
+        handlerEnded(now)
+        rearm(loop)
+    }
+
+    // MARK: - Waiting
+
+    /// Keeps the one who waits for content; or returns at once what it gets instead.
+    mutating func wantBody(
+        _ waiter: BodyWaiter, _ exchange: UInt64, isCancelled: Bool
+    ) -> Result<[UInt8]?, any Error>? {
+        if isCancelled { return .failure(CancellationError()) }
+        guard isOpen, isHandling, self.exchange == exchange, bodyWaiter == nil else {
+            return .failure(HTTPError(.bodyAlreadyRead, "the content of this request cannot be read any more"))
+        }
+        bodyWaiter = waiter
+        machine.wantBody()
+        return nil
+    }
+
+    mutating func takeBodyWaiter(_ exchange: UInt64) -> BodyWaiter? {
+        guard self.exchange == exchange, let waiter = bodyWaiter else { return nil }
+        bodyWaiter = nil
+        machine.abandonBody(.now())
+        return waiter
+    }
+
+    /// Keeps a writer until there is room; or returns at once what it gets instead.
+    mutating func awaitSpace(_ waiter: WriteWaiter, _ exchange: UInt64, isCancelled: Bool) -> Result<Void, any Error>? {
+        if isCancelled { return .failure(CancellationError()) }
+        guard isOpen, self.exchange == exchange else {
+            return .failure(HTTPError(.connectionClosed, "the client has closed the connection or does not read"))
+        }
+        guard socket.outbound.count > Self.highWater else { return .success(()) }
+        writeWaiters.append(waiter)
+        return nil
+    }
+
+    mutating func takeWriteWaiter(_ identity: UInt64) -> CheckedContinuation<Void, any Error>? {
+        guard let index = writeWaiters.firstIndex(where: { $0.identity == identity }) else { return nil }
+        return writeWaiters.remove(at: index).continuation
+    }
+}

@@ -1,0 +1,412 @@
+/// The life of one HTTP/1.1 connection on the server's side, without socket, clock or task.
+///
+/// ```
+///              head complete            answer sent, content read
+///   waiting ──────────────▶ handling ──────────────────────────────▶ waiting
+///      │                        │ answer sent, content left     ▲
+///      │ error                  ▼                               │ content read
+///      │                    draining ───────────────────────────┘
+///      ▼                        ▼ too much left
+///   lingering: nothing more is sent; input is thrown away for a short while, so that no reset overtakes the answer
+///      ▼
+///   closed
+/// ```
+///
+/// One request is handled at a time, and nothing is read while it is, unless its handler asks for content. What a
+/// client sends ahead waits in the kernel: that is the whole of back-pressure and of pipelining.
+struct ServerConnectionMachine: Sendable {
+    /// What is to be done next.
+    enum Action {
+        /// Nothing, until something happens.
+        case wait
+        /// Read from the socket if it has anything, then ask again.
+        case read
+        /// Handle a request. Content that was there at once comes with it; nil if the handler must ask for it.
+        case handle(RequestHead, content: [UInt8]?)
+        /// Tell the client to send the content (RFC 9110 section 15.2.1).
+        case sendContinue
+        /// Hand a piece of content, or its end (nil), to the handler that asked.
+        case deliver([UInt8]?)
+        /// The content asked for will not come.
+        case failBody(HTTPError)
+        /// Answer with an error and close.
+        case reject(HTTPError)
+        /// The client has gone while its request is being handled.
+        case cancelHandler
+        /// Shut down the sending side as soon as everything is sent.
+        case finishSending
+        /// Close as soon as everything is sent.
+        case close
+    }
+
+    private struct Exchange {
+        var keepsAlive: Bool
+        var isHTTP10: Bool
+        var bodyIsComplete: Bool
+        var bodyIsWanted = false
+        var continueIsDue: Bool
+        var bodyFailed = false
+        var cancelIsDue = false
+        var wasCancelled = false
+    }
+
+    private enum Phase {
+        case waiting
+        case handling(Exchange)
+        case draining(left: Int)
+        case lingering(left: Int, announced: Bool)
+        case closing
+    }
+
+    private static let drainLimit = 256 * 1024
+    private static let lingerLimit = 1024 * 1024
+
+    private let configuration: HTTPServer.Configuration
+    private var parser: RequestParser
+    private var inbound = InboundBuffer()
+    private var phase = Phase.waiting
+    private var inputHasEnded = false
+    private(set) var isShuttingDown = false
+    private var rejection: HTTPError?
+    private var bodyBudget: StallBudget
+    /// When the wait for a head or for the end of lingering must end.
+    private var phaseDeadline: MonotonicTime
+    private var headHasBegun = false
+
+    init(_ configuration: HTTPServer.Configuration, now: MonotonicTime) {
+        self.configuration = configuration
+        parser = RequestParser(limits: configuration.limits)
+        bodyBudget = Self.budget(configuration)
+        phaseDeadline = now + configuration.headTimeout
+    }
+
+    private static func budget(_ configuration: HTTPServer.Configuration) -> StallBudget {
+        StallBudget(configuration.bodyTimeout, minBytesPerSecond: configuration.minBytesPerSecond)
+    }
+
+    /// When `timedOut` must be called.
+    var deadline: MonotonicTime { min(phaseDeadline, bodyBudget.deadline) }
+
+    /// Whether no request is being read or handled.
+    var isIdle: Bool {
+        if case .waiting = phase { return !headHasBegun && inbound.isEmpty }
+        return false
+    }
+
+    /// Whether a new request may come up next.
+    var isBetweenRequests: Bool {
+        if case .waiting = phase { return true }
+        return false
+    }
+
+    // MARK: - Events
+
+    /// Takes bytes from `receive`.
+    mutating func fill<R>(
+        now: MonotonicTime, _ receive: (UnsafeMutableRawBufferPointer) -> (count: Int, result: R)
+    ) -> R {
+        let before = inbound.count
+        let result = inbound.fill(receive)
+        bodyBudget.moved(inbound.count - before, now)
+        return result
+    }
+
+    /// The client has sent its last byte, and all of them have been read.
+    mutating func inputEnded() {
+        inputHasEnded = true
+    }
+
+    /// The client has sent its last byte while a request is being handled. With nothing left to read this means that
+    /// nobody waits for the answer any more.
+    mutating func peerClosed() {
+        guard case .handling(var exchange) = phase, !exchange.bodyIsWanted, inbound.isEmpty, !exchange.wasCancelled
+        else { return }
+        exchange.cancelIsDue = true
+        phase = .handling(exchange)
+    }
+
+    /// The handler asks for content.
+    mutating func wantBody() {
+        guard case .handling(var exchange) = phase else { return }
+        exchange.bodyIsWanted = true
+        phase = .handling(exchange)
+    }
+
+    /// The handler does not want the content any more that it asked for.
+    mutating func abandonBody(_ now: MonotonicTime) {
+        guard case .handling(var exchange) = phase else { return }
+        exchange.bodyIsWanted = false
+        bodyBudget.endWaiting(now)
+        phase = .handling(exchange)
+    }
+
+    /// How an answer must be sent.
+    struct Terms {
+        /// Whether another request may follow on the connection.
+        var keepsAlive: Bool
+        /// Whether the client understands chunks.
+        var isHTTP10: Bool
+    }
+
+    /// An answer is about to be sent.
+    mutating func beginResponse(mustClose: Bool) -> Terms {
+        guard case .handling(var exchange) = phase else { return Terms(keepsAlive: false, isHTTP10: true) }
+        if mustClose || isShuttingDown || inputHasEnded || exchange.bodyFailed || exchange.continueIsDue {
+            exchange.keepsAlive = false
+        }
+        exchange.bodyIsWanted = false
+        phase = .handling(exchange)
+        return Terms(keepsAlive: exchange.keepsAlive, isHTTP10: exchange.isHTTP10)
+    }
+
+    /// The answer is complete.
+    mutating func endResponse(_ now: MonotonicTime) {
+        guard case .handling(let exchange) = phase else { return }
+        bodyBudget.endWaiting(now)
+        if exchange.keepsAlive, exchange.bodyIsComplete {
+            beginWaiting(now)
+        } else if exchange.keepsAlive {
+            bodyBudget = Self.budget(configuration)
+            phase = .draining(left: Self.drainLimit)
+        } else if exchange.bodyIsComplete, inbound.isEmpty {
+            phase = .closing
+        } else {
+            linger(now)
+        }
+    }
+
+    /// The connection is one too many: an answer is sent without a request, and then it ends.
+    mutating func turnAway(_ now: MonotonicTime) {
+        linger(now)
+    }
+
+    /// Nothing can be sent any more.
+    mutating func abort() {
+        phase = .closing
+        inbound.removeAll()
+        phaseDeadline = .never
+    }
+
+    /// No further request is to be taken.
+    mutating func beginShutdown() {
+        isShuttingDown = true
+        if isIdle { phase = .closing }
+    }
+
+    /// A deadline has passed.
+    mutating func timedOut(_ now: MonotonicTime) {
+        if bodyBudget.deadline <= now {
+            bodyBudget.endWaiting(now)
+            rejection = HTTPError(.requestTimeout, "the content of the request came too slowly")
+        }
+        guard phaseDeadline <= now else { return }
+        phaseDeadline = .never
+        switch phase {
+        case .waiting where headHasBegun || !inbound.isEmpty:
+            rejection = HTTPError(.requestTimeout, "the header section of the request came too slowly")
+        case .waiting, .lingering:
+            phase = .closing
+        case .handling, .draining, .closing:
+            break
+        }
+    }
+
+    // MARK: - What next
+
+    /// Decides what is to be done. Called again and again until it says `wait`, or `read` and nothing can be read.
+    mutating func next(_ now: MonotonicTime) -> Action {
+        switch phase {
+        case .waiting: nextWhileWaiting(now)
+        case .handling(let exchange): nextWhileHandling(exchange, now)
+        case .draining(let left): nextWhileDraining(left, now)
+        case .lingering(let left, let announced): nextWhileLingering(left, announced, now)
+        case .closing: .close
+        }
+    }
+
+    private mutating func nextWhileWaiting(_ now: MonotonicTime) -> Action {
+        if let error = rejection { return reject(error, now) }
+        guard !inbound.isEmpty || !inputHasEnded else { return closeNow() }
+        if !inbound.isEmpty, !headHasBegun {
+            headHasBegun = true
+            phaseDeadline = now + configuration.headTimeout
+        }
+        do throws(HTTPError) {
+            guard !inbound.isEmpty, case .head(let head) = try parse() else {
+                return inputHasEnded ? closeNow() : .read
+            }
+            return .handle(head, content: try begin(head, now))
+        } catch {
+            return reject(error, now)
+        }
+    }
+
+    private mutating func begin(_ head: RequestHead, _ now: MonotonicTime) throws(HTTPError) -> [UInt8]? {
+        phaseDeadline = .never
+        headHasBegun = false
+        bodyBudget = Self.budget(configuration)
+        var exchange = Exchange(
+            keepsAlive: head.keepsAlive, isHTTP10: head.line.minorVersion == 0, bodyIsComplete: false,
+            continueIsDue: head.expectsContinue && inbound.isEmpty)
+        var content: [UInt8]?
+        switch head.body {
+        case .none:
+            content = try takeWholeBody()
+        case .length(let count) where count <= inbound.count:
+            content = try takeWholeBody()
+        case .length, .chunked:
+            break
+        }
+        exchange.bodyIsComplete = content != nil
+        phase = .handling(exchange)
+        return content
+    }
+
+    private mutating func takeWholeBody() throws(HTTPError) -> [UInt8] {
+        var content: [UInt8] = []
+        while true {
+            switch try parseBody() {
+            case .data(let bytes): content = content.isEmpty ? bytes : content + bytes
+            case .end: return content
+            case .needMore: preconditionFailure("all of the content is in the buffer")
+            }
+        }
+    }
+
+    private mutating func nextWhileHandling(_ exchange: Exchange, _ now: MonotonicTime) -> Action {
+        var exchange = exchange
+        defer { if case .handling = phase { phase = .handling(exchange) } }
+        if exchange.cancelIsDue, !exchange.wasCancelled {
+            exchange.wasCancelled = true
+            return .cancelHandler
+        }
+        guard exchange.bodyIsWanted else { return .wait }
+        if let error = rejection {
+            rejection = nil
+            return fail(&exchange, error, now)
+        }
+        guard !exchange.bodyIsComplete else {
+            exchange.bodyIsWanted = false
+            return .deliver(nil)
+        }
+        if exchange.continueIsDue {
+            exchange.continueIsDue = false
+            return .sendContinue
+        }
+        do throws(HTTPError) {
+            switch try parseBody() {
+            case .data(let bytes):
+                exchange.bodyIsWanted = false
+                bodyBudget.endWaiting(now)
+                return .deliver(bytes)
+            case .end:
+                exchange.bodyIsComplete = true
+                exchange.bodyIsWanted = false
+                bodyBudget.endWaiting(now)
+                return .deliver(nil)
+            case .needMore where inputHasEnded:
+                return fail(&exchange, HTTPError(.connectionClosed, "the client ended in the middle of the content"), now)
+            case .needMore:
+                bodyBudget.beginWaiting(now)
+                return .read
+            }
+        } catch {
+            return fail(&exchange, error, now)
+        }
+    }
+
+    private mutating func fail(_ exchange: inout Exchange, _ error: HTTPError, _ now: MonotonicTime) -> Action {
+        bodyBudget.endWaiting(now)
+        exchange.bodyIsWanted = false
+        exchange.bodyFailed = true
+        return .failBody(error)
+    }
+
+    private mutating func nextWhileDraining(_ left: Int, _ now: MonotonicTime) -> Action {
+        do throws(HTTPError) {
+            if rejection == nil {
+                switch try parseBody() {
+                case .data(let bytes) where bytes.count < left:
+                    phase = .draining(left: left - bytes.count)
+                    return next(now)
+                case .end:
+                    bodyBudget.endWaiting(now)
+                    beginWaiting(now)
+                    return next(now)
+                case .needMore where !inputHasEnded:
+                    bodyBudget.beginWaiting(now)
+                    return .read
+                case .data, .needMore:
+                    break
+                }
+            }
+        } catch {}
+        // The answer is sent; all that is left is to close without losing it.
+        linger(now)
+        return next(now)
+    }
+
+    private mutating func nextWhileLingering(_ left: Int, _ announced: Bool, _ now: MonotonicTime) -> Action {
+        guard announced else {
+            phase = .lingering(left: left, announced: true)
+            return .finishSending
+        }
+        let rest = left - inbound.count
+        inbound.removeAll()
+        guard rest > 0, !inputHasEnded else { return closeNow() }
+        phase = .lingering(left: rest, announced: true)
+        return .read
+    }
+
+    private mutating func reject(_ error: HTTPError, _ now: MonotonicTime) -> Action {
+        rejection = nil
+        linger(now)
+        return .reject(error)
+    }
+
+    private mutating func beginWaiting(_ now: MonotonicTime) {
+        rejection = nil
+        inbound.shrink()
+        phase = isShuttingDown ? .closing : .waiting
+        phaseDeadline = now + configuration.idleTimeout
+    }
+
+    private mutating func linger(_ now: MonotonicTime) {
+        bodyBudget.endWaiting(now)
+        phase = .lingering(left: Self.lingerLimit, announced: false)
+        phaseDeadline = now + configuration.lingerTimeout
+    }
+
+    private mutating func closeNow() -> Action {
+        phase = .closing
+        return .close
+    }
+
+    // MARK: - Parsing
+
+    private mutating func parse() throws(HTTPError) -> RequestParser.Event {
+        var used = 0
+        let event = try inbound.withBytes { (bytes) throws(HTTPError) in try parser.next(bytes, used: &used) }
+        inbound.consume(used)
+        return event
+    }
+
+    private enum BodyPart {
+        case data([UInt8])
+        case end
+        case needMore
+    }
+
+    private mutating func parseBody() throws(HTTPError) -> BodyPart {
+        var used = 0
+        let part = try inbound.withBytes { (bytes) throws(HTTPError) -> BodyPart in
+            switch try parser.next(bytes, used: &used) {
+            case .body(let range): .data(Array(bytes[range]))
+            case .end: .end
+            case .head, .needMore: .needMore
+            }
+        }
+        inbound.consume(used)
+        return part
+    }
+}

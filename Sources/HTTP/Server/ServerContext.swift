@@ -1,0 +1,79 @@
+import Logging
+import Synchronization
+
+/// What the connections of a server share.
+final class ServerContext: Sendable {
+    typealias Responder = @Sendable (Request) async -> Response
+
+    private struct State {
+        var connections: [ObjectIdentifier: ServerConnection] = [:]
+        var isShuttingDown = false
+        var whenEmpty: [CheckedContinuation<Void, Never>] = []
+    }
+
+    let configuration: HTTPServer.Configuration
+    let respond: Responder
+    let logger: Logger
+    private let state = Mutex(State())
+
+    init(configuration: HTTPServer.Configuration, logger: Logger, respond: @escaping Responder) {
+        self.configuration = configuration
+        self.logger = logger
+        self.respond = respond
+    }
+
+    var connectionCount: Int { state.withLock { $0.connections.count } }
+
+    enum Admission {
+        case welcome
+        /// There are too many; it may hear so.
+        case turnedAway
+        /// There are too many even to tell them.
+        case refused
+    }
+
+    /// Takes a connection in, and keeps it alive until it has closed.
+    func admit(_ connection: ServerConnection) -> Admission {
+        state.withLock { state in
+            let count = state.connections.count
+            guard !state.isShuttingDown, count < configuration.maxConnections + 128 else { return .refused }
+            state.connections[ObjectIdentifier(connection)] = connection
+            return count < configuration.maxConnections ? .welcome : .turnedAway
+        }
+    }
+
+    func remove(_ connection: ServerConnection) {
+        let (removed, waiters) = state.withLock { state -> (ServerConnection?, [CheckedContinuation<Void, Never>]) in
+            let removed = state.connections.removeValue(forKey: ObjectIdentifier(connection))
+            guard state.connections.isEmpty else { return (removed, []) }
+            defer { state.whenEmpty = [] }
+            return (removed, state.whenEmpty)
+        }
+        for waiter in waiters { waiter.resume() }
+        _ = removed
+    }
+
+    /// Asks all connections to end after what they are doing.
+    func beginShutdown() {
+        let connections = state.withLock { state in
+            state.isShuttingDown = true
+            return Array(state.connections.values)
+        }
+        for connection in connections { connection.beginShutdown() }
+    }
+
+    /// Closes all connections.
+    func abortAll() {
+        for connection in state.withLock({ Array($0.connections.values) }) { connection.abort() }
+    }
+
+    func waitUntilEmpty() async {
+        await withCheckedContinuation { continuation in
+            let isEmpty = state.withLock { state in
+                if !state.connections.isEmpty { state.whenEmpty.append(continuation) }
+                return state.connections.isEmpty
+            }
+            if isEmpty { continuation.resume() }
+        }
+    }
+}

@@ -1,0 +1,177 @@
+import FleetModel
+import HTTP
+import Logging
+
+/// The agent of one host: it dials the control plane, carries out orders, and reports.
+///
+/// Three loops run side by side. One reads commands and starts them; each command is a task of its own, so that a long
+/// dump does not delay another container's move. One sends heartbeats with what has changed. The whole is begun anew,
+/// with a new session, whenever the link is lost; what is being carried out goes on meanwhile, and its outcome is sent
+/// in the next session.
+public struct Agent: Sendable {
+    /// What an agent is started with.
+    public struct Configuration: Sendable {
+        /// The agent's introduction.
+        public var enrolment: Enrolment
+        /// Where the control plane is.
+        public var controlPlane: Endpoint
+        /// The agent's own directory, owner only.
+        public var stateDirectory: String
+        /// The file with the join token; needed until the host has enrolled.
+        public var joinTokenFile: String?
+
+        /// What an agent is started with.
+        public init(
+            enrolment: Enrolment, controlPlane: Endpoint, stateDirectory: String, joinTokenFile: String?
+        ) {
+            self.enrolment = enrolment
+            self.controlPlane = controlPlane
+            self.stateDirectory = stateDirectory
+            self.joinTokenFile = joinTokenFile
+        }
+    }
+
+    private let configuration: Configuration
+    private let identity: AgentIdentity
+    private let link: ControlPlaneLink
+    private let worker: WorkerOrders?
+    private let executor: OrderExecutor
+    private let logger: Logger
+
+    /// An agent of a host that carries containers.
+    /// - Throws: `AgentError` or `StepFailure` when the state directory or the token cannot be used.
+    public init(
+        _ configuration: Configuration, runtimes: [any ContainerRuntime], network: any HostNetwork, logger: Logger
+    ) throws {
+        let byKind = Dictionary(runtimes.map { ($0.kind, $0) }, uniquingKeysWith: { first, _ in first })
+        try self.init(
+            configuration, worker: WorkerOrders(runtimes: byKind, network: network), gateway: nil, logger: logger)
+    }
+
+    /// The gateway's agent.
+    /// - Throws: `AgentError` or `StepFailure` when the state directory or the token cannot be used.
+    public init(_ configuration: Configuration, gateway: any GatewayNetwork, logger: Logger) throws {
+        try self.init(configuration, worker: nil, gateway: gateway, logger: logger)
+    }
+
+    private init(
+        _ configuration: Configuration, worker: WorkerOrders?, gateway: (any GatewayNetwork)?, logger: Logger
+    ) throws {
+        let journal = try OrderJournal(directory: configuration.stateDirectory + "/journal")
+        journal.prune(before: Timestamp.now.advanced(bySeconds: -86400))
+        self.configuration = configuration
+        self.worker = worker
+        self.logger = logger
+        identity = try AgentIdentity(
+            directory: configuration.stateDirectory, joinTokenFile: configuration.joinTokenFile)
+        link = try ControlPlaneLink(endpoint: configuration.controlPlane)
+        executor = OrderExecutor(worker: worker, gateway: gateway, journal: journal, logger: logger)
+    }
+
+    /// Serves until the task is cancelled, through any number of lost links.
+    /// - Throws: `AgentError` when going on makes no sense: a refused token, a newer agent under the same name.
+    public func run() async throws {
+        var pause = Duration.milliseconds(100)
+        while !Task.isCancelled {
+            do {
+                try await serveOneSession { pause = .milliseconds(100) }
+            } catch let error as AgentError {
+                throw error
+            } catch is CancellationError {
+                return
+            } catch {
+                logger.warning("link lost", metadata: ["error": "\(error)"])
+            }
+            try? await Task.sleep(for: pause)
+            pause = min(pause * 2, .seconds(2))
+        }
+    }
+
+    private func serveOneSession(established: () -> Void) async throws {
+        let (membership, secret) = try await enrol()
+        logger.info("enrolled", metadata: ["session": "\(membership.session)"])
+        established()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await obey(secret: secret) }
+            group.addTask { try await beat(membership, secret: secret) }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+
+    private func enrol() async throws -> (Membership, String) {
+        let secret = try identity.secret()
+        let membership: Membership
+        do {
+            membership = try await link.enrol(configuration.enrolment, secret: secret)
+        } catch ControlPlaneLink.Refusal.unauthorized(let detail) {
+            guard let token = identity.fallback, token != secret else { throw AgentError.refused(detail) }
+            do {
+                membership = try await link.enrol(configuration.enrolment, secret: token)
+            } catch ControlPlaneLink.Refusal.unauthorized(let detail) {
+                throw AgentError.refused(detail)
+            }
+        }
+        if let credential = membership.credential { try identity.keep(credential) }
+        return (membership, membership.credential ?? secret)
+    }
+
+    /// Starts every command that comes. The tasks outlive the session on purpose.
+    private func obey(secret: String) async throws {
+        for try await event in try await link.commands(secret: secret) where event.event == "command" {
+            let command = try FleetJSON.decode(AgentCommand.self, from: Array((event.data ?? "").utf8))
+            Task {
+                let outcome = await executor.carryOut(command)
+                await report(outcome, secret: secret)
+            }
+        }
+        throw LinkEnded()
+    }
+
+    /// Sends an outcome a few times. When that fails the control plane asks again in the next session, and the journal
+    /// answers.
+    private func report(_ outcome: OrderOutcome, secret: String) async {
+        for attempt in 1...5 {
+            do {
+                return try await link.report(outcome, secret: secret)
+            } catch {
+                logger.warning(
+                    "cannot report", metadata: ["order": "\(outcome.id)", "attempt": "\(attempt)", "error": "\(error)"])
+                try? await Task.sleep(for: .milliseconds(100 * attempt))
+            }
+        }
+    }
+
+    private func beat(_ membership: Membership, secret: String) async throws {
+        let clock = ContinuousClock()
+        var told: HostInventory?
+        var roundTrip: Double?
+        while true {
+            if let worker {
+                do {
+                    try await worker.dropIdleAddresses()
+                } catch {
+                    logger.warning("cannot give up idle addresses", metadata: ["error": "\(error)"])
+                }
+            }
+            let inventory = await worker?.inventory()
+            let heartbeat = Heartbeat(
+                session: membership.session, inventory: inventory == told ? nil : inventory,
+                roundTripMilliseconds: roundTrip)
+            let start = clock.now
+            do {
+                try await link.beat(heartbeat, secret: secret)
+            } catch ControlPlaneLink.Refusal.superseded {
+                throw AgentError.superseded
+            }
+            roundTrip = (clock.now - start).milliseconds
+            told = inventory
+            try await Task.sleep(for: .seconds(membership.heartbeatSeconds))
+        }
+    }
+}
+
+/// The event stream of commands came to its end.
+private struct LinkEnded: Error, CustomStringConvertible {
+    var description: String { "the control plane closed the stream of commands" }
+}

@@ -1,0 +1,75 @@
+/// One dump or restore as the agent sees it: what to do with each thing the worker says.
+struct CriuConversation: Sendable, Equatable {
+    /// How far it is.
+    enum State: Sendable, Equatable {
+        /// CRIU stops the tasks and writes them down.
+        case dumping
+        /// The dump is whole, the tasks are stopped, and CRIU waits to hear what becomes of them.
+        case whole
+        /// CRIU ends the tasks, or lets them go on.
+        case finishing
+        /// CRIU makes the tasks anew.
+        case restoring
+        /// The tasks are whole and held.
+        case held(process: Int32)
+        /// CRIU lets the tasks run.
+        case resuming(process: Int32)
+        /// Nothing more will be said.
+        case over
+    }
+
+    /// What the agent has to do.
+    enum Action: Sendable, Equatable {
+        /// Answer with success and wait for what comes next.
+        case acknowledge
+        /// Decide what becomes of the stopped tasks, then call `decided`.
+        case decide
+        /// Keep the tasks until `decided` is called.
+        case hold(process: Int32)
+        /// The request was carried out.
+        case succeed
+        /// The request was not carried out; CRIU's first error.
+        case fail(String)
+    }
+
+    /// How far it is.
+    private(set) var state: State
+
+    /// A dump whose request was just sent.
+    static var dump: CriuConversation { CriuConversation(state: .dumping) }
+    /// A restore whose request was just sent.
+    static var restore: CriuConversation { CriuConversation(state: .restoring) }
+
+    /// The worker said something.
+    mutating func received(_ response: CriuResponse) -> Action {
+        switch (state, response) {
+        case (_, .refused(let message)):
+            state = .over
+            return .fail(message)
+        case (.dumping, .notification("post-dump", _)):
+            state = .whole
+            return .decide
+        case (.restoring, .notification("post-restore", let process?)):
+            state = .held(process: process)
+            return .hold(process: process)
+        case (.dumping, .notification), (.finishing, .notification), (.restoring, .notification),
+            (.resuming, .notification):
+            return .acknowledge
+        case (.finishing, .dumped), (.resuming, .restored):
+            state = .over
+            return .succeed
+        default:
+            defer { state = .over }
+            return .fail("unexpected '\(response)' while \(state)")
+        }
+    }
+
+    /// The agent has made its decision and answers the notification that waits for it.
+    mutating func decided() {
+        switch state {
+        case .whole: state = .finishing
+        case .held(let process): state = .resuming(process: process)
+        case .dumping, .finishing, .restoring, .resuming, .over: break
+        }
+    }
+}

@@ -1,0 +1,125 @@
+import CLinux
+import Dispatch
+import FleetModel
+import Glibc
+
+/// A CRIU process that waits for its one request. See `CriuRequest` for what is said on the socket.
+///
+/// It runs inside the container's network namespace: CRIU then takes that namespace for its own and neither walks its
+/// connection table nor enters it. All calls block; they are made on a stay's own queue.
+final class CriuWorker: Sendable {
+    /// What a worker is started with.
+    struct Setting: Sendable {
+        /// The `criu` command.
+        var criu: String
+        /// The `nsenter` command.
+        var nsenter: String
+        /// A shell.
+        var shell: String
+        /// The container's network namespace.
+        var namespace: NetworkNamespace
+        /// A locked file: the lock lasts as long as the worker, also beyond the end of the agent.
+        var lock: OwnedDescriptor
+        /// The pipe that becomes the output of a restored container.
+        var output: OwnedDescriptor?
+    }
+
+    /// The number under which the worker has `Setting.output`.
+    static let outputDescriptor: Int32 = 4
+
+    /// The worker's process.
+    let process: pid_t
+    private let ended: OwnedDescriptor
+    private let socket: OwnedDescriptor
+
+    /// Starts a worker and waits until it answers.
+    /// - Throws: `StepFailure` with `runtimeFailed` when CRIU cannot be started in the namespace.
+    init(_ setting: Setting) throws(StepFailure) {
+        let (ours, theirs) = try OwnedDescriptor.messageSockets()
+        var descriptors: [Int32: Int32] = [3: theirs.number, 5: setting.lock.number]
+        if let output = setting.output { descriptors[Self.outputDescriptor] = output.number }
+        // CRIU would let everyone read its images.
+        let command = [
+            setting.shell, "-c", "umask 077; exec \"$@\"", "worker", setting.nsenter,
+            "--net=\(setting.namespace.path)", "--", setting.criu, "swrk", "3",
+        ]
+        process = try ChildProcess.spawn(command, descriptors: descriptors)
+        let pidfd = linux_pidfd_open(process)
+        guard pidfd >= 0 else { throw StepFailure("watch the CRIU worker", errno: errno) }
+        ended = OwnedDescriptor(pidfd)
+        socket = ours
+        try awaitVersion(theirs)
+    }
+
+    private func awaitVersion(_ theirs: consuming OwnedDescriptor?) throws(StepFailure) {
+        // Our copy of the worker's end must be gone, or its death would not be noticed.
+        theirs = nil
+        do throws(StepFailure) {
+            try send(.version)
+            guard case .version = try receive(within: .seconds(20)) else {
+                throw StepFailure(code: .runtimeFailed, message: "the CRIU worker did not say its version")
+            }
+        } catch {
+            end()
+            throw error
+        }
+    }
+
+    /// Sends a request or an answer.
+    func send(_ request: CriuRequest) throws(StepFailure) {
+        let bytes = request.bytes
+        guard Glibc.send(socket.number, bytes, bytes.count, linux_no_signal) == bytes.count else {
+            throw StepFailure("speak to the CRIU worker", errno: errno)
+        }
+    }
+
+    /// Waits for what the worker says next.
+    /// - Throws: `StepFailure` when it says nothing in time, has ended, or says what nobody understands.
+    func receive(within limit: Duration) throws(StepFailure) -> CriuResponse {
+        guard socket.isReadable(within: limit) else {
+            throw StepFailure(code: .runtimeFailed, message: "the CRIU worker said nothing for \(limit)")
+        }
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        let count = recv(socket.number, &buffer, buffer.count, 0)
+        guard count > 0 else {
+            throw StepFailure(code: .runtimeFailed, message: "the CRIU worker has ended unexpectedly")
+        }
+        do {
+            return try CriuResponse(Array(buffer.prefix(count)))
+        } catch {
+            throw StepFailure(code: .runtimeFailed, message: "the CRIU worker said what cannot be understood")
+        }
+    }
+
+    /// Answers notifications until there is something to decide.
+    func advance(
+        _ conversation: inout CriuConversation, within limit: Duration
+    ) throws(StepFailure) -> CriuConversation.Action {
+        while true {
+            let action = conversation.received(try receive(within: limit))
+            guard action == .acknowledge else { return action }
+            try send(.handled(true))
+        }
+    }
+
+    /// Answers what waits for a decision.
+    func decide(_ success: Bool, _ conversation: inout CriuConversation) throws(StepFailure) {
+        conversation.decided()
+        try send(.handled(success))
+    }
+
+    /// Whether it lives and has nothing to say.
+    var isReady: Bool { !socket.isReadable(within: .zero) }
+
+    /// Lets a worker that has done its work end, without waiting for it.
+    func endLater() {
+        DispatchQueue.global().async { self.end() }
+    }
+
+    /// Hangs up, as the agent's death would, and waits until the worker has undone what was unfinished.
+    func end(patience: Duration = .seconds(10)) {
+        shutdown(socket.number, Int32(SHUT_RDWR))
+        if !ended.isReadable(within: patience) { kill(process, SIGKILL) }
+        _ = ChildProcess.wait(for: process)
+    }
+}

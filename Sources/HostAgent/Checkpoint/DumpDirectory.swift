@@ -1,0 +1,55 @@
+import FleetModel
+
+/// The dump of one relocation on the shared storage: CRIU's images, the writable layer, and a manifest.
+///
+/// The manifest is written last, while the tasks are still stopped: a dump without one is not whole. Everything in it
+/// is readable by its owner only, for it holds the container's memory.
+struct DumpDirectory: Sendable, Hashable {
+    /// What a restore needs to know beside the images.
+    struct Manifest: Codable, Sendable, Hashable {
+        /// The container.
+        var container: ContainerName
+        /// The inode of the pipe that was the container's output.
+        var outputPipe: UInt64
+        /// Whether there is a writable layer.
+        var hasLayer: Bool
+    }
+
+    /// Where it is.
+    let path: String
+
+    /// The dump of a relocation.
+    init(of relocation: RelocationID, in sharedDirectory: String) {
+        path = "\(sharedDirectory)/dumps/relocation-\(relocation)"
+    }
+
+    /// A dump that is thrown away at once.
+    init(scratch path: String) { self.path = path }
+
+    /// The writable layer.
+    var layer: String { path + "/layer.tar" }
+    private var manifestFile: String { path + "/manifest.json" }
+
+    /// Makes it anew, empty.
+    func create() throws(StepFailure) {
+        try remove()
+        try FileTree.make(path)
+    }
+
+    /// Says that the dump is whole.
+    func complete(_ manifest: Manifest) throws(StepFailure) {
+        try JSONFile(manifestFile).write(manifest)
+    }
+
+    /// The manifest; `nil` when the dump is not whole.
+    func manifest() throws(StepFailure) -> Manifest? {
+        guard FileTree.exists(manifestFile) else { return nil }
+        return try JSONFile(manifestFile).read(Manifest.self)
+    }
+
+    /// All of it, in bytes.
+    var bytes: Int { FileTree.bytes(in: path) }
+
+    /// Removes it. Succeeds when it is not there.
+    func remove() throws(StepFailure) { try FileTree.remove(path) }
+}

@@ -1,0 +1,52 @@
+import FleetModel
+import Glibc
+
+/// Whole small files.
+enum FileBytes {
+    /// Reads a file.
+    static func read(_ path: String) throws(StepFailure) -> [UInt8] {
+        try read(try OwnedDescriptor.open(path, O_RDONLY), name: path)
+    }
+
+    /// Reads what is left of an open file.
+    static func read(_ file: OwnedDescriptor, name path: String) throws(StepFailure) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 14)
+        while true {
+            let count = Glibc.read(file.number, &buffer, buffer.count)
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw StepFailure("read \(path)", errno: errno)
+            }
+            if count == 0 { return bytes }
+            bytes += buffer.prefix(count)
+        }
+    }
+
+    /// Replaces a file as a whole, readable by its owner only: whoever reads sees the old content or the new.
+    static func replace(_ path: String, with bytes: [UInt8]) throws(StepFailure) {
+        let draft = path + ".new"
+        do {
+            let file = try OwnedDescriptor.open(draft, O_WRONLY | O_CREAT | O_TRUNC)
+            try write(bytes, to: file, path: draft)
+        }
+        guard rename(draft, path) == 0 else { throw StepFailure("replace \(path)", errno: errno) }
+    }
+
+    /// Writes into a file that exists, such as those of control groups, in one call.
+    static func write(_ text: String, to path: String) throws(StepFailure) {
+        try write(Array(text.utf8), to: try OwnedDescriptor.open(path, O_WRONLY), path: path)
+    }
+
+    private static func write(_ bytes: [UInt8], to file: OwnedDescriptor, path: String) throws(StepFailure) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(file.number, $0.baseAddress, $0.count) }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw StepFailure("write \(path)", errno: errno)
+            }
+            rest = rest.dropFirst(count)
+        }
+    }
+}

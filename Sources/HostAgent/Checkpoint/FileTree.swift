@@ -1,0 +1,55 @@
+import FleetModel
+import FoundationEssentials
+import Glibc
+
+/// Directories of the agent's own.
+enum FileTree {
+    /// Makes a directory and those above it, for the owner only. Succeeds when it is there.
+    static func make(_ path: String) throws(StepFailure) {
+        if mkdir(path, 0o700) == 0 || errno == EEXIST { return }
+        guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
+            throw StepFailure("make \(path)", errno: errno)
+        }
+        try make(String(path[..<slash]))
+        guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw StepFailure("make \(path)", errno: errno) }
+    }
+
+    /// Removes a file or directory with all that is in it. Succeeds when it is not there.
+    static func remove(_ path: String) throws(StepFailure) {
+        guard exists(path) else { return }
+        do {
+            try FileManager.default.removeItem(atPath: path)
+        } catch {
+            guard exists(path) else { return }
+            throw StepFailure(code: .runtimeFailed, message: "cannot remove \(path)", toolMessage: "\(error)")
+        }
+    }
+
+    /// Whether there is something at a path; a link counts as itself.
+    static func exists(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0
+    }
+
+    /// The names in a directory; none when it is not there.
+    static func names(in path: String) -> [String] {
+        guard let directory = opendir(path) else { return [] }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    /// The sizes of the files in a directory, in bytes.
+    static func bytes(in path: String) -> Int {
+        names(in: path).reduce(0) { sum, name in
+            var status = stat()
+            return lstat("\(path)/\(name)", &status) == 0 ? sum + Int(status.st_size) : sum
+        }
+    }
+}

@@ -1,0 +1,82 @@
+import FleetModel
+import FoundationEssentials
+import Glibc
+import Subprocess
+
+extension HostFacts {
+    /// Finds out about this machine.
+    /// - Parameters:
+    ///   - runtimes: the runtimes the agent was started with.
+    ///   - criu: the path or name of CRIU.
+    ///   - runc: the path or name of runc.
+    public static func collect(runtimes: [RuntimeKind], criu: String, runc: String) async -> HostFacts {
+        var name = utsname()
+        uname(&name)
+        let needsTools = runtimes.contains(.runc)
+        let criuVersion = needsTools ? await toolVersion(criu, prefix: "Version:") : nil
+        let runcVersion = needsTools ? await toolVersion(runc, prefix: "runc version") : nil
+        var problems: [String] = []
+        if needsTools, criuVersion == nil {
+            problems.append("'\(criu)' does not run: install CRIU 4.2 or newer (scripts/bootstrap does it)")
+        }
+        if needsTools, runcVersion == nil {
+            problems.append("'\(runc)' does not run: install the package runc")
+        }
+        return HostFacts(
+            kernel: string(of: name.release), distribution: osRelease(), architecture: string(of: name.machine),
+            cpuModel: cpuModel(), cpuCount: sysconf(Int32(_SC_NPROCESSORS_ONLN)),
+            memoryBytes: sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)),
+            cgroupVersion: access("/sys/fs/cgroup/cgroup.controllers", F_OK) == 0 ? 2 : 1,
+            criuVersion: criuVersion, runcVersion: runcVersion, addresses: interfaceAddresses(), runtimes: runtimes,
+            problems: problems, agentVersion: RelocateVersion.current)
+    }
+
+    private static func toolVersion(_ tool: String, prefix: String) async -> String? {
+        let executable: Executable = tool.contains("/") ? .path(.init(tool)) : .name(tool)
+        let result = try? await run(
+            executable, arguments: ["--version"], output: .string(limit: 4096), error: .discarded)
+        guard let result, result.terminationStatus.isSuccess else { return nil }
+        let text = result.standardOutput
+        let line = text.split(separator: "\n").first { $0.hasPrefix(prefix) } ?? text.split(separator: "\n").first
+        return line.map { $0.dropFirst($0.hasPrefix(prefix) ? prefix.count : 0).trimmingPrefix(" ") }.map(String.init)
+    }
+
+    private static func osRelease() -> String {
+        lines(of: "/etc/os-release")
+            .first { $0.hasPrefix("PRETTY_NAME=") }
+            .map { String($0.dropFirst("PRETTY_NAME=".count)).filter { $0 != "\"" } } ?? "unknown"
+    }
+
+    private static func cpuModel() -> String {
+        lines(of: "/proc/cpuinfo")
+            .first { $0.hasPrefix("model name") }
+            .flatMap { $0.split(separator: ":").last }
+            .map { String($0.trimmingPrefix(" ")) } ?? "unknown"
+    }
+
+    private static func lines(of path: String) -> [Substring] {
+        guard let data = FileManager.default.contents(atPath: path) else { return [] }
+        return String(decoding: data, as: UTF8.self).split(separator: "\n")
+    }
+
+    private static func interfaceAddresses() -> [IPv4Address] {
+        var list: UnsafeMutablePointer<ifaddrs>?
+        guard getifaddrs(&list) == 0 else { return [] }
+        defer { freeifaddrs(list) }
+        var addresses: [IPv4Address] = []
+        var next = list
+        while let entry = next?.pointee {
+            next = entry.ifa_next
+            guard let socketAddress = entry.ifa_addr, socketAddress.pointee.sa_family == AF_INET else { continue }
+            let number = socketAddress.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
+                UInt32(bigEndian: $0.pointee.sin_addr.s_addr)
+            }
+            if number >> 24 != 127 { addresses.append(IPv4Address(number: number)) }
+        }
+        return addresses.sorted()
+    }
+
+    private static func string(of tuple: some Any) -> String {
+        withUnsafeBytes(of: tuple) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    }
+}

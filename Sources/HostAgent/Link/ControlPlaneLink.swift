@@ -1,0 +1,71 @@
+import FleetModel
+import HTTP
+import HTTPTypes
+import Logging
+
+/// The agent's side of the link to the control plane (see `Enrolment` for the protocol).
+struct ControlPlaneLink: Sendable {
+    /// What the control plane answered.
+    enum Refusal: Error, CustomStringConvertible {
+        /// The token or credential is not accepted.
+        case unauthorized(String)
+        /// A newer session of the same host has enrolled.
+        case superseded
+        /// Any other answer that is not a success.
+        case status(Int, String)
+
+        var description: String {
+            switch self {
+            case .unauthorized(let detail): "the control plane does not accept this agent: \(detail)"
+            case .superseded: "another agent has enrolled under this host's name"
+            case .status(let status, let detail): "the control plane answered \(status): \(detail)"
+            }
+        }
+    }
+
+    private let client: HTTPClient
+
+    init(endpoint: Endpoint) throws {
+        client = try HTTPClient(endpoint: endpoint)
+    }
+
+    /// Introduces the agent.
+    func enrol(_ enrolment: Enrolment, secret: String) async throws -> Membership {
+        let answer = try await post("/agent/v1/enrol", enrolment, secret: secret)
+        return try FleetJSON.decode(Membership.self, from: answer)
+    }
+
+    /// The commands of a session, until the connection ends or is silent for too long.
+    func commands(secret: String) async throws -> EventStream {
+        try await client.events(
+            "/agent/v1/commands", headerFields: authorization(secret), readTimeout: .seconds(10))
+    }
+
+    /// Reports how an order ended.
+    func report(_ outcome: OrderOutcome, secret: String) async throws {
+        _ = try await post("/agent/v1/outcomes", outcome, secret: secret)
+    }
+
+    /// Says that the agent lives.
+    func beat(_ heartbeat: Heartbeat, secret: String) async throws {
+        _ = try await post("/agent/v1/heartbeat", heartbeat, secret: secret)
+    }
+
+    private func post(_ path: String, _ body: some Encodable, secret: String) async throws -> [UInt8] {
+        var fields = authorization(secret)
+        fields[.contentType] = "application/json"
+        let response = try await client.send(
+            .post, path, headerFields: fields, body: .bytes(FleetJSON.encode(body)), timeout: .seconds(5))
+        let answer = try await response.collect(upTo: 1 << 20)
+        switch response.status.code {
+        case 200..<300: return answer
+        case 401, 403: throw Refusal.unauthorized(String(decoding: answer, as: UTF8.self))
+        case 409: throw Refusal.superseded
+        default: throw Refusal.status(response.status.code, String(decoding: answer, as: UTF8.self))
+        }
+    }
+
+    private func authorization(_ secret: String) -> HTTPFields {
+        [.authorization: "Bearer \(secret)"]
+    }
+}

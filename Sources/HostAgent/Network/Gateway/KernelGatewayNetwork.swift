@@ -1,0 +1,113 @@
+import FleetModel
+
+/// A gateway's network as the Linux kernel provides it: routes to single addresses, and address translation by a map.
+///
+/// The kernel is the only place where routes and mappings are kept: they outlive the agent, and a gateway that was
+/// rebooted has none until they are announced again.
+public actor KernelGatewayNetwork: GatewayNetwork {
+    private let socket: NetlinkSocket
+    private let nft: Nft
+    private let turnstile = Turnstile()
+    private var map = VirtualAddressMap()
+
+    /// Makes a machine the gateway, or takes over what an earlier agent announced on it.
+    /// - Throws: `networkFailed`, also when the process lacks the right to change the network.
+    public static func open(
+        _ configuration: GatewayNetworkConfiguration
+    ) async throws(StepFailure) -> KernelGatewayNetwork {
+        let nft = Nft(namespace: configuration.gatewayNamespace)
+        try await nft.apply(GatewayRules(configuration: configuration).script, for: "packet filter of the gateway")
+        let socket = try await failing { () async throws(NetlinkError) in
+            try await prepareGateway(configuration)
+        }
+        let network = KernelGatewayNetwork(socket: socket, nft: nft)
+        try await network.readMap()
+        return network
+    }
+
+    private init(socket: NetlinkSocket, nft: Nft) {
+        self.socket = socket
+        self.nft = nft
+    }
+
+    /// See `GatewayNetwork`.
+    public func route(_ addresses: [IPv4Address], via host: IPv4Address) async throws(StepFailure) {
+        try await failing { () async throws(NetlinkError) in
+            try socket.perform(addresses.map { .replaceRoute(.host($0), to: .gateway(host)) })
+        }
+    }
+
+    /// See `GatewayNetwork`. The route comes first, so that no new connection finds its container unrouted.
+    public func announce(_ order: AnnounceOrder) async throws(StepFailure) {
+        try await route([order.address], via: order.via)
+        try await change("virtual address \(order.virtualAddress)") { $0.announce(order) }
+    }
+
+    /// See `GatewayNetwork`.
+    public func withdraw(_ order: WithdrawOrder) async throws(StepFailure) {
+        if let address = order.virtualAddress {
+            try await change("virtual address \(address)") { $0.withdraw(address) }
+        }
+        try await unroute(order.addresses)
+    }
+
+    /// See `GatewayNetwork`.
+    public func unroute(_ addresses: [IPv4Address]) async throws(StepFailure) {
+        try await failing { () async throws(NetlinkError) in
+            try socket.perform(addresses.map { .deleteRoute(.host($0)) })
+        }
+    }
+
+    /// Changes the map in one transaction. When the kernel refuses because the map is not what this agent takes it to
+    /// be, the kernel is asked and the change is made once more.
+    private func change(_ subject: String, _ edit: (inout VirtualAddressMap) -> String) async throws(StepFailure) {
+        await turnstile.enter()
+        defer { turnstile.leave() }
+        var changed = map
+        let script = edit(&changed)
+        guard !script.isEmpty else { return }
+        do {
+            try await nft.apply(script, for: subject)
+        } catch {
+            try await readMap()
+            changed = map
+            let script = edit(&changed)
+            guard !script.isEmpty else { return }
+            try await nft.apply(script, for: subject)
+        }
+        map = changed
+    }
+
+    private func readMap() async throws(StepFailure) {
+        let subject = "map of virtual addresses"
+        let listing = try await nft.list(["map", "ip", "relocate_gateway", "vips"], for: subject)
+        do {
+            map = try VirtualAddressMap(listing: listing)
+        } catch {
+            throw StepFailure(code: .networkFailed, message: subject, toolMessage: "\(error)")
+        }
+    }
+}
+
+/// Settings and the routes of last resort. What is for an address that no container has must not go out by the default
+/// route and come back.
+private func prepareGateway(
+    _ configuration: GatewayNetworkConfiguration
+) async throws(NetlinkError) -> NetlinkSocket {
+    try await withNetworkNamespace(configuration.gatewayNamespace) { () throws(NetlinkError) in
+        let socket = try NetlinkSocket()
+        _ = try socket.requireLink(named: configuration.outsideInterface)
+        try Sysctl("ipv4/ip_forward", 1).apply()
+        // Packets for a container that has just left a host come back by the interface on which they went out.
+        for interface in try Sysctl.interfaces() { try Sysctl("ipv4/conf/\(interface)/send_redirects", 0).apply() }
+        // Connections that were open before this machine became the gateway go on.
+        try Sysctl("netfilter/nf_conntrack_tcp_loose", 1).applyIfPresent()
+        try Sysctl("netfilter/nf_conntrack_tcp_be_liberal", 1).applyIfPresent()
+        let lastResort: UInt32 = 0x7FFF_FFFF
+        try socket.perform([
+            .replaceRoute(.network(configuration.virtualNetwork), to: .unreachable, metric: lastResort),
+            .replaceRoute(.network(configuration.containerNetwork), to: .unreachable, metric: lastResort),
+        ])
+        return socket
+    }
+}

@@ -1,0 +1,35 @@
+import FleetModel
+
+/// What a host's network has to know.
+public struct HostNetworkConfiguration: Sendable {
+    /// Where the namespaces of containers get their files, such as `/run/relocate/netns`. It must not outlive a boot.
+    public var namespaceDirectory: String
+    /// Where the records of what is wired up are kept, so that an agent that starts again knows everything. Best on a
+    /// tmpfs such as `/run`: what the records tell of does not outlive a boot either.
+    public var stateDirectory: String
+    /// All addresses that containers can have.
+    public var containerNetwork: IPv4Network
+    /// Where containers must not open connections to: the hosts' own network and link-local services of clouds.
+    public var protectedNetworks: [IPv4Network]
+    /// The host's own namespace; `nil` for that of the process.
+    public var hostNamespace: NetworkNamespace?
+    /// How long packets wait for `deliver`, in whole seconds; after that they are answered as undeliverable.
+    public var holdSeconds: Int
+    /// How many bytes of packets wait for each address. The kernel counts its own overhead too, about 0.8 kB a packet.
+    public var holdBytes: Int
+
+    /// A configuration; the hold's defaults suit pauses of up to a minute.
+    public init(
+        namespaceDirectory: String, stateDirectory: String, containerNetwork: IPv4Network,
+        protectedNetworks: [IPv4Network] = [], hostNamespace: NetworkNamespace? = nil, holdSeconds: Int = 60,
+        holdBytes: Int = 8 << 20
+    ) {
+        self.namespaceDirectory = namespaceDirectory
+        self.stateDirectory = stateDirectory
+        self.containerNetwork = containerNetwork
+        self.protectedNetworks = protectedNetworks
+        self.hostNamespace = hostNamespace
+        self.holdSeconds = holdSeconds
+        self.holdBytes = holdBytes
+    }
+}

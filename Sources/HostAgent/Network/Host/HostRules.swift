@@ -1,0 +1,72 @@
+import FleetModel
+
+/// The host's packet filter: one table that is always rendered whole from what is wired up, and replaced in one
+/// transaction. What the kernel filters and what the agent knows can thus never drift apart.
+///
+/// - A container sends only from its own addresses (`sources`).
+/// - It reaches the outside and, by way of the gateway, other tenants' virtual addresses; not other containers'
+///   addresses, not the protected networks, and no service of the host but ping.
+/// - Nobody opens a connection to a sealed address. Connections that have just come from another host are unknown to
+///   the connection tracker here, so TCP is judged by its flags and not by tracked state.
+struct HostRules {
+    /// All addresses that containers can have.
+    var containerNetwork: IPv4Network
+    /// Where containers must not open connections to.
+    var protectedNetworks: [IPv4Network]
+    /// What is wired up.
+    var attachments: [Attachment]
+
+    /// The script for `nft -f`.
+    var script: String {
+        """
+        table ip relocate
+        delete table ip relocate
+        table ip relocate {
+            set sources { typeof iifname . ip saddr; \(elements(sources)) }
+            set sealed { type ipv4_addr; \(elements(sealed)) }
+            set protected { type ipv4_addr; flags interval; auto-merge; \(elements(protectedNetworks)) }
+            chain spoofing {
+                type filter hook prerouting priority raw; policy accept;
+                iifname "rlc*" iifname . ip saddr != @sources drop
+            }
+            chain sealing {
+                ip daddr @sealed tcp flags & (syn | ack) == syn reject with tcp reset
+                ip daddr @sealed meta l4proto != tcp ct state new drop
+            }
+            chain forward {
+                type filter hook forward priority filter; policy accept;
+                jump sealing
+                iifname "rlc*" ip daddr \(containerNetwork) reject with icmp admin-prohibited
+                iifname "rlc*" ip daddr @protected tcp flags & (syn | ack) == syn reject with tcp reset
+                iifname "rlc*" ip daddr @protected meta l4proto != { tcp, icmp } reject with icmp admin-prohibited
+            }
+            chain output {
+                type filter hook output priority filter; policy accept;
+                jump sealing
+            }
+            chain input {
+                type filter hook input priority filter; policy accept;
+                iifname "rlc*" jump containers
+                ip saddr \(containerNetwork) jump containers
+            }
+            chain containers {
+                ct state established,related accept
+                icmp type echo-request accept
+                drop
+            }
+        }
+        """
+    }
+
+    private var sources: [String] {
+        attachments.flatMap { attachment in
+            attachment.addresses.map { "\"\(attachment.interface)\" . \($0)" }
+        }
+    }
+
+    private var sealed: [String] { Set(attachments.flatMap(\.sealed)).sorted().map(\.description) }
+
+    private func elements(_ elements: [some CustomStringConvertible]) -> String {
+        elements.isEmpty ? "" : "elements = { " + elements.map(\.description).joined(separator: ", ") + " };"
+    }
+}

@@ -1,0 +1,198 @@
+import FleetModel
+import Glibc
+
+/// What is asked of the kernel for an attachment: namespace, pair of interfaces, addresses, routes, neighbours.
+///
+/// Every container has a link of its own to its host, with a host's end that answers to 169.254.1.1 on all of them.
+/// Both ends know each other's hardware address for good, so nothing is ever asked by ARP — except during the hold,
+/// where the host asks and the namespace is told not to answer: packets wait in the neighbour's queue, in order, until
+/// `deliver` enters the neighbour by hand.
+struct HostWiring: Sendable {
+    let configuration: HostNetworkConfiguration
+    /// Opened in the host's namespace.
+    let socket: NetlinkSocket
+
+    /// The container's end of the pair.
+    private static let innerInterface = "eth0"
+    /// 169.254.1.1, the router as every container sees it.
+    private static let router = IPv4Address(number: 0xA9FE_0101)
+
+    /// Opens a connection to the kernel in the host's namespace.
+    init(_ configuration: HostNetworkConfiguration) async throws(NetlinkError) {
+        self.configuration = configuration
+        socket = try await withNetworkNamespace(configuration.hostNamespace) { () throws(NetlinkError) in
+            try NetlinkSocket()
+        }
+    }
+
+    /// Makes the host a router that tells nobody of shorter ways: diverted packets leave through the interface by
+    /// which they came, and the gateway must not be told to go elsewhere.
+    func prepareHost() async throws(NetlinkError) {
+        try makeDirectories(configuration.namespaceDirectory)
+        try await withNetworkNamespace(configuration.hostNamespace) { () throws(NetlinkError) in
+            // Forwarding comes first: switching it on resets other settings.
+            try Sysctl("ipv4/ip_forward", 1).apply()
+            for interface in ["all", "default"] + defaultRouteInterfaces() {
+                try Sysctl("ipv4/conf/\(interface)/send_redirects", 0).apply()
+                try Sysctl("ipv4/conf/\(interface)/accept_redirects", 0).apply()
+            }
+        }
+    }
+
+    /// Makes everything but the rules. Packets are delivered at once, or wait.
+    /// - Returns: the number of the host's end.
+    func build(_ attachment: Attachment, hold: Bool) async throws(NetlinkError) -> Int32 {
+        try await attachment.namespace.create()
+        let link = try await makePair(attachment)
+        try await furnish(attachment, hold: hold)
+        try await connect(attachment, link: link, hold: hold)
+        return link
+    }
+
+    /// Whether everything that `build` made is still there.
+    func isWhole(_ attachment: Attachment) throws(NetlinkError) -> Bool {
+        guard let link = attachment.link, attachment.namespace.exists else { return false }
+        return try socket.link(named: attachment.interface) == link
+    }
+
+    /// Removes everything that `build` made, or a part of it.
+    func remove(interface: String, namespace: NetworkNamespace) async throws(NetlinkError) {
+        let socket = socket
+        try await onOwnThread { () throws(NetlinkError) in
+            try socket.perform([.deleteLink(interface)])
+            try namespace.remove()
+        }
+    }
+
+    /// Delivers what waits.
+    func deliver(_ attachment: Attachment) throws(NetlinkError) {
+        try socket.perform(try neighbours(of: attachment, link: attachment.requireLink()))
+    }
+
+    /// Lets the namespace answer ARP again, so that a link that was switched off and on heals by itself.
+    func endHold(_ attachment: Attachment) async throws(NetlinkError) {
+        try await withNetworkNamespace(attachment.namespace) { () throws(NetlinkError) in
+            try Sysctl("ipv4/conf/all/arp_ignore", 0).apply()
+        }
+    }
+
+    /// Takes the routes to the container away.
+    func divert(_ attachment: Attachment) throws(NetlinkError) {
+        let link = try attachment.requireLink()
+        try socket.perform(attachment.addresses.map { .deleteRoute(.host($0), link: link) })
+    }
+
+    /// Puts the routes back.
+    func reclaim(_ attachment: Attachment) throws(NetlinkError) {
+        let link = try attachment.requireLink()
+        try socket.perform(
+            neighbours(of: attachment, link: link)
+                + attachment.addresses.map { .replaceRoute(.host($0), to: .link(link)) })
+    }
+
+    /// Those of the addresses that an open connection uses.
+    func addressesInUse(_ attachment: Attachment) async throws(NetlinkError) -> Set<IPv4Address> {
+        try await withNetworkNamespace(attachment.namespace) { () throws(NetlinkError) in
+            try SocketDiagnosis().addressesInUse()
+        }
+    }
+
+    /// Removes some of the addresses, inside and on the host.
+    func drop(_ addresses: [IPv4Address], of attachment: Attachment) async throws(NetlinkError) {
+        let link = try attachment.requireLink()
+        try socket.perform(
+            addresses.flatMap { [.deleteRoute(.host($0), link: link), .deleteNeighbour($0, link: link)] })
+        try await withNetworkNamespace(attachment.namespace) { () throws(NetlinkError) in
+            let inside = try NetlinkSocket()
+            let link = try inside.requireLink(named: Self.innerInterface)
+            try inside.perform(addresses.map { .deleteAddress($0, link: link) })
+        }
+    }
+
+    // MARK: Building
+
+    private func makePair(_ attachment: Attachment) async throws(NetlinkError) -> Int32 {
+        let socket = socket
+        return try await onOwnThread { () throws(NetlinkError) in
+            let namespace = try attachment.namespace.open()
+            defer { close(namespace) }
+            try socket.perform([
+                .addVeth(
+                    VethEnd(name: attachment.interface, address: attachment.outerAddress),
+                    VethEnd(name: Self.innerInterface, address: attachment.innerAddress),
+                    namespace: namespace)
+            ])
+            return try socket.requireLink(named: attachment.interface)
+        }
+    }
+
+    private func furnish(_ attachment: Attachment, hold: Bool) async throws(NetlinkError) {
+        try await withNetworkNamespace(attachment.namespace) { () throws(NetlinkError) in
+            let inner = Self.innerInterface
+            try Sysctl("ipv4/conf/all/arp_ignore", hold ? 8 : 0).apply()
+            // The only way out is the way in: checking sources by routes would find nothing.
+            try Sysctl("ipv4/conf/all/rp_filter", 0).apply()
+            try Sysctl("ipv4/conf/\(inner)/rp_filter", 0).apply()
+            try Sysctl("ipv4/conf/\(inner)/accept_redirects", 0).apply()
+            try Sysctl("ipv6/conf/\(inner)/disable_ipv6", 1).applyIfPresent()
+            let inside = try NetlinkSocket()
+            let link = try inside.requireLink(named: inner)
+            try inside.perform(
+                [.setUp(try inside.requireLink(named: "lo"), name: "lo")]
+                    + attachment.addresses.map { .addAddress($0, link: link) }
+                    + [
+                        .setUp(link, name: inner),
+                        .replaceNeighbour(Self.router, is: attachment.outerAddress, link: link),
+                        .replaceRoute(
+                            .everything,
+                            to: .onLinkGateway(Self.router, link: link, source: attachment.address)),
+                    ])
+        }
+    }
+
+    private func connect(_ attachment: Attachment, link: Int32, hold: Bool) async throws(NetlinkError) {
+        let socket = socket
+        let configuration = configuration
+        let neighbours = hold ? [] : neighbours(of: attachment, link: link)
+        try await withNetworkNamespace(configuration.hostNamespace) { () throws(NetlinkError) in
+            let name = attachment.interface
+            // Loose: while routes are diverted the container's own packets have no route back to it. Its sources are
+            // checked by the packet filter.
+            try Sysctl("ipv4/conf/\(name)/rp_filter", 2).apply()
+            try Sysctl("ipv4/conf/\(name)/send_redirects", 0).apply()
+            try Sysctl("ipv6/conf/\(name)/disable_ipv6", 1).applyIfPresent()
+            // One question a second; packets wait as long as questions are left.
+            try Sysctl("ipv4/neigh/\(name)/retrans_time_ms", 1000).apply()
+            try Sysctl("ipv4/neigh/\(name)/mcast_solicit", configuration.holdSeconds).apply()
+            try Sysctl("ipv4/neigh/\(name)/unres_qlen_bytes", configuration.holdBytes).apply()
+            try socket.perform(
+                [.setUp(link, name: name)] + neighbours
+                    + attachment.addresses.map { .replaceRoute(.host($0), to: .link(link)) })
+        }
+    }
+
+    private func neighbours(of attachment: Attachment, link: Int32) -> [NetlinkRequest] {
+        attachment.addresses.map { .replaceNeighbour($0, is: attachment.innerAddress, link: link) }
+    }
+}
+
+extension Attachment {
+    fileprivate func requireLink() throws(NetlinkError) -> Int32 {
+        guard let link else { throw NetlinkError(subject: "interface \(interface)", number: ENODEV) }
+        return link
+    }
+}
+
+/// The interfaces of the default routes of the calling thread's namespace.
+private func defaultRouteInterfaces() -> [String] {
+    guard let file = fopen("/proc/thread-self/net/route", "re") else { return [] }
+    defer { fclose(file) }
+    var line = [CChar](repeating: 0, count: 512)
+    var interfaces: Set<String> = []
+    while fgets(&line, Int32(line.count), file) != nil {
+        let text = String(decoding: line.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        let fields = text.split(separator: "\t")
+        if fields.count > 7, fields[1] == "00000000", fields[7] == "00000000" { interfaces.insert(String(fields[0])) }
+    }
+    return interfaces.sorted()
+}

@@ -1,0 +1,218 @@
+import FleetModel
+
+/// A host's network as the Linux kernel provides it: a network namespace for each stay, joined to the host by a pair of
+/// interfaces, routes to single addresses, and a packet filter.
+///
+/// `deliver`, `divert` and `reclaim` are one message to the kernel each. Everything else takes its turn behind other
+/// changes, because it replaces the packet filter from the sum of all attachments.
+public actor KernelHostNetwork: HostNetwork {
+    private let configuration: HostNetworkConfiguration
+    private let wiring: HostWiring
+    private let store: AttachmentStore
+    private let nft: Nft
+    private let turnstile = Turnstile()
+    private var known: [Stay: Attachment]
+
+    /// Takes over what an earlier agent wired up on this host, and removes what it left half made.
+    /// - Throws: `networkFailed`, also when the process lacks the right to change the network.
+    public static func open(_ configuration: HostNetworkConfiguration) async throws(StepFailure) -> KernelHostNetwork {
+        let wiring = try await failing { () async throws(NetlinkError) in
+            let wiring = try await HostWiring(configuration)
+            try await wiring.prepareHost()
+            return wiring
+        }
+        let store = try AttachmentStore(directory: configuration.stateDirectory)
+        let network = KernelHostNetwork(configuration, wiring: wiring, store: store, known: try store.load())
+        try await network.takeOver()
+        return network
+    }
+
+    private init(
+        _ configuration: HostNetworkConfiguration, wiring: HostWiring, store: AttachmentStore, known: [Attachment]
+    ) {
+        self.configuration = configuration
+        self.wiring = wiring
+        self.store = store
+        nft = Nft(namespace: configuration.hostNamespace)
+        self.known = Dictionary(known.map { ($0.stay, $0) }) { _, last in last }
+    }
+
+    private func takeOver() async throws(StepFailure) {
+        await turnstile.enter()
+        defer { turnstile.leave() }
+        try await applyRules()
+        for attachment in known.values where attachment.phase == .building { try await remove(attachment.stay) }
+    }
+
+    // MARK: Arrival and departure
+
+    /// See `HostNetwork`.
+    public func attach(_ stay: Stay, address: IPv4Address) async throws(StepFailure) -> NetworkNamespace {
+        try await make(stay, address: address, retained: [], hold: false)
+    }
+
+    /// See `HostNetwork`.
+    public func prepare(
+        _ stay: Stay, oldAddresses: [IPv4Address], newAddress: IPv4Address
+    ) async throws(StepFailure) -> NetworkNamespace {
+        try await make(stay, address: newAddress, retained: oldAddresses.filter { $0 != newAddress }, hold: true)
+    }
+
+    /// See `HostNetwork`.
+    public func detach(_ stay: Stay) async throws(StepFailure) {
+        await turnstile.enter()
+        defer { turnstile.leave() }
+        try await remove(stay)
+    }
+
+    private func make(
+        _ stay: Stay, address: IPv4Address, retained: [IPv4Address], hold: Bool
+    ) async throws(StepFailure) -> NetworkNamespace {
+        await turnstile.enter()
+        defer { turnstile.leave() }
+        if let present = known[stay] {
+            // Made by an earlier call; a container may already run in it.
+            let isWhole = try await failing { () async throws(NetlinkError) in try wiring.isWhole(present) }
+            if isWhole, present.phase != .building, present.addresses == [address] + retained {
+                return present.namespace
+            }
+        }
+        try await remove(stay)
+
+        var random = SystemRandomNumberGenerator()
+        var attachment = Attachment(
+            stay: stay, namespace: namespace(of: stay), interface: stay.interfaceName,
+            innerAddress: .random(using: &random), outerAddress: .random(using: &random), address: address,
+            retained: retained, phase: .building)
+        do {
+            try keep(attachment)
+            try await applyRules()
+            let draft = attachment
+            attachment.link = try await failing { () async throws(NetlinkError) in
+                try await wiring.build(draft, hold: hold)
+            }
+            attachment.phase = hold ? .holding : .delivering
+            try keep(attachment)
+        } catch {
+            try? await remove(stay)
+            throw error
+        }
+        return attachment.namespace
+    }
+
+    private func remove(_ stay: Stay) async throws(StepFailure) {
+        let namespace = known[stay]?.namespace ?? namespace(of: stay)
+        try await failing { () async throws(NetlinkError) in
+            try await wiring.remove(interface: stay.interfaceName, namespace: namespace)
+        }
+        if known.removeValue(forKey: stay) != nil { try await applyRules() }
+        try store.remove(stay)
+    }
+
+    // MARK: In the pause
+
+    /// See `HostNetwork`.
+    public func deliver(_ stay: Stay) async throws(StepFailure) {
+        var attachment = try require(stay)
+        try await failing { () async throws(NetlinkError) in try wiring.deliver(attachment) }
+        guard attachment.phase == .holding else { return }
+        attachment.phase = .delivering
+        try keep(attachment)
+        let delivered = attachment
+        try await failing { () async throws(NetlinkError) in try await wiring.endHold(delivered) }
+    }
+
+    /// See `HostNetwork`.
+    public func divert(_ stay: Stay) async throws(StepFailure) {
+        var attachment = try require(stay)
+        try await failing { () async throws(NetlinkError) in try wiring.divert(attachment) }
+        attachment.phase = .diverted
+        try keep(attachment)
+    }
+
+    /// See `HostNetwork`.
+    public func reclaim(_ stay: Stay) async throws(StepFailure) {
+        var attachment = try require(stay)
+        try await failing { () async throws(NetlinkError) in try wiring.reclaim(attachment) }
+        attachment.phase = .delivering
+        try keep(attachment)
+    }
+
+    // MARK: Old addresses
+
+    /// See `HostNetwork`.
+    public func seal(_ stay: Stay, oldAddresses: [IPv4Address]) async throws(StepFailure) {
+        await turnstile.enter()
+        defer { turnstile.leave() }
+        var attachment = try require(stay)
+        guard !oldAddresses.contains(attachment.address) else {
+            throw StepFailure(
+                code: .invalidOrder,
+                message: "\(attachment.address) is the address of \(stay) for new connections and cannot be sealed")
+        }
+        attachment.sealed.formUnion(Set(oldAddresses).intersection(attachment.retained))
+        try keep(attachment)
+        try await applyRules()
+    }
+
+    /// See `HostNetwork`.
+    public func dropIdleAddresses(_ stay: Stay) async throws(StepFailure) -> [IPv4Address] {
+        await turnstile.enter()
+        defer { turnstile.leave() }
+        let seen = try require(stay)
+        guard seen.phase == .delivering, !seen.sealed.isEmpty else { return seen.retained }
+        let used = try await failing { () async throws(NetlinkError) in try await wiring.addressesInUse(seen) }
+        let idle = seen.retained.filter { seen.sealed.contains($0) && !used.contains($0) }
+        // The container may have begun to leave in the meantime; its addresses go with it then.
+        var attachment = try require(stay)
+        guard attachment.phase == .delivering, !idle.isEmpty else { return attachment.retained }
+        let whole = attachment
+        attachment.retained.removeAll { idle.contains($0) }
+        attachment.sealed.subtract(idle)
+        try keep(attachment)
+        try await failing { () async throws(NetlinkError) in try await wiring.drop(idle, of: whole) }
+        try await applyRules()
+        return attachment.retained
+    }
+
+    /// See `HostNetwork`.
+    public func attachments() -> [NetworkAttachment] {
+        known.values.map(\.published).sorted { $0.stay.description < $1.stay.description }
+    }
+
+    // MARK: Parts
+
+    private func namespace(of stay: Stay) -> NetworkNamespace {
+        NetworkNamespace(path: "\(configuration.namespaceDirectory)/\(stay)")
+    }
+
+    private func require(_ stay: Stay) throws(StepFailure) -> Attachment {
+        guard let attachment = known[stay], attachment.phase != .building else {
+            throw StepFailure(code: .notHere, message: "the network of this host has nothing of \(stay)")
+        }
+        return attachment
+    }
+
+    private func keep(_ attachment: Attachment) throws(StepFailure) {
+        known[attachment.stay] = attachment
+        try store.save(attachment)
+    }
+
+    private func applyRules() async throws(StepFailure) {
+        let rules = HostRules(
+            containerNetwork: configuration.containerNetwork, protectedNetworks: configuration.protectedNetworks,
+            attachments: known.values.sorted { $0.stay.description < $1.stay.description })
+        try await nft.apply(rules.script, for: "packet filter of the host")
+    }
+}
+
+/// Turns the kernel's refusals into failures of a step.
+func failing<Value>(
+    isolation: isolated (any Actor)? = #isolation, _ body: () async throws(NetlinkError) -> Value
+) async throws(StepFailure) -> Value {
+    do {
+        return try await body()
+    } catch {
+        throw StepFailure(error)
+    }
+}

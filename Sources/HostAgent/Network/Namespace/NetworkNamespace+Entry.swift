@@ -1,0 +1,79 @@
+import CNetlink
+import Glibc
+
+/// Runs a closure on a thread of its own inside a network namespace. `nil` stands for the process's own namespace.
+///
+/// Sockets that it opens stay in the namespace, and files below `/proc/sys/net` and `/proc/thread-self/net` are the
+/// namespace's. The thread ends with the closure, so nothing else ever runs in the wrong namespace.
+/// - Throws: `NetlinkError` when the namespace cannot be entered, and what the closure throws.
+package func withNetworkNamespace<Value: Sendable>(
+    _ namespace: NetworkNamespace?, _ body: @escaping @Sendable () throws(NetlinkError) -> Value
+) async throws(NetlinkError) -> Value {
+    try await onOwnThread { () throws(NetlinkError) -> Value in
+        if let namespace {
+            let descriptor = try namespace.open()
+            defer { close(descriptor) }
+            guard setns(descriptor, linux_clone_new_network) == 0 else {
+                throw .current("entering namespace \(namespace.path)")
+            }
+        }
+        return try body()
+    }
+}
+
+extension NetworkNamespace {
+    /// Whether the file stands for a namespace, and is not just the empty file that an interrupted `create` left.
+    package var exists: Bool {
+        var information = statfs()
+        return statfs(path, &information) == 0 && information.f_type == Self.fileSystemMagic
+    }
+
+    /// Makes a namespace with only a loopback interface, bound to the file so that it lives without processes. The
+    /// folder is made when it is missing.
+    package func create() async throws(NetlinkError) {
+        let path = path
+        try await onOwnThread { () throws(NetlinkError) in
+            try makeDirectories(parent(of: path))
+            let descriptor = Glibc.open(path, O_CREAT | O_RDONLY | O_CLOEXEC, 0o600)
+            guard descriptor >= 0 else { throw .current("namespace \(path)") }
+            close(descriptor)
+            guard unshare(linux_clone_new_network) == 0,
+                mount("/proc/self/task/\(gettid())/ns/net", path, "none", linux_mount_bind, nil) == 0
+            else {
+                let error = NetlinkError.current("namespace \(path)")
+                unlink(path)
+                throw error
+            }
+        }
+    }
+
+    /// Takes the name off the namespace, which ends when no process is in it. It need not be there.
+    package func remove() throws(NetlinkError) {
+        // Once for each time that something was bound over the same file.
+        while umount2(path, linux_unmount_detach) == 0 {}
+        guard unlink(path) == 0 || errno == ENOENT else { throw .current("namespace \(path)") }
+    }
+
+    /// Opens the namespace. The caller closes the descriptor.
+    package func open() throws(NetlinkError) -> Int32 {
+        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .current("namespace \(path)") }
+        return descriptor
+    }
+
+    private static let fileSystemMagic = 0x6E73_6673  // NSFS_MAGIC
+}
+
+/// The folder that a path lies in.
+package func parent(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+}
+
+/// Makes a folder and those above it.
+package func makeDirectories(_ path: String) throws(NetlinkError) {
+    if mkdir(path, 0o755) == 0 || errno == EEXIST { return }
+    guard errno == ENOENT, parent(of: path) != path else { throw .current("folder \(path)") }
+    try makeDirectories(parent(of: path))
+    guard mkdir(path, 0o755) == 0 || errno == EEXIST else { throw .current("folder \(path)") }
+}

@@ -1,0 +1,51 @@
+import FleetModel
+import Synchronization
+
+/// A gateway's network that only remembers what it was told.
+public final class SimulatedGatewayNetwork: GatewayNetwork {
+    /// What a gateway knows.
+    public struct State: Sendable, Hashable {
+        /// The host through which each address is routed.
+        public var routes: [IPv4Address: IPv4Address] = [:]
+        /// What was last announced of each virtual address.
+        public var announced: [IPv4Address: AnnounceOrder] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    /// A gateway that knows nothing yet.
+    public init() {}
+
+    /// What the gateway knows now.
+    public var snapshot: State { state.withLock { $0 } }
+
+    /// See `GatewayNetwork`.
+    public func route(_ addresses: [IPv4Address], via host: IPv4Address) async throws(StepFailure) {
+        state.withLock { state in
+            for address in addresses { state.routes[address] = host }
+        }
+    }
+
+    /// See `GatewayNetwork`.
+    public func announce(_ order: AnnounceOrder) async throws(StepFailure) {
+        state.withLock { state in
+            state.routes[order.address] = order.via
+            state.announced[order.virtualAddress] = order
+        }
+    }
+
+    /// See `GatewayNetwork`.
+    public func withdraw(_ order: WithdrawOrder) async throws(StepFailure) {
+        state.withLock { state in
+            if let address = order.virtualAddress { state.announced[address] = nil }
+            for address in order.addresses { state.routes[address] = nil }
+        }
+    }
+
+    /// See `GatewayNetwork`.
+    public func unroute(_ addresses: [IPv4Address]) async throws(StepFailure) {
+        state.withLock { state in
+            for address in addresses { state.routes[address] = nil }
+        }
+    }
+}

@@ -1,0 +1,222 @@
+import FleetModel
+
+/// What each order means on a host that carries containers: which parts of runtime and network do what, in which order.
+struct WorkerOrders: Sendable {
+    /// The runtimes of this host.
+    let runtimes: [RuntimeKind: any ContainerRuntime]
+    /// The host's network.
+    let network: any HostNetwork
+
+    /// Carries out an order of a worker.
+    func carryOut(_ order: AgentOrder, timings: inout [String: Double]) async throws(StepFailure) -> AgentReport {
+        switch order {
+        case .start(let order): try await start(order)
+        case .stop(let order): try await stop(order)
+        case .prepare(let order): try await prepare(order)
+        case .arm(let order): try await arm(order)
+        case .checkpoint(let order): return try await checkpoint(order, timings: &timings)
+        case .restore(let order): timings = try await restore(order)
+        case .release(let order): timings = try await release(order)
+        case .seal(let order): try await seal(order)
+        case .retire(let order): try await retire(order)
+        case .abandon(let order): try await abandon(order)
+        case .revive(let order): try await revive(order)
+        case .trial(let container): return .mobility(try await trial(container))
+        case .logs(let order): return .logs(try await logs(order))
+        case .inspect: return .inventory(await inventory())
+        case .route, .announce, .withdraw, .unroute:
+            throw StepFailure(code: .invalidOrder, message: "this host is not a gateway")
+        }
+        return .done
+    }
+
+    // MARK: Life
+
+    private func start(_ order: StartOrder) async throws(StepFailure) {
+        let runtime = try runtime(order.spec.runtime)
+        let stay = Stay(container: order.spec.name, arrival: nil)
+        let namespace = try await network.attach(stay, address: order.address)
+        do {
+            try await runtime.start(order.spec, stay: stay, namespace: namespace)
+        } catch {
+            try? await network.detach(stay)
+            throw error
+        }
+    }
+
+    private func stop(_ order: StopOrder) async throws(StepFailure) {
+        for (runtime, presence) in await stays(of: order.container) {
+            try await runtime.stop(presence.stay, gracePeriod: .seconds(order.gracePeriodSeconds))
+            try await network.detach(presence.stay)
+        }
+        for attachment in await network.attachments() where attachment.stay.container == order.container {
+            try await network.detach(attachment.stay)
+        }
+    }
+
+    private func trial(_ container: ContainerName) async throws(StepFailure) -> Mobility {
+        let (runtime, stay) = try await runningStay(of: container)
+        return try await runtime.trial(stay)
+    }
+
+    private func logs(_ order: LogsOrder) async throws(StepFailure) -> String {
+        for (runtime, _) in await stays(of: order.container) {
+            return try await runtime.logs(order.container, tailBytes: min(order.tailBytes, 1 << 20))
+        }
+        throw notHere(order.container)
+    }
+
+    // MARK: Destination
+
+    private func prepare(_ order: PrepareOrder) async throws(StepFailure) {
+        let runtime = try runtime(order.spec.runtime)
+        let stay = Stay(container: order.spec.name, arrival: order.relocation)
+        let namespace = try await network.prepare(
+            stay, oldAddresses: order.oldAddresses, newAddress: order.newAddress)
+        do {
+            try await runtime.prepare(order.spec, stay: stay, namespace: namespace)
+        } catch {
+            try? await runtime.remove(stay)
+            try? await network.detach(stay)
+            throw error
+        }
+    }
+
+    private func restore(_ order: RestoreOrder) async throws(StepFailure) -> [String: Double] {
+        let (runtime, stay) = try await arrivingStay(of: order.container, by: order.relocation)
+        return try await runtime.restore(stay, lease: .seconds(order.leaseSeconds))
+    }
+
+    /// The processes run before their packets come, so that none is answered by a stack without its socket.
+    private func release(_ order: MoveOrder) async throws(StepFailure) -> [String: Double] {
+        let (runtime, stay) = try await arrivingStay(of: order.container, by: order.relocation)
+        let timings = try await runtime.release(stay)
+        try await network.deliver(stay)
+        return timings
+    }
+
+    private func seal(_ order: SealOrder) async throws(StepFailure) {
+        let (_, stay) = try await runningStay(of: order.container)
+        try await network.seal(stay, oldAddresses: order.oldAddresses)
+    }
+
+    private func abandon(_ order: MoveOrder) async throws(StepFailure) {
+        let stay = Stay(container: order.container, arrival: order.relocation)
+        for runtime in runtimes.values { try await runtime.remove(stay) }
+        try await network.detach(stay)
+    }
+
+    // MARK: Source
+
+    private func arm(_ order: MoveOrder) async throws(StepFailure) {
+        let (runtime, stay) = try await runningStay(of: order.container)
+        try await runtime.arm(stay, for: order.relocation)
+    }
+
+    private func checkpoint(
+        _ order: MoveOrder, timings: inout [String: Double]
+    ) async throws(StepFailure) -> AgentReport {
+        let (runtime, stay) = try await leavingStay(of: order)
+        try await network.divert(stay)
+        do {
+            let measurement = try await runtime.checkpoint(stay, for: order.relocation)
+            timings = measurement.timings
+            return .dumped(bytes: measurement.bytes)
+        } catch {
+            try? await network.reclaim(stay)
+            throw error
+        }
+    }
+
+    private func revive(_ order: MoveOrder) async throws(StepFailure) {
+        let (runtime, stay) = try await leavingStay(of: order)
+        try await runtime.revive(stay, from: order.relocation)
+        try await network.reclaim(stay)
+        try await runtime.removeDump(of: order.relocation)
+    }
+
+    private func retire(_ order: MoveOrder) async throws(StepFailure) {
+        for (runtime, presence) in await stays(of: order.container)
+        where presence.state == .dumped(order.relocation) {
+            try await runtime.remove(presence.stay)
+            try await network.detach(presence.stay)
+        }
+        for runtime in runtimes.values { try await runtime.removeDump(of: order.relocation) }
+    }
+
+    // MARK: What is here
+
+    /// Everything of which this host holds anything.
+    func inventory() async -> HostInventory {
+        let attachments = Dictionary(
+            await network.attachments().map { ($0.stay, $0) }, uniquingKeysWith: { first, _ in first })
+        var containers: [ContainerPresence] = []
+        for runtime in runtimes.values {
+            for presence in await runtime.presence() {
+                let attachment = attachments[presence.stay]
+                containers.append(
+                    ContainerPresence(
+                        name: presence.stay.container, state: presence.state, address: attachment?.address,
+                        retainedAddresses: attachment?.retainedAddresses ?? []))
+            }
+        }
+        return HostInventory(containers: containers.sorted { $0.name < $1.name })
+    }
+
+    /// Gives up addresses that no connection uses any more.
+    func dropIdleAddresses() async throws(StepFailure) {
+        for attachment in await network.attachments() where !attachment.retainedAddresses.isEmpty {
+            _ = try await network.dropIdleAddresses(attachment.stay)
+        }
+    }
+
+    private func runtime(_ kind: RuntimeKind) throws(StepFailure) -> any ContainerRuntime {
+        guard let runtime = runtimes[kind] else {
+            let known = runtimes.keys.map(\.rawValue).sorted().joined(separator: ", ")
+            throw StepFailure(
+                code: .runtimeFailed, message: "this host has no runtime '\(kind.rawValue)'; it has: \(known)")
+        }
+        return runtime
+    }
+
+    private func stays(of container: ContainerName) async -> [(any ContainerRuntime, StayPresence)] {
+        var found: [(any ContainerRuntime, StayPresence)] = []
+        for runtime in runtimes.values {
+            for presence in await runtime.presence() where presence.stay.container == container {
+                found.append((runtime, presence))
+            }
+        }
+        return found
+    }
+
+    private func runningStay(of container: ContainerName) async throws(StepFailure) -> (any ContainerRuntime, Stay) {
+        for (runtime, presence) in await stays(of: container) where presence.state == .running {
+            return (runtime, presence.stay)
+        }
+        throw notHere(container, "it does not run on this host")
+    }
+
+    /// The stay that this relocation ends: dumped for it already, or still running.
+    private func leavingStay(of order: MoveOrder) async throws(StepFailure) -> (any ContainerRuntime, Stay) {
+        let stays = await stays(of: order.container)
+        let found =
+            stays.first { $0.1.state == .dumped(order.relocation) }
+            ?? stays.first { $0.1.state == .running && $0.1.stay.arrival != order.relocation }
+        guard let found else { throw notHere(order.container, "it does not run on this host") }
+        return (found.0, found.1.stay)
+    }
+
+    private func arrivingStay(
+        of container: ContainerName, by relocation: RelocationID
+    ) async throws(StepFailure) -> (any ContainerRuntime, Stay) {
+        let stay = Stay(container: container, arrival: relocation)
+        for (runtime, presence) in await stays(of: container) where presence.stay == stay {
+            return (runtime, stay)
+        }
+        throw notHere(container, "nothing was made ready for relocation \(relocation)")
+    }
+
+    private func notHere(_ container: ContainerName, _ detail: String = "this host has nothing of it") -> StepFailure {
+        StepFailure(code: .notHere, message: "container '\(container)': \(detail)")
+    }
+}

@@ -1,0 +1,98 @@
+import FleetModel
+
+/// What can carry containers on a host and hand them to another host.
+///
+/// A stay goes through these phases; every function is idempotent, so that an agent that was ended in the middle can
+/// begin it again:
+///
+///     start ─────────────────────────────┐
+///     prepare → restore (held) → release ┴→ running → checkpoint → dumped → retire
+///          └────────┴─ remove                              ↑           └→ revive → running
+///                                              arm (only a hint)
+///
+/// Dumps lie in the shared storage under the number of their relocation, readable by their owner only. All failures
+/// are `StepFailure`s with the tool's own message.
+public protocol ContainerRuntime: Sendable {
+    /// Which runtime this is.
+    var kind: RuntimeKind { get }
+
+    /// Creates and starts a container in a namespace that is already wired up. On failure nothing is left.
+    func start(_ spec: ContainerSpec, stay: Stay, namespace: NetworkNamespace) async throws(StepFailure)
+
+    /// Ends a container (SIGTERM to its first process, SIGKILL to all of them after the grace period) and removes
+    /// everything of the stay. Succeeds when nothing is there.
+    func stop(_ stay: Stay, gracePeriod: Duration) async throws(StepFailure)
+
+    /// Dumps a running container, lets it go on, and throws the dump away. A refusal of CRIU is a result, not a failure.
+    func trial(_ stay: Stay) async throws(StepFailure) -> Mobility
+
+    /// The last output of the container. It follows the container from host to host.
+    func logs(_ container: ContainerName, tailBytes: Int) async throws(StepFailure) -> String
+
+    /// Makes ready for a container that will be restored here: image, writable layer, control group with limits,
+    /// output, and a CRIU worker that is already running inside the namespace. Nothing of the container runs.
+    func prepare(_ spec: ContainerSpec, stay: Stay, namespace: NetworkNamespace) async throws(StepFailure)
+
+    /// Starts a CRIU worker for the coming checkpoint of a running container, so that its start is not in the pause.
+    func arm(_ stay: Stay, for relocation: RelocationID) async throws(StepFailure)
+
+    /// Freezes and dumps a running container into the relocation's dump and ends it. When it fails the container
+    /// runs on.
+    func checkpoint(_ stay: Stay, for relocation: RelocationID) async throws(StepFailure) -> DumpMeasurement
+
+    /// Restores the dump of the relocation that began this stay and holds the processes before their first
+    /// instruction. While they are held, the end of the agent is their end. On failure nothing of it runs.
+    func restore(_ stay: Stay, lease: Duration) async throws(StepFailure) -> [String: Double]
+
+    /// Lets the held processes run. Fails with `leaseExpired` or `interrupted` when there is nothing held any more.
+    func release(_ stay: Stay) async throws(StepFailure) -> [String: Double]
+
+    /// Restores a dumped container from the relocation's dump at the host it was dumped on, and lets it run.
+    func revive(_ stay: Stay, from relocation: RelocationID) async throws(StepFailure)
+
+    /// Removes all that a stay left on this host, ending its processes if there are any. Succeeds when nothing is there.
+    func remove(_ stay: Stay) async throws(StepFailure)
+
+    /// Removes the dump of a relocation from the shared storage. Succeeds when there is none.
+    func removeDump(of relocation: RelocationID) async throws(StepFailure)
+
+    /// All stays of which anything is here.
+    func presence() async -> [StayPresence]
+}
+
+/// What was measured in a dump.
+public struct DumpMeasurement: Sendable, Hashable {
+    /// The size of the dump in bytes, the writable layer included.
+    public var bytes: Int
+    /// Parts in milliseconds: `frozen` is how long the processes were stopped until the dump was whole.
+    public var timings: [String: Double]
+
+    /// What was measured in a dump.
+    public init(bytes: Int, timings: [String: Double]) {
+        self.bytes = bytes
+        self.timings = timings
+    }
+}
+
+/// What a runtime has of a stay.
+public struct StayPresence: Sendable, Hashable {
+    /// The stay.
+    public var stay: Stay
+    /// What there is of it.
+    public var state: PresenceState
+
+    /// What a runtime has of a stay.
+    public init(stay: Stay, state: PresenceState) {
+        self.stay = stay
+        self.state = state
+    }
+}
+
+/// A network namespace that a file stands for.
+public struct NetworkNamespace: Sendable, Hashable, Codable {
+    /// The file (`/proc/…/ns/net` bound to a path, as `ip netns` does it).
+    public var path: String
+
+    /// The namespace of a file.
+    public init(path: String) { self.path = path }
+}

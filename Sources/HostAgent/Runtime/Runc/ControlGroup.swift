@@ -1,0 +1,132 @@
+import FleetModel
+import Glibc
+
+/// The control group of one stay: what its processes may use, and which they are.
+///
+/// Version 1 has a hierarchy for each controller, version 2 one for all. CRIU has no part in this: a worker is put into
+/// the group before it restores, and what it restores inherits its place. While a worker is in the group there are no
+/// limits, since its own memory, its own process and its own haste must not be counted against the tenant's.
+struct ControlGroup: Sendable {
+    /// Where the hierarchies are mounted: `/sys/fs/cgroup`, or another directory in a test.
+    let root: String
+    /// The group's path from the root of each hierarchy, such as `relocate/shop.12`.
+    let name: String
+
+    private static let controllers = ["memory", "cpu", "pids"]
+    private var isUnified: Bool { FileTree.exists(root + "/cgroup.controllers") }
+
+    /// The group's directory in each hierarchy.
+    private var directories: [String] {
+        if isUnified { return ["\(root)/\(name)"] }
+        return (Self.controllers + ["devices"]).filter { FileTree.exists("\(root)/\($0)") }
+            .map { "\(root)/\($0)/\(name)" }
+    }
+
+    /// Makes the group without limits, or lifts those it has. Devices other than the harmless ones are refused.
+    func open() throws(StepFailure) {
+        for directory in directories {
+            if isUnified { try delegate() }
+            try makeGroup(directory)
+        }
+        try write(memory: nil, cpus: nil, processes: nil)
+        guard !isUnified, FileTree.exists("\(root)/devices") else { return }
+        let devices = "\(root)/devices/\(name)"
+        try FileBytes.write("a", to: devices + "/devices.deny")
+        for rule in DeviceRule.allowed { try FileBytes.write(rule.line, to: devices + "/devices.allow") }
+    }
+
+    /// Puts the limits in force.
+    /// - Throws: `StepFailure` when the group uses more already and cannot give it back.
+    func limit(to limits: ResourceLimits) throws(StepFailure) {
+        try write(memory: limits.memoryBytes, cpus: limits.cpus, processes: limits.processes)
+    }
+
+    /// Moves a process into the group.
+    func add(_ process: Int32) throws(StepFailure) {
+        for directory in directories { try FileBytes.write("\(process)", to: directory + "/cgroup.procs") }
+    }
+
+    /// The processes in the group.
+    var members: [Int32] {
+        guard let directory = directories.first else { return [] }
+        let bytes = (try? FileBytes.read(directory + "/cgroup.procs")) ?? []
+        return String(decoding: bytes, as: UTF8.self).split(separator: "\n").compactMap { Int32($0) }
+    }
+
+    /// Kills all processes in the group and waits until it is empty.
+    func killAll(patience: Duration = .seconds(10)) throws(StepFailure) {
+        let deadline = ContinuousClock.now + patience
+        while true {
+            let members = members
+            if members.isEmpty { return }
+            for process in members {
+                kill(process, SIGKILL)
+                var status: Int32 = 0
+                waitpid(process, &status, WNOHANG)
+            }
+            guard ContinuousClock.now < deadline else {
+                throw StepFailure(code: .runtimeFailed, message: "processes \(members) of \(name) do not end")
+            }
+            usleep(2000)
+        }
+    }
+
+    /// Removes the group, which must be empty. Succeeds when it is not there.
+    func remove() throws(StepFailure) {
+        for directory in directories {
+            var tries = 0
+            while rmdir(directory) != 0, errno != ENOENT {
+                // The kernel frees a group some time after its last process.
+                guard errno == EBUSY, tries < 500 else { throw StepFailure("remove \(directory)", errno: errno) }
+                tries += 1
+                usleep(2000)
+            }
+        }
+    }
+
+    private func write(memory: Int?, cpus: Double?, processes: Int?) throws(StepFailure) {
+        let period = 100_000
+        let quota = cpus.map { max(1000, Int($0 * Double(period))) }
+        let settings: [(controller: String, file: String, value: String)] =
+            if isUnified {
+                [
+                    ("", "memory.max", memory.map { "\($0)" } ?? "max"),
+                    ("", "cpu.max", "\(quota.map { "\($0)" } ?? "max") \(period)"),
+                    ("", "pids.max", processes.map { "\($0)" } ?? "max"),
+                ]
+            } else {
+                [
+                    ("memory/", "memory.limit_in_bytes", "\(memory ?? -1)"),
+                    ("cpu/", "cpu.cfs_period_us", "\(period)"),
+                    ("cpu/", "cpu.cfs_quota_us", "\(quota ?? -1)"),
+                    ("pids/", "pids.max", processes.map { "\($0)" } ?? "max"),
+                ]
+            }
+        for setting in settings {
+            let file = "\(root)/\(setting.controller)\(name)/\(setting.file)"
+            try FileBytes.write(setting.value, to: file)
+        }
+    }
+
+    /// Version 2: a group has the controllers that every group above it hands down.
+    private func delegate() throws(StepFailure) {
+        var directory = root
+        for part in name.split(separator: "/") {
+            try makeGroup(directory)
+            let wanted = Self.controllers.map { "+\($0)" }.joined(separator: " ")
+            try FileBytes.write(wanted, to: directory + "/cgroup.subtree_control")
+            directory += "/\(part)"
+        }
+    }
+
+    private func makeGroup(_ directory: String) throws(StepFailure) {
+        if mkdir(directory, 0o755) == 0 || errno == EEXIST { return }
+        guard errno == ENOENT, let slash = directory.lastIndex(of: "/") else {
+            throw StepFailure("make the control group \(directory)", errno: errno)
+        }
+        try makeGroup(String(directory[..<slash]))
+        guard mkdir(directory, 0o755) == 0 || errno == EEXIST else {
+            throw StepFailure("make the control group \(directory)", errno: errno)
+        }
+    }
+}

@@ -1,0 +1,13 @@
+import FleetModel
+
+/// A container that was restored and has not run an instruction.
+struct HeldContainer: Sendable {
+    /// Its processes, as CRIU holds them.
+    let tasks: HeldTasks
+    /// Who holds them.
+    let worker: CriuWorker
+    /// Until when it may be released.
+    let deadline: ContinuousClock.Instant
+    /// Ends it when the time is over.
+    let lease: Task<Void, Never>
+}

@@ -1,0 +1,64 @@
+import CLinux
+import FleetModel
+import Glibc
+
+/// A process that cannot be mistaken for a later one with the same number.
+struct ProcessIdentity: Codable, Sendable, Hashable {
+    /// The process as this host counts.
+    let pid: Int32
+    /// When it began, in clock ticks since the host's start: field 22 of /proc/PID/stat.
+    let startTicks: UInt64
+
+    /// The process that has this number now; `nil` when none has.
+    init?(pid: Int32) {
+        guard let bytes = try? FileBytes.read("/proc/\(pid)/stat") else { return nil }
+        // The second field is the command in parentheses, which may itself hold spaces and parentheses.
+        guard let end = bytes.lastIndex(of: UInt8(ascii: ")")) else { return nil }
+        let fields = String(decoding: bytes[(end + 1)...], as: UTF8.self).split(separator: " ")
+        guard fields.count > 19, let ticks = UInt64(fields[19]) else { return nil }
+        self.pid = pid
+        startTicks = ticks
+    }
+}
+
+/// A process under watch: whether it still runs costs one system call and can be waited for.
+final class WatchedProcess: Sendable {
+    /// Which process.
+    let identity: ProcessIdentity
+    private let pidfd: OwnedDescriptor
+
+    /// Watches a process; `nil` when it has ended.
+    init?(_ identity: ProcessIdentity) {
+        let number = linux_pidfd_open(identity.pid)
+        guard number >= 0 else { return nil }
+        pidfd = OwnedDescriptor(number)
+        self.identity = identity
+        // Only now: the descriptor cannot change hands any more.
+        guard ProcessIdentity(pid: identity.pid) == identity, runs else { return nil }
+    }
+
+    /// Whether it has not ended.
+    var runs: Bool { !pidfd.isReadable(within: .zero) }
+
+    /// Waits for its end; `false` when the time is over.
+    func ends(within limit: Duration) -> Bool {
+        guard pidfd.isReadable(within: limit) else { return false }
+        // Where it is our child, the kernel keeps it until we have taken notice.
+        var status: Int32 = 0
+        waitpid(identity.pid, &status, WNOHANG)
+        return true
+    }
+
+    /// Sends a signal; nothing happens when it has ended.
+    func signal(_ number: Int32) { _ = linux_pidfd_send_signal(pidfd.number, number) }
+
+    /// Whether a signal would do anything: the first process of a namespace ignores those it does not handle.
+    func heeds(_ number: Int32) -> Bool {
+        let bytes = (try? FileBytes.read("/proc/\(identity.pid)/status")) ?? []
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+        return ["SigCgt:", "SigBlk:"].contains { name in
+            let mask = lines.first { $0.hasPrefix(name) }?.dropFirst(name.count).drop { $0 == "\t" || $0 == " " }
+            return mask.flatMap { UInt64($0, radix: 16) }.map { $0 >> UInt64(number - 1) & 1 == 1 } ?? false
+        }
+    }
+}

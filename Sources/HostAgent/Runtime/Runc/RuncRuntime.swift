@@ -1,0 +1,122 @@
+import FleetModel
+import Synchronization
+
+/// Containers that runc starts and CRIU moves.
+///
+/// runc creates a container once, at its first start; from then on it is CRIU that makes its processes anew on host
+/// after host, and runc's record of it is no longer needed. What stands around the processes (root, control group,
+/// output) the agent makes itself, so that most of it stands before the pause begins.
+///
+/// **Concurrency.** Every stay has a `StayKeeper`, an actor on a queue of its own whose functions block and never
+/// suspend. So one thing at a time happens to a stay, different stays do not wait for each other, and nothing waits
+/// for a thread of the cooperative pool while a container stands still.
+///
+/// **The agent's death.** What is about to be done to a stay is written down before it is done. Workers of CRIU notice
+/// the death by their socket: a dump that was not decided lets the container go on, a held container is killed. They
+/// hold a lock as long as they live, so the next agent can wait for their end, and then look: a process that is known
+/// by number and start time either runs or does not, a dump either has its manifest or has not. From that `StayPhase`
+/// says how the stay stands.
+public final class RuncRuntime: ContainerRuntime {
+    /// `RuntimeKind.runc`.
+    public let kind = RuntimeKind.runc
+
+    private let tools: RuncTools
+    private let keepers = Mutex<[Stay: StayKeeper]>([:])
+    private let recovery: Task<Void, Never>
+
+    /// A runtime over what an earlier agent may have left in the state directory. Every function first waits until
+    /// that has been looked at.
+    /// - Throws: `StepFailure` when the state directory cannot be used.
+    public init(_ configuration: Configuration, images: any RootFileSystems) throws(StepFailure) {
+        let tools = RuncTools(configuration: configuration, images: images)
+        self.tools = tools
+        let directory = StayFiles.all(in: configuration.stateDirectory)
+        try FileTree.make(directory)
+        var found: [Stay: StayKeeper] = [:]
+        for name in FileTree.names(in: directory) {
+            guard let stay = Stay(parsing: name) else { continue }
+            found[stay] = StayKeeper(of: stay, tools: tools)
+        }
+        keepers.withLock { $0 = found }
+        recovery = Task { [found] in
+            await withTaskGroup { group in
+                for keeper in found.values { group.addTask { await keeper.settle() } }
+            }
+        }
+    }
+
+    public func start(
+        _ spec: ContainerSpec, stay: Stay, namespace: NetworkNamespace
+    ) async throws(StepFailure) {
+        try await keeper(of: stay).start(spec, in: namespace)
+    }
+
+    public func stop(_ stay: Stay, gracePeriod: Duration) async throws(StepFailure) {
+        try await keeper(of: stay).stop(gracePeriod: gracePeriod)
+        forget(stay)
+    }
+
+    public func trial(_ stay: Stay) async throws(StepFailure) -> Mobility {
+        try await keeper(of: stay).trial()
+    }
+
+    public func logs(_ container: ContainerName, tailBytes: Int) async throws(StepFailure) -> String {
+        try tools.log(of: container).tail(tailBytes)
+    }
+
+    public func prepare(
+        _ spec: ContainerSpec, stay: Stay, namespace: NetworkNamespace
+    ) async throws(StepFailure) {
+        try await keeper(of: stay).prepare(spec, in: namespace)
+    }
+
+    public func arm(_ stay: Stay, for relocation: RelocationID) async throws(StepFailure) {
+        try await keeper(of: stay).arm(for: relocation)
+    }
+
+    public func checkpoint(
+        _ stay: Stay, for relocation: RelocationID
+    ) async throws(StepFailure) -> DumpMeasurement {
+        try await keeper(of: stay).checkpoint(for: relocation)
+    }
+
+    public func restore(_ stay: Stay, lease: Duration) async throws(StepFailure) -> [String: Double] {
+        try await keeper(of: stay).restore(lease: lease)
+    }
+
+    public func release(_ stay: Stay) async throws(StepFailure) -> [String: Double] {
+        try await keeper(of: stay).release()
+    }
+
+    public func revive(_ stay: Stay, from relocation: RelocationID) async throws(StepFailure) {
+        try await keeper(of: stay).revive(from: relocation)
+    }
+
+    public func remove(_ stay: Stay) async throws(StepFailure) {
+        try await keeper(of: stay).remove()
+        forget(stay)
+    }
+
+    public func removeDump(of relocation: RelocationID) async throws(StepFailure) {
+        try tools.dump(of: relocation).remove()
+    }
+
+    public func presence() async -> [StayPresence] {
+        await recovery.value
+        return tools.board.presence
+    }
+
+    private func keeper(of stay: Stay) async -> StayKeeper {
+        await recovery.value
+        return keepers.withLock { keepers in
+            if let keeper = keepers[stay] { return keeper }
+            let keeper = StayKeeper(of: stay, tools: tools)
+            keepers[stay] = keeper
+            return keeper
+        }
+    }
+
+    private func forget(_ stay: Stay) {
+        keepers.withLock { $0[stay] = nil }
+    }
+}

@@ -1,0 +1,196 @@
+import FleetModel
+import ImageStore
+
+extension StayKeeper {
+    /// See `ContainerRuntime.prepare`.
+    func prepare(_ spec: ContainerSpec, in namespace: NetworkNamespace) throws(StepFailure) {
+        guard stay.arrival != nil else {
+            throw StepFailure(code: .invalidOrder, message: "a container arrives with a relocation")
+        }
+        if let record, record.spec == spec, record.namespace == namespace {
+            switch record.phase {
+            case .prepared where waitingWorker?.isReady == true: return
+            case .held, .running: return
+            default: break
+            }
+        }
+        try remove()
+        do {
+            _ = try tools.rootFileSystem(of: spec.digest)
+            try FileTree.make(files.directory)
+            try note(
+                StayRecord(
+                    stay: stay, spec: spec, namespace: namespace, phase: .prepared(lost: nil), outputPipe: 0))
+            try makeReady()
+        } catch {
+            try? remove()
+            throw error
+        }
+    }
+
+    /// See `ContainerRuntime.restore`.
+    func restore(lease: Duration) throws(StepFailure) -> [String: Double] {
+        guard let record, let arrival = stay.arrival else { throw notHere }
+        switch record.phase {
+        case .held where held != nil, .running: return [:]
+        case .prepared: return try raise(from: tools.dump(of: arrival), origin: .arrival, lease: lease)
+        default: throw notHere
+        }
+    }
+
+    /// See `ContainerRuntime.release`.
+    func release() throws(StepFailure) -> [String: Double] {
+        guard let record else { throw notHere }
+        switch record.phase {
+        case .running: return [:]
+        case .prepared(.leaseExpired): throw Self.leaseExpired
+        case .prepared(.interrupted): throw Self.interrupted
+        case .held(let identity, let origin):
+            guard let held, held.deadline > .now else {
+                endLease()
+                throw held == nil ? Self.interrupted : Self.leaseExpired
+            }
+            return try letGo(held, identity, origin)
+        default: throw notHere
+        }
+    }
+
+    /// See `ContainerRuntime.revive`.
+    func revive(from relocation: RelocationID) throws(StepFailure) {
+        guard let record else { throw notHere }
+        if case .running = record.phase, process?.runs == true { return }
+        guard record.phase == .dumped(relocation) else { throw notHere }
+        _ = try raise(from: tools.dump(of: relocation), origin: .revival(relocation), lease: .seconds(60))
+        _ = try release()
+    }
+
+    // MARK: Steps
+
+    /// Starts what a restore needs: the control group, someone who writes down the output, and a worker in its place.
+    private func makeReady() throws(StepFailure) {
+        guard var record else { throw notHere }
+        try controlGroup.open()
+        let output = try tools.log(of: stay.container).begin()
+        let worker = try startWorker(in: record.namespace, output: output)
+        waitingWorker = worker
+        try controlGroup.add(worker.process)
+        record.outputPipe = try output.inode()
+        try note(record)
+    }
+
+    private func raise(
+        from dump: DumpDirectory, origin: RestoreOrigin, lease: Duration
+    ) throws(StepFailure) -> [String: Double] {
+        var timings: [String: Double] = [:]
+        var watch = Stopwatch()
+        if waitingWorker?.isReady != true {
+            waitingWorker?.end()
+            waitingWorker = nil
+            try makeReady()
+            timings["worker"] = watch.lap()
+        }
+        guard let record, let worker = waitingWorker else { throw notHere }
+        guard let manifest = try dump.manifest(), manifest.container == stay.container else {
+            throw StepFailure(code: .restoreFailed, message: "there is no whole dump of the container at \(dump.path)")
+        }
+        waitingWorker = nil
+        do throws(StepFailure) {
+            try raiseRoot(of: record, from: dump, manifest: manifest, origin: origin)
+            timings["layer"] = watch.lap()
+            let restore = CriuRestore(
+                options: criuOptions(images: dump.path, log: "restore-\(stay).log"),
+                inherited: [
+                    InheritedDescriptor(
+                        resource: "pipe:[\(manifest.outputPipe)]", number: CriuWorker.outputDescriptor)
+                ])
+            let tasks = try restore.hold(with: worker)
+            timings["restore"] = watch.lap()
+            guard let identity = ProcessIdentity(pid: tasks.process) else {
+                throw StepFailure(code: .restoreFailed, message: "the restored container has ended at once")
+            }
+            try note(.held(identity, origin), process: WatchedProcess(identity))
+            held = HeldContainer(tasks: tasks, worker: worker, deadline: .now + lease, lease: expiry(after: lease))
+            return timings
+        } catch {
+            worker.end()
+            try? controlGroup.killAll()
+            throw error
+        }
+    }
+
+    /// Mounts the root with what the container wrote. Where it was dumped, that is still there.
+    private func raiseRoot(
+        of record: StayRecord, from dump: DumpDirectory, manifest: DumpDirectory.Manifest, origin: RestoreOrigin
+    ) throws(StepFailure) {
+        let root = files.root
+        if origin == .arrival {
+            try root.unmount()
+            try root.clear()
+            if manifest.hasLayer {
+                do {
+                    try LayerArchive.unpack(dump.layer, into: root.upper)
+                } catch {
+                    throw StepFailure(
+                        code: .restoreFailed, message: "the container's files cannot be restored",
+                        toolMessage: "\(error)")
+                }
+            }
+        }
+        try root.mount(image: try tools.rootFileSystem(of: record.spec.digest))
+    }
+
+    private func letGo(
+        _ held: HeldContainer, _ identity: ProcessIdentity, _ origin: RestoreOrigin
+    ) throws(StepFailure) -> [String: Double] {
+        var watch = Stopwatch()
+        let process = process
+        held.lease.cancel()
+        self.held = nil
+        do {
+            try note(.releasing(identity, origin), process: process)
+            try held.tasks.release(with: held.worker)
+            try note(.running(identity), process: process)
+        } catch {
+            held.worker.end()
+            try? controlGroup.killAll()
+            try note(origin.phase(lost: .interrupted))
+            throw error
+        }
+        Task { enforceLimits(afterEndOf: held.worker) }
+        return ["resume": watch.lap()]
+    }
+
+    // MARK: Lease
+
+    private func expiry(after lease: Duration) -> Task<Void, Never> {
+        Task { [weak self] in
+            do { try await Task.sleep(for: lease) } catch { return }
+            await self?.endLease()
+        }
+    }
+
+    /// Ends what is held when its time is over.
+    private func endLease() {
+        guard let held, held.deadline <= .now, let record, case .held(_, let origin) = record.phase else { return }
+        held.lease.cancel()
+        self.held = nil
+        held.worker.end()
+        try? controlGroup.killAll()
+        try? note(origin.phase(lost: .leaseExpired))
+    }
+
+    private static let leaseExpired = StepFailure(
+        code: .leaseExpired, message: "the container was not released in time and was ended")
+    private static let interrupted = StepFailure(
+        code: .interrupted, message: "the agent was ended while it held the container, which ended with it")
+}
+
+extension RestoreOrigin {
+    /// Where the stay stands again when its restored processes were lost.
+    func phase(lost: HoldLoss) -> StayPhase {
+        switch self {
+        case .arrival: .prepared(lost: lost)
+        case .revival(let relocation): .dumped(relocation)
+        }
+    }
+}

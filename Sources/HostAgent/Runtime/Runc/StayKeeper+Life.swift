@@ -1,0 +1,89 @@
+import FleetModel
+import Glibc
+
+extension StayKeeper {
+    /// See `ContainerRuntime.start`.
+    func start(_ spec: ContainerSpec, in namespace: NetworkNamespace) throws(StepFailure) {
+        if let record, record.spec == spec, case .running = record.phase, process?.runs == true { return }
+        try remove()
+        do {
+            try launch(spec, in: namespace)
+        } catch {
+            try? remove()
+            throw error
+        }
+    }
+
+    /// See `ContainerRuntime.stop`.
+    func stop(gracePeriod: Duration) throws(StepFailure) {
+        if let process, process.runs, process.heeds(SIGTERM) {
+            process.signal(SIGTERM)
+            _ = process.ends(within: gracePeriod)
+        }
+        try remove()
+        try tools.log(of: stay.container).remove()
+    }
+
+    /// Puts the limits in force, once nothing of the agent's is in the control group any more.
+    func enforceLimits(afterEndOf worker: CriuWorker) {
+        worker.end()
+        guard let record, case .running = record.phase else { return }
+        for _ in 0..<50 {
+            if (try? controlGroup.limit(to: record.spec.limits)) != nil { return }
+            usleep(20_000)
+        }
+    }
+
+    func deleteFromRunc() throws(StepFailure) {
+        let configuration = tools.configuration
+        let command = [
+            configuration.runc, "--root", configuration.stateDirectory + "/runc", "delete", "--force", "\(stay)",
+        ]
+        _ = ChildProcess.wait(for: try ChildProcess.spawn(command))
+        try FileTree.remove(files.runcState)
+    }
+
+    private func launch(_ spec: ContainerSpec, in namespace: NetworkNamespace) throws(StepFailure) {
+        let image = try tools.rootFileSystem(of: spec.digest)
+        let defaults = try tools.defaults(of: spec.digest)
+        let log = tools.log(of: stay.container)
+        try FileTree.make(files.directory)
+        try log.remove()
+        let output = try log.begin()
+        try note(
+            StayRecord(
+                stay: stay, spec: spec, namespace: namespace, phase: .starting, outputPipe: try output.inode()))
+        try files.root.mount(image: image)
+        let configuration = try BundleConfiguration(
+            spec: spec, image: defaults, user: try ImageUser(defaults.user, in: image),
+            rootFileSystem: files.root.mountPoint, namespace: namespace, controlGroup: controlGroup.name)
+        try JSONFile(files.bundleConfiguration).write(configuration)
+        try runRunc(output: output)
+        let text = String(decoding: try FileBytes.read(files.processFile), as: UTF8.self)
+        guard let identity = Int32(text).flatMap(ProcessIdentity.init) else {
+            throw StepFailure(code: .runtimeFailed, message: "the container's command ended at once")
+        }
+        try note(.running(identity), process: WatchedProcess(identity))
+    }
+
+    private func runRunc(output: OwnedDescriptor) throws(StepFailure) {
+        let configuration = tools.configuration
+        let command = [
+            configuration.runc, "--root", configuration.stateDirectory + "/runc", "--log", files.runcLog,
+            "--log-format", "json", "run", "--detach", "--bundle", files.directory, "--pid-file", files.processFile,
+            "\(stay)",
+        ]
+        let process = try ChildProcess.spawn(command, descriptors: [1: output.number, 2: output.number])
+        guard ChildProcess.wait(for: process) != .code(0) else { return }
+        let lines = String(decoding: (try? FileBytes.read(files.runcLog)) ?? [], as: UTF8.self).split(separator: "\n")
+        let messages = lines.compactMap { try? FleetJSON.decode(RuncLogLine.self, from: Array($0.utf8)) }
+        throw StepFailure(
+            code: .runtimeFailed, message: "the container could not be started",
+            toolMessage: messages.last { $0.level == "error" }?.msg ?? lines.last.map(String.init) ?? "")
+    }
+}
+
+private struct RuncLogLine: Decodable {
+    let level: String
+    let msg: String
+}

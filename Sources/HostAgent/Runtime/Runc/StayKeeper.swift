@@ -1,0 +1,149 @@
+import FleetModel
+import Glibc
+
+/// Does what is to be done to one stay, one thing at a time. See `RuncRuntime`.
+actor StayKeeper {
+    let stay: Stay
+    let tools: RuncTools
+    let files: StayFiles
+    let controlGroup: ControlGroup
+
+    /// What is written down; `nil` when nothing is here.
+    private(set) var record: StayRecord?
+    /// The container's first process.
+    private(set) var process: WatchedProcess?
+    /// A worker that was started ahead of its request.
+    var waitingWorker: CriuWorker?
+    /// Processes that were restored and have not run.
+    var held: HeldContainer?
+
+    private let executor: BlockingExecutor
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    init(of stay: Stay, tools: RuncTools) {
+        self.stay = stay
+        self.tools = tools
+        files = tools.files(of: stay)
+        controlGroup = tools.controlGroup(of: stay)
+        executor = BlockingExecutor(label: "stay \(stay)")
+    }
+
+    // MARK: Record
+
+    /// Writes down how the stay stands.
+    func note(_ new: StayRecord, process: WatchedProcess? = nil) throws(StepFailure) {
+        try JSONFile(files.record).write(new)
+        record = new
+        self.process = process
+        tools.board.post(stay, new.phase, process)
+    }
+
+    /// Writes down that the stay has come further.
+    func note(_ phase: StayPhase, process: WatchedProcess? = nil) throws(StepFailure) {
+        guard var record else { throw notHere }
+        record.phase = phase
+        try note(record, process: process)
+    }
+
+    /// The failure of an order that does not fit what is here.
+    var notHere: StepFailure {
+        let state = record.map { "it is \($0.phase)" } ?? "nothing of it is here"
+        return StepFailure(code: .notHere, message: "container '\(stay.container)', stay \(stay): \(state)")
+    }
+
+    /// The record and process of a container that runs.
+    func running() throws(StepFailure) -> (StayRecord, WatchedProcess) {
+        guard let record, case .running = record.phase, let process else { throw notHere }
+        guard process.runs else {
+            throw StepFailure(code: .notHere, message: "container '\(stay.container)' has ended by itself")
+        }
+        return (record, process)
+    }
+
+    // MARK: Workers
+
+    /// Starts a worker in the stay's namespace.
+    func startWorker(in namespace: NetworkNamespace, output: OwnedDescriptor? = nil) throws(StepFailure) -> CriuWorker {
+        let lock = try OwnedDescriptor.open(files.workerLock, O_RDWR | O_CREAT)
+        guard flock(lock.number, LOCK_SH | LOCK_NB) == 0 else {
+            throw StepFailure("lock \(files.workerLock)", errno: errno)
+        }
+        let configuration = tools.configuration
+        return try CriuWorker(
+            CriuWorker.Setting(
+                criu: configuration.criu, nsenter: configuration.nsenter, shell: configuration.shell,
+                namespace: namespace, lock: lock, output: output))
+    }
+
+    func criuOptions(images: String, log: String) -> CriuOptions {
+        CriuOptions(
+            images: images, root: files.root.mountPoint, logFile: log, logLevel: tools.configuration.criuLogLevel,
+            ghostLimit: tools.configuration.ghostLimit)
+    }
+
+    // MARK: After the agent's end
+
+    /// Finds out how the stay stands that an earlier agent left.
+    func settle() {
+        guard record == nil else { return }
+        guard let left = try? JSONFile(files.record).read(StayRecord.self), left.stay == stay else {
+            try? remove()
+            return
+        }
+        awaitWorkers(of: left)
+        let wholeDump = { [tools] (relocation: RelocationID) in
+            (try? tools.dump(of: relocation).manifest()) ?? nil != nil
+        }
+        guard let phase = left.phase.settled(isAlive: { WatchedProcess($0) != nil }, dumpIsWhole: wholeDump) else {
+            try? remove()
+            return
+        }
+        var current = left
+        current.phase = phase
+        switch phase {
+        case .running(let identity):
+            try? note(current, process: WatchedProcess(identity))
+            if case .dumping(_, let relocation) = left.phase { try? tools.dump(of: relocation).remove() }
+            if process != nil { try? controlGroup.limit(to: current.spec.limits) }
+        default:
+            try? controlGroup.killAll()
+            try? note(current)
+        }
+    }
+
+    /// Waits until no worker of an earlier agent is at work.
+    private func awaitWorkers(of left: StayRecord) {
+        guard let lock = try? OwnedDescriptor.open(files.workerLock, O_RDWR | O_CREAT) else { return }
+        let deadline = ContinuousClock.now + .seconds(60)
+        while flock(lock.number, LOCK_EX | LOCK_NB) != 0, ContinuousClock.now < deadline { usleep(5000) }
+    }
+
+    // MARK: The end
+
+    /// Removes everything of the stay. Succeeds when nothing is there.
+    func remove() throws(StepFailure) {
+        dropWorkers()
+        process?.signal(SIGKILL)
+        if let record, case .held(let identity, _) = record.phase { WatchedProcess(identity)?.signal(SIGKILL) }
+        try controlGroup.killAll()
+        _ = process?.ends(within: .seconds(10))
+        if FileTree.exists(files.runcState) { try deleteFromRunc() }
+        try files.root.unmount()
+        try controlGroup.remove()
+        try FileTree.remove(files.directory)
+        record = nil
+        process = nil
+        tools.board.remove(stay)
+    }
+
+    /// Hangs up on all workers; what they held ends.
+    func dropWorkers() {
+        if let held {
+            held.lease.cancel()
+            held.worker.end()
+            self.held = nil
+        }
+        waitingWorker?.end()
+        waitingWorker = nil
+    }
+}

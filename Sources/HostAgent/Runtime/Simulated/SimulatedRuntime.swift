@@ -1,0 +1,120 @@
+import FleetModel
+import Synchronization
+
+/// A runtime that runs nothing: it keeps the phases of every stay and acts as if. For machines without root, and for
+/// tests of scale and of failures. Everything that shows its containers says that they are simulated.
+public final class SimulatedRuntime: ContainerRuntime {
+    /// A place where a failure can be injected.
+    public enum Phase: Sendable, Hashable, CaseIterable {
+        /// The functions of `ContainerRuntime` of the same names.
+        case start, prepare, arm, checkpoint, restore, release, revive, remove
+    }
+
+    private struct State {
+        var stays: [Stay: PresenceState] = [:]
+        var faults: [Phase: [StepFailure]] = [:]
+    }
+
+    /// `RuntimeKind.simulated`.
+    public let kind = RuntimeKind.simulated
+    private let state = Mutex(State())
+
+    /// A runtime without containers.
+    public init() {}
+
+    /// Makes the next call of a phase fail; several faults of one phase are met in the order in which they were given.
+    public func inject(_ failure: StepFailure, at phase: Phase) {
+        state.withLock { $0.faults[phase, default: []].append(failure) }
+    }
+
+    /// Ends a container's process as if it had ended by itself.
+    public func exit(_ container: ContainerName) {
+        state.withLock { state in
+            for (stay, presence) in state.stays where stay.container == container && presence == .running {
+                state.stays[stay] = .exited
+            }
+        }
+    }
+
+    /// Forgets what is held, as the end of an agent does.
+    public func interrupt() {
+        state.withLock { state in
+            for case (let stay, .held(let relocation)) in state.stays { state.stays[stay] = .prepared(relocation) }
+        }
+    }
+
+    public func start(_ spec: ContainerSpec, stay: Stay, namespace: NetworkNamespace) async throws(StepFailure) {
+        try step(.start) { $0[stay] = .running }
+    }
+
+    public func stop(_ stay: Stay, gracePeriod: Duration) async throws(StepFailure) {
+        try step(.remove) { $0[stay] = nil }
+    }
+
+    public func trial(_ stay: Stay) async throws(StepFailure) -> Mobility { .movable }
+
+    public func logs(_ container: ContainerName, tailBytes: Int) async throws(StepFailure) -> String {
+        "This container is simulated: it runs nothing and writes nothing.\n"
+    }
+
+    public func prepare(_ spec: ContainerSpec, stay: Stay, namespace: NetworkNamespace) async throws(StepFailure) {
+        guard let arrival = stay.arrival else { throw invalid("prepare needs a relocation") }
+        try step(.prepare) { if $0[stay] == nil { $0[stay] = .prepared(arrival) } }
+    }
+
+    public func arm(_ stay: Stay, for relocation: RelocationID) async throws(StepFailure) {
+        try step(.arm) { _ in }
+    }
+
+    public func checkpoint(
+        _ stay: Stay, for relocation: RelocationID
+    ) async throws(StepFailure) -> DumpMeasurement {
+        try step(.checkpoint) { $0[stay] = .dumped(relocation) }
+        return DumpMeasurement(bytes: 0, timings: [:])
+    }
+
+    public func restore(_ stay: Stay, lease: Duration) async throws(StepFailure) -> [String: Double] {
+        guard let arrival = stay.arrival else { throw invalid("restore needs a relocation") }
+        try step(.restore) { if $0[stay] != .running { $0[stay] = .held(arrival) } }
+        return [:]
+    }
+
+    public func release(_ stay: Stay) async throws(StepFailure) -> [String: Double] {
+        let current = state.withLock { $0.stays[stay] }
+        switch current {
+        case .held, .running: try step(.release) { $0[stay] = .running }
+        default: throw StepFailure(code: .interrupted, message: "nothing is held for \(stay)")
+        }
+        return [:]
+    }
+
+    public func revive(_ stay: Stay, from relocation: RelocationID) async throws(StepFailure) {
+        try step(.revive) { $0[stay] = .running }
+    }
+
+    public func remove(_ stay: Stay) async throws(StepFailure) {
+        try step(.remove) { $0[stay] = nil }
+    }
+
+    public func removeDump(of relocation: RelocationID) async throws(StepFailure) {}
+
+    public func presence() async -> [StayPresence] {
+        state.withLock { $0.stays.map { StayPresence(stay: $0.key, state: $0.value) } }
+    }
+
+    private func step(
+        _ phase: Phase, _ change: (inout [Stay: PresenceState]) -> Void
+    ) throws(StepFailure) {
+        let fault = state.withLock { state -> StepFailure? in
+            if let fault = state.faults[phase]?.first {
+                state.faults[phase]?.removeFirst()
+                return fault
+            }
+            change(&state.stays)
+            return nil
+        }
+        if let fault { throw fault }
+    }
+
+    private func invalid(_ message: String) -> StepFailure { StepFailure(code: .invalidOrder, message: message) }
+}

@@ -1,0 +1,72 @@
+import CArchive
+import Glibc
+
+/// Writes entries of archives into a tree.
+///
+/// libarchive restores everything a file has, and refuses symbolic links on the way and `..`; the paths it gets are
+/// already resolved within the tree. Times and modes of directories are set when it is closed.
+final class TreeWriter {
+    /// How many bytes of content were written so far.
+    private(set) var bytes = 0
+    private let tree: Tree
+    private let handle: OpaquePointer
+    private let inspect: (Int) throws -> Void
+
+    /// What of a file is restored beside content, kind, owner, mode and time.
+    enum Extras {
+        /// Extended attributes.
+        case attributes
+        /// Extended attributes and access-control lists.
+        case everything
+    }
+
+    /// Begins to write.
+    /// - Parameter inspect: Called with the number of bytes so far; what it throws ends the writing.
+    init(_ tree: Tree, restoring extras: Extras, inspect: @escaping (Int) throws -> Void = { _ in }) throws {
+        guard let handle = archive_write_disk_new() else { throw ImageError.system("unpack", number: ENOMEM) }
+        self.tree = tree
+        self.handle = handle
+        self.inspect = inspect
+        var options =
+            ARCHIVE_EXTRACT_TIME | ARCHIVE_EXTRACT_PERM | ARCHIVE_EXTRACT_XATTR | ARCHIVE_EXTRACT_SECURE_SYMLINKS
+            | ARCHIVE_EXTRACT_SECURE_NODOTDOT
+        if geteuid() == 0 { options |= ARCHIVE_EXTRACT_OWNER }
+        if extras == .everything { options |= ARCHIVE_EXTRACT_ACL }
+        archive_write_disk_set_options(handle, options)
+    }
+
+    deinit { archive_write_free(handle) }
+
+    /// Writes one entry with its content. What was at its place goes, but a directory that stays one keeps its content.
+    /// - Parameters:
+    ///   - entry: The entry; its path and hard link are replaced.
+    ///   - place: Where it belongs, resolved.
+    ///   - hardLink: The resolved path of the file that it is to be another name of.
+    func write(_ entry: OpaquePointer, at place: EntryPath, hardLink: EntryPath?, from reader: ArchiveReader) throws {
+        guard tree.fits(place) else { throw ImageError(.broken, "the path '\(place)' is too long") }
+        if let present = try tree.status(of: place), !place.bytes.isEmpty {
+            let isDirectory = hardLink == nil && archive_entry_filetype(entry) == S_IFDIR
+            if !(isDirectory && present.st_mode & S_IFMT == S_IFDIR) { try tree.remove(place) }
+        }
+        tree.withPath(of: place) { archive_entry_copy_pathname(entry, $0) }
+        if let hardLink { tree.withPath(of: hardLink) { archive_entry_copy_hardlink(entry, $0) } }
+        try check(archive_write_header(handle, entry), place)
+        while let block = try reader.nextBlock() {
+            let status = archive_write_data_block(handle, block.bytes.baseAddress, block.bytes.count, block.offset)
+            try check(Int32(status), place)
+            bytes += block.bytes.count
+            try inspect(bytes)
+        }
+        try check(archive_write_finish_entry(handle), place)
+    }
+
+    /// Sets what is still to be set of directories.
+    func close() throws { try check(archive_write_close(handle), .root) }
+
+    private func check(_ status: Int32, _ place: EntryPath) throws {
+        guard status < ARCHIVE_OK else { return }
+        let text = archive_error_string(handle).map { String(cString: $0) } ?? "unknown error"
+        let isFull = archive_errno(handle) == ENOSPC || archive_errno(handle) == EDQUOT
+        throw ImageError(isFull ? .noSpace : .failed, "cannot write '\(place)': \(text)")
+    }
+}

@@ -1,0 +1,96 @@
+/// A process that a lab keeps running.
+public struct LabProcess: Codable, Sendable, Hashable {
+    /// Its name, also of its log.
+    public var name: String
+    /// The arguments of the lab's program.
+    public var arguments: [String]
+    /// The file of the network namespace that it runs in; `nil` for the machine's own.
+    public var networkNamespace: String?
+    /// The file of the mount namespace that it runs in; `nil` for the machine's own.
+    public var mountNamespace: String?
+    /// A file that must be there before it is started, such as a token that another process writes.
+    public var requiredFile: String?
+
+    /// A process.
+    public init(
+        name: String, arguments: [String], networkNamespace: String? = nil, mountNamespace: String? = nil,
+        requiredFile: String? = nil
+    ) {
+        self.name = name
+        self.arguments = arguments
+        self.networkNamespace = networkNamespace
+        self.mountNamespace = mountNamespace
+        self.requiredFile = requiredFile
+    }
+}
+
+extension LabPlan {
+    /// The processes of the lab in the order in which they are started: control plane, gateway, hosts.
+    public var processes: [LabProcess] {
+        switch kind {
+        case .real: [controlPlane, gateway] + hostNames.indices.map(host)
+        case .simulated: [controlPlane, gateway] + hostNames.indices.map(simulatedHost)
+        }
+    }
+
+    /// Where clouds serve secrets of the machine to whoever asks from it.
+    private static let linkLocalNetwork = "169.254.0.0/16"
+
+    private var agentListener: String {
+        kind == .real ? "\(gatewayAddress):\(agentPort)" : "127.0.0.1:\(agentPort)"
+    }
+
+    private var controlPlane: LabProcess {
+        var arguments = [
+            "serve", "--listen", "127.0.0.1:\(port)", "--agent-listen", agentListener,
+            "--state", location.controlPlane, "--shared", location.shared,
+            "--virtual-network", "\(networks.virtual)", "--container-network", "\(networks.containers)",
+        ]
+        if kind == .real { arguments += ["--agent-namespace", location.networkNamespace("gateway")] }
+        return LabProcess(name: "control-plane", arguments: arguments)
+    }
+
+    private var gateway: LabProcess {
+        var arguments = agentArguments(name: "gateway", role: "gateway", address: "\(gatewayAddress)")
+        arguments += [
+            "--virtual-network", "\(networks.virtual)", "--container-network", "\(networks.containers)",
+        ]
+        guard kind == .real else {
+            return LabProcess(
+                name: "gateway", arguments: arguments + ["--runtime", "simulated"], requiredFile: location.tokenFile)
+        }
+        return LabProcess(
+            name: "gateway", arguments: arguments + ["--outside-interface", LabWiring.outsideInterface],
+            networkNamespace: location.networkNamespace("gateway"), requiredFile: location.tokenFile)
+    }
+
+    private func host(_ index: Int) -> LabProcess {
+        let name = hostNames[index]
+        return LabProcess(
+            name: name,
+            arguments: agentArguments(name: name, role: "worker", address: "\(address(ofHost: index))") + [
+                "--shared", location.shared, "--runtime", "runc", "--cgroup", "\(location.controlGroup)/\(name)",
+                "--container-network", "\(networks.containers)", "--protect", "\(networks.hosts)",
+                "--protect", Self.linkLocalNetwork,
+            ],
+            networkNamespace: location.networkNamespace(name), mountNamespace: location.mountNamespace(of: name),
+            requiredFile: location.tokenFile)
+    }
+
+    private func simulatedHost(_ index: Int) -> LabProcess {
+        let name = hostNames[index]
+        return LabProcess(
+            name: name,
+            arguments: agentArguments(name: name, role: "worker", address: "\(address(ofHost: index))") + [
+                "--shared", location.shared, "--runtime", "simulated",
+            ],
+            requiredFile: location.tokenFile)
+    }
+
+    private func agentArguments(name: String, role: String, address: String) -> [String] {
+        [
+            "agent", "--name", name, "--role", role, "--control-plane", "http://\(agentListener)",
+            "--token-file", location.tokenFile, "--address", address, "--state", location.state(of: name),
+        ]
+    }
+}

@@ -1,0 +1,46 @@
+import FleetModel
+
+/// Everything that a control plane needs to go on after a restart.
+public struct FleetRecord: Sendable, Hashable {
+    /// All hosts, by name.
+    public var hosts: [HostRecord]
+    /// All tenants, by name.
+    public var tenants: [Tenant]
+    /// All containers, by name.
+    public var containers: [Container]
+    /// The relocations that have not ended, with their steps, oldest first.
+    public var openRelocations: [Relocation]
+    /// Addresses that no container may be given before the time beside them; some of the times may be over.
+    public var quarantine: [IPv4Address: Timestamp]
+    /// The policy in force; the defaults when none was ever set.
+    public var policy: Policy
+    /// How often the policy was set; 0 for the defaults.
+    public var policyVersion: Int
+    /// Whether the scheduler is paused.
+    public var schedulerPaused: Bool
+    /// The alarms that stand, by kind and subject.
+    public var alarms: [Alarm]
+    /// What proves that a new host may enrol; `nil` when no token was ever set.
+    public var joinToken: SecretHash?
+    /// The number of the newest event; 0 when there is none.
+    public var lastSequence: Int64
+    /// The number that the next relocation is to have.
+    public var nextRelocation: RelocationID
+}
+
+/// A host with what only the control plane may know of it.
+public struct HostRecord: Sendable, Hashable {
+    /// The host.
+    public var host: Host
+    /// What its agent's credential must match; `nil` when it was never given one.
+    public var credential: SecretHash?
+    /// The number of its agent's last session; 0 when it had none.
+    public var session: Int64
+
+    /// A host with what only the control plane may know of it.
+    public init(host: Host, credential: SecretHash? = nil, session: Int64 = 0) {
+        self.host = host
+        self.credential = credential
+        self.session = session
+    }
+}

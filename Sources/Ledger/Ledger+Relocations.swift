@@ -1,0 +1,63 @@
+import FleetModel
+import GRDB
+
+extension Ledger {
+    /// One relocation with its steps, `nil` when there is none of this number.
+    /// - Throws: `LedgerError`.
+    public func relocation(_ id: RelocationID) async throws -> Relocation? {
+        try await reading("read relocation \(id)") { database in
+            let rows = try SQLRequest<Row>(literal: "SELECT id, body FROM relocations WHERE id = \(id.number)")
+                .fetchAll(database)
+            return try RelocationWriter.read(rows, from: database).first
+        }
+    }
+
+    /// The history of relocations with their steps, newest first.
+    /// - Throws: `LedgerError`, with the code `invalidLimit` when the limit is not 1 to 1000.
+    public func relocations(_ query: RelocationQuery) async throws -> Page<Relocation> {
+        try PageLimit.check(query.limit)
+        return try await reading("read relocations") { database in
+            let rows = try SQLRequest<Row>(literal: query.sql).fetchAll(database)
+            let found = try RelocationWriter.read(rows, from: database)
+            return Page(found, limit: query.limit) { $0.id.number }
+        }
+    }
+
+    /// Does a read on a snapshot of its own.
+    func reading<Value: Sendable>(
+        _ action: String, _ work: @escaping @Sendable (Database) throws -> Value
+    ) async throws -> Value {
+        do { return try await pool.read(work) } catch { throw LedgerError(from: error, in: action) }
+    }
+}
+
+extension RelocationQuery {
+    /// One row more than the limit, to know whether there is a further page.
+    fileprivate var sql: SQL {
+        guard let host else { return select(where: conditions.sql) }
+        // Each half walks one index in the order of ids and stops at the limit. An OR would sort all moves of the host.
+        let name = host.text
+        return """
+            SELECT id, body FROM (\(select(where: "source = \(name) AND \(conditions.sql)")))
+            UNION
+            SELECT id, body FROM (\(select(where: "destination = \(name) AND \(conditions.sql)")))
+            ORDER BY id DESC LIMIT \(limit + 1)
+            """
+    }
+
+    private func select(where condition: SQL) -> SQL {
+        "SELECT id, body FROM relocations WHERE \(condition) ORDER BY id DESC LIMIT \(limit + 1)"
+    }
+
+    private var conditions: Conditions {
+        var conditions = Conditions()
+        conditions.add(container) { "container = \($0.text)" }
+        conditions.add(tenant) { "tenant = \($0.text)" }
+        conditions.add(state) { "state = \($0.rawValue)" }
+        conditions.add(trigger) { "\"trigger\" = \($0.rawValue)" }
+        conditions.add(since) { "created_at >= \($0.milliseconds)" }
+        conditions.add(until) { "created_at < \($0.milliseconds)" }
+        conditions.add(cursor) { "id < \($0.before)" }
+        return conditions
+    }
+}

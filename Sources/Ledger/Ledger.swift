@@ -1,0 +1,63 @@
+import FleetModel
+import GRDB
+
+/// The fleet's memory on disk
+/// ==========================
+///
+/// The ledger is the truth after a restart. It holds two things and changes them together: the present state (hosts,
+/// tenants, containers, relocations with their steps, …) and the append-only record of events. `commit` is the only
+/// way to write either, one transaction for all it is given: after a crash at any instant the ledger holds all of a
+/// commit or nothing of it, and once `commit` has returned it holds all of it even if the power fails.
+///
+/// Rules
+///
+/// - Events are numbered from 1 without gaps, in the order of their commits. Numbers are given inside the transaction,
+///   so a commit that fails uses none. The newest event is never pruned: it carries the number to count on from.
+/// - Writes stand in line behind one connection. Reads use connections of their own on a snapshot (SQLite's
+///   write-ahead log), so no read waits for a write and none sees half of one.
+/// - `commit` and `load` block their thread, a commit for as long as the disk takes to confirm. Reads are `async` and
+///   block nothing.
+/// - Times, actors and numbers of relocations come from the caller; the ledger has no clock.
+/// - One process has the ledger open. A lock on a file beside it sees to that; a process that dies gives it up.
+/// - Only its owner may read the files (mode 0600).
+public final class Ledger: Sendable {
+    let pool: DatabasePool
+    private let lock: LedgerLock
+
+    /// Opens a ledger, creates it where there is none, and brings it to the newest form.
+    /// - Parameters:
+    ///   - path: The database file; its directory must exist.
+    ///   - migrations: The directory with `NNNN_name.sql`.
+    ///   - time: The time to record for migrations that are applied now.
+    /// - Throws: `LedgerError`.
+    public init(path: String, migrations: String, at time: Timestamp) throws {
+        let files = try Migration.read(directory: migrations)
+        lock = try LedgerLock(path: path + ".lock")
+        try LedgerFile.makePrivate(path)
+        pool = try LedgerError.wrapping("open the ledger \(path)") {
+            try DatabasePool(path: path, configuration: Self.configuration)
+        }
+        try LedgerError.wrapping("prepare the ledger \(path)") {
+            try pool.writeWithoutTransaction { database in
+                // Full: each commit waits for the disk. The pool's own choice for a write-ahead log is weaker.
+                try database.execute(sql: "PRAGMA synchronous = FULL")
+                try Migration.apply(files, to: database, at: time)
+            }
+        }
+    }
+
+    /// Closes the ledger; other processes may open it then. Reads that are under way make it fail.
+    /// - Throws: `LedgerError`.
+    public func close() throws {
+        try LedgerError.wrapping("close the ledger") { try pool.close() }
+        lock.release()
+    }
+
+    private static var configuration: Configuration {
+        var configuration = Configuration()
+        configuration.label = "ledger"
+        configuration.foreignKeysEnabled = true
+        configuration.maximumReaderCount = 4
+        return configuration
+    }
+}

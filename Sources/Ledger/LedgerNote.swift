@@ -1,0 +1,15 @@
+import FleetModel
+
+/// What the ledger keeps beside the changes of the fleet, because it concerns nobody who watches the fleet.
+///
+/// Notes are committed together with changes and make no event.
+public enum LedgerNote: Sendable, Hashable {
+    /// A host's agent proves with this credential who it is.
+    case credential(HostName, SecretHash)
+    /// A host's agent has enrolled for the `number`th time.
+    case session(HostName, number: Int64)
+    /// A holder of this token may enrol new hosts.
+    case joinToken(SecretHash)
+    /// No container may be given this address before then. Entries whose time is over go with the next such note.
+    case quarantine(IPv4Address, until: Timestamp)
+}

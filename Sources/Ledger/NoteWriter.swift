@@ -1,0 +1,39 @@
+import FleetModel
+import Foundation
+import GRDB
+
+/// Writes what is kept beside the changes.
+enum NoteWriter {
+    /// Writes one note.
+    static func write(_ note: LedgerNote, to database: Database, at time: Timestamp) throws {
+        switch note {
+        case .credential(let host, let hash):
+            try update(host, "credential", bytes(hash), database)
+        case .session(let host, let number):
+            try update(host, "session", number.databaseValue, database)
+        case .joinToken(let hash):
+            try database.run("UPDATE settings SET join_token = ?", [bytes(hash)])
+        case .quarantine(let address, let end):
+            try database.run("DELETE FROM addresses WHERE quarantined_until <= ?", [time.milliseconds])
+            try database.run(
+                """
+                INSERT INTO addresses (address, quarantined_until) VALUES (?, ?)
+                ON CONFLICT DO UPDATE SET quarantined_until = excluded.quarantined_until
+                """,
+                [address.description, end.milliseconds])
+        }
+    }
+
+    private static func update(
+        _ host: HostName, _ column: String, _ value: DatabaseValue, _ database: Database
+    ) throws {
+        try database.run("UPDATE hosts SET \(column) = ? WHERE name = ?", [value, host.text])
+        guard database.changesCount == 1 else {
+            throw LedgerError(.conflict, "there is no host '\(host)' whose \(column) could be kept")
+        }
+    }
+
+    private static func bytes(_ hash: SecretHash) -> DatabaseValue {
+        hash.bytes.withUnsafeBytes { Data($0).databaseValue }
+    }
+}

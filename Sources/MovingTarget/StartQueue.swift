@@ -1,0 +1,230 @@
+import FleetModel
+
+/// The relocations that wait for their turn, and the room that the limits leave.
+///
+/// One-offs and moves that an operator asked for go first, then alerts, drains and the clock; among equals, first come,
+/// first served. A relocation that a limit holds back is passed over, so that a busy host does not keep others waiting,
+/// but it keeps its place. It might still wait for ever if others took the room as soon as it came free, hence
+/// a relocation that was passed over `patience` times has the room it needs reserved.
+public struct StartQueue: Sendable {
+    /// A relocation that waits.
+    public struct Waiting: Sendable, Hashable {
+        /// The relocation.
+        public var id: RelocationID
+        /// Why it was asked for; decides its rank.
+        public var trigger: Trigger
+        /// Whose container it moves.
+        public var tenant: TenantName
+        /// The host it leaves.
+        public var source: HostName
+        /// The host it must go to; `nil` when one is yet to be drawn.
+        public var destination: HostName?
+
+        /// A relocation that waits.
+        public init(
+            id: RelocationID, trigger: Trigger, tenant: TenantName, source: HostName, destination: HostName? = nil
+        ) {
+            self.id = id
+            self.trigger = trigger
+            self.tenant = tenant
+            self.source = source
+            self.destination = destination
+        }
+    }
+
+    /// Where a relocation whose turn has come is to go.
+    public enum Choice: Sendable, Hashable {
+        /// To this host.
+        case host(HostName)
+        /// Every host that could take the container is busy: try again later.
+        case later
+        /// No host can take the container.
+        case nowhere
+    }
+
+    /// What is to be done next.
+    public enum Action: Sendable, Hashable {
+        /// Start it; it counts as running until `end` is called.
+        case start(Waiting, destination: HostName)
+        /// Give it up: no host can take the container. It has left the queue.
+        case giveUp(Waiting)
+        /// Nothing can start before something ends or the limits or hosts change.
+        case wait
+    }
+
+    /// How often a relocation may be passed over before room is reserved for it.
+    public static let patience = 16
+
+    private var lanes: [Trigger: Lane] = [:]
+    private var running: [RelocationID: Usage] = [:]
+    private var used = Room()
+
+    /// A queue in which nothing waits.
+    public init() {}
+
+    /// How many relocations wait.
+    public var waitingCount: Int { lanes.values.reduce(0) { $0 + $1.count } }
+
+    /// How many relocations run.
+    public var runningCount: Int { running.count }
+
+    /// The relocations that wait, in the order in which they would start without limits.
+    public var waiting: [Waiting] { Self.ranks.flatMap { (lanes[$0] ?? Lane()).entries.map(\.waiting) } }
+
+    /// A relocation was asked for.
+    public mutating func add(_ waiting: Waiting) { lanes[waiting.trigger, default: Lane()].append(waiting) }
+
+    /// A relocation that waits was cancelled.
+    /// - Returns: Whether it was waiting.
+    @discardableResult
+    public mutating func cancel(_ id: RelocationID) -> Bool {
+        Self.ranks.contains { lanes[$0]?.remove(id) != nil }
+    }
+
+    /// A relocation was found running after a restart.
+    public mutating func resume(_ id: RelocationID, tenant: TenantName, source: HostName, destination: HostName?) {
+        occupy(id, Usage(tenant: tenant, hosts: Set([source, destination].compactMap { $0 })))
+    }
+
+    /// A relocation that ran has ended.
+    public mutating func end(_ id: RelocationID) {
+        guard let usage = running.removeValue(forKey: id) else { return }
+        used.add(usage, -1)
+    }
+
+    /// The hosts at which no further relocation may start.
+    public func busyHosts(limits: RelocationLimits) -> Set<HostName> { used.fullHosts(limits) }
+
+    /// Finds the next relocation that may start.
+    /// - Parameters:
+    ///   - limits: How many may run at once.
+    ///   - choose: Draws a destination, which must not be one of the busy hosts it is given. It is asked only for
+    ///     a relocation whose source and tenant have room; its answer `.host` means that the relocation starts
+    ///     (a busy host counts as `.later`).
+    public mutating func next(
+        limits: RelocationLimits, choose: (_ waiting: Waiting, _ busy: Set<HostName>) -> Choice
+    ) -> Action {
+        guard running.count < limits.concurrentInFleet else { return .wait }
+        let (action, passedOver) = find(limits, choose)
+        switch action {
+        case .start(let waiting, let destination):
+            for waiting in passedOver { lanes[waiting.trigger]?.pass(waiting.id) }
+            lanes[waiting.trigger]?.remove(waiting.id)
+            occupy(waiting.id, Usage(tenant: waiting.tenant, hosts: [waiting.source, destination]))
+        case .giveUp(let waiting): lanes[waiting.trigger]?.remove(waiting.id)
+        case .wait: break
+        }
+        return action
+    }
+
+    /// The triggers in the order in which they are served.
+    public static let ranks: [Trigger] = [.operator_, .alert, .drain, .clock]
+
+    /// The first relocation with which something can be done, and those before it.
+    private func find(
+        _ limits: RelocationLimits, _ choose: (Waiting, Set<HostName>) -> Choice
+    ) -> (Action, passedOver: [Waiting]) {
+        var room = used
+        var passedOver: [Waiting] = []
+        for trigger in Self.ranks {
+            for entry in (lanes[trigger] ?? Lane()).entries {
+                let waiting = entry.waiting
+                let busy = room.fullHosts(limits)
+                switch room.has(Usage(of: waiting), limits) ? choose(waiting, busy) : .later {
+                case .host(let destination) where !busy.contains(destination):
+                    return (.start(waiting, destination: destination), passedOver)
+                case .nowhere: return (.giveUp(waiting), [])
+                case .host, .later:
+                    passedOver.append(waiting)
+                    if entry.passedOver >= Self.patience { room.add(Usage(of: waiting), 1) }
+                }
+            }
+        }
+        return (.wait, [])
+    }
+
+    private mutating func occupy(_ id: RelocationID, _ usage: Usage) {
+        guard running.updateValue(usage, forKey: id) == nil else { return }
+        used.add(usage, 1)
+    }
+}
+
+/// What a relocation takes of the limits.
+private struct Usage: Sendable {
+    let tenant: TenantName
+    let hosts: Set<HostName>
+
+    init(tenant: TenantName, hosts: Set<HostName>) {
+        self.tenant = tenant
+        self.hosts = hosts
+    }
+
+    init(of waiting: StartQueue.Waiting) {
+        self.init(tenant: waiting.tenant, hosts: Set([waiting.source, waiting.destination].compactMap { $0 }))
+    }
+}
+
+/// How much of the limits is taken.
+private struct Room: Sendable {
+    private var hosts: [HostName: Int] = [:]
+    private var tenants: [TenantName: Int] = [:]
+
+    mutating func add(_ usage: Usage, _ amount: Int) {
+        for host in usage.hosts { Self.add(amount, to: host, in: &hosts) }
+        Self.add(amount, to: usage.tenant, in: &tenants)
+    }
+
+    func has(_ usage: Usage, _ limits: RelocationLimits) -> Bool {
+        tenants[usage.tenant, default: 0] < limits.concurrentPerTenant
+            && usage.hosts.allSatisfy { hosts[$0, default: 0] < limits.concurrentPerHost }
+    }
+
+    func fullHosts(_ limits: RelocationLimits) -> Set<HostName> {
+        Set(hosts.filter { $0.value >= limits.concurrentPerHost }.keys)
+    }
+
+    private static func add<Key: Hashable>(_ amount: Int, to key: Key, in counts: inout [Key: Int]) {
+        let count = counts[key, default: 0] + amount
+        counts[key] = count == 0 ? nil : count
+    }
+}
+
+/// The relocations of one rank in the order in which they came.
+private struct Lane: Sendable {
+    struct Entry: Sendable {
+        let waiting: StartQueue.Waiting
+        var passedOver = 0
+    }
+
+    private var slots: [Entry?] = []
+    private var places: [RelocationID: Int] = [:]
+
+    var count: Int { places.count }
+
+    var entries: some Sequence<Entry> { slots.lazy.compactMap { $0 } }
+
+    mutating func append(_ waiting: StartQueue.Waiting) {
+        guard places.updateValue(slots.count, forKey: waiting.id) == nil else {
+            preconditionFailure("relocation \(waiting.id) waits already")
+        }
+        slots.append(Entry(waiting: waiting))
+    }
+
+    mutating func pass(_ id: RelocationID) {
+        guard let place = places[id] else { return }
+        slots[place]?.passedOver += 1
+    }
+
+    @discardableResult
+    mutating func remove(_ id: RelocationID) -> StartQueue.Waiting? {
+        guard let place = places.removeValue(forKey: id) else { return nil }
+        let waiting = slots[place]?.waiting
+        slots[place] = nil
+        // Empty slots are cleared out when they are the majority, which costs each removal a constant on average.
+        if slots.count > 2 * places.count + 16 {
+            slots = slots.filter { $0 != nil }
+            places = Dictionary(uniqueKeysWithValues: entries.enumerated().map { ($1.waiting.id, $0) })
+        }
+        return waiting
+    }
+}

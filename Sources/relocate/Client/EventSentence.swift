@@ -1,0 +1,124 @@
+import FleetModel
+
+/// An event in words, for people who watch.
+struct EventSentence: Sendable, Hashable {
+    /// What happened.
+    let text: String
+    /// How it is to strike the eye.
+    let tone: Tone
+
+    private init(_ text: String, _ tone: Tone = .plain) {
+        self.text = text
+        self.tone = tone
+    }
+
+    /// Says what happened, and who did it where that was a person.
+    init(_ event: FleetEvent) {
+        let sentence = EventSentence(event.change)
+        let isPerson = !["clock", "control-plane"].contains(event.actor) && !event.actor.hasPrefix("host:")
+        self.init(sentence.text + (isPerson ? " (\(event.actor))" : ""), sentence.tone)
+    }
+
+    /// Says what happened.
+    init(_ change: FleetChange) {
+        self = Self.on(change)
+    }
+
+    private static func on(_ change: FleetChange) -> EventSentence {
+        switch change {
+        case .host(let host): on(host)
+        case .hostForgotten(let name): EventSentence("host \(name) was forgotten", .warning)
+        case .tenant(let tenant): EventSentence("tenant \(tenant.name) was added")
+        case .tenantRemoved(let name): EventSentence("tenant \(name) was removed")
+        case .container(let container): on(container)
+        case .containerRemoved(let name): EventSentence("\(name) was removed")
+        case .relocation(let relocation): on(relocation)
+        case .policy(let policy):
+            EventSentence(
+                "the policy is now: threshold \(policy.clock.threshold), "
+                    + "stays of \(Units.span(seconds: policy.clock.dwellSeconds.rounded())), "
+                    + "at most \(policy.limits.concurrentInFleet) moves at once")
+        case .image(let image):
+            EventSentence(
+                "image \(image.names.first ?? image.digest.description) was imported, \(Units.bytes(image.bytes))")
+        case .scheduler(let paused):
+            paused
+                ? EventSentence("the clock is paused: containers stay where they are", .warning)
+                : EventSentence("the clock runs again", .good)
+        case .alarm(let alarm): on(alarm)
+        case .refused(let action, let subject, let reason):
+            EventSentence("\(action) of \(subject) was refused: \(reason)", .warning)
+        }
+    }
+
+    private static func on(_ host: Host) -> EventSentence {
+        let words =
+            switch host.state {
+            case .ready: "is ready"
+            case .cordoned: "is cordoned: no container may come"
+            case .draining: "is being drained"
+            case .unreachable: "is not heard any more"
+            }
+        let role = host.role == .gateway ? "gateway" : "host"
+        return EventSentence("\(role) \(host.name) \(words)", host.state == .ready ? .plain : host.state.tone)
+    }
+
+    private static func on(_ container: Container) -> EventSentence {
+        let name = container.name
+        let host = container.host?.text ?? "no host"
+        let words: String
+        switch container.state {
+        case .starting: words = "is being started on \(host)"
+        case .running:
+            if case .immovable(let reason, _) = container.mobility {
+                return EventSentence("\(name) runs on \(host) but cannot be moved: \(reason)", .warning)
+            }
+            words = "runs on \(host)" + (container.deadlineAt.map { ", to move at \($0.clockTime)" } ?? "")
+        case .relocating(let relocation): words = "is being moved by relocation \(relocation)"
+        case .stopped(let reason): words = "stopped: \(reason)"
+        case .stranded(let relocation): words = "runs nowhere: relocation \(relocation) failed on both hosts"
+        case .failed(let reason): words = "could not be started: \(reason)"
+        case .removing: words = "is being removed"
+        }
+        return EventSentence("\(name) \(words)", container.state.tone == .bad ? .bad : .plain)
+    }
+
+    private static func on(_ relocation: Relocation) -> EventSentence {
+        guard !relocation.state.isFinal, relocation.state != .queued, let step = relocation.steps.last else {
+            let reason = relocation.state == .queued ? ", \(relocation.trigger.words)" : ""
+            let tone: Tone = relocation.state.isFinal ? relocation.state.tone : .plain
+            return EventSentence(relocation.outcome + reason, tone)
+        }
+        let what = "\(relocation.container): \(step.kind.rawValue) on \(step.host)"
+        return switch step.state {
+        case .sent: EventSentence(what, .faint)
+        case .succeeded: EventSentence("\(what) done, \(step.measured)", .faint)
+        case .failed:
+            EventSentence("\(what) failed: \(step.failure.map(\.description) ?? "no reason was given")", .warning)
+        case .lost: EventSentence("\(what) had no outcome in time", .warning)
+        }
+    }
+
+    private static func on(_ alarm: Alarm) -> EventSentence {
+        alarm.clearedAt == nil
+            ? EventSentence("ALARM \(alarm.kind.rawValue), \(alarm.subject): \(alarm.message)", .bad)
+            : EventSentence("alarm over: \(alarm.kind.rawValue), \(alarm.subject)", .good)
+    }
+}
+
+extension Trigger {
+    /// Why, in words.
+    var words: String {
+        switch self {
+        case .operator_: "asked for by an operator"
+        case .alert: "because of an alert"
+        case .drain: "because the host is drained"
+        case .clock: "because its time is over"
+        }
+    }
+}
+
+extension Timestamp {
+    /// The time of day in UTC with milliseconds, such as `12:03:04.123`.
+    var clockTime: String { String(description.dropFirst(11).prefix(12)) }
+}

@@ -1,0 +1,11 @@
+import ArgumentParser
+
+/// The verbs that talk to a control plane, in the order in which the help shows them.
+enum ClientCommands {
+    /// For the configuration of the root command.
+    static let all: [any ParsableCommand.Type] = [
+        HostsCommand.self, TenantsCommand.self, ImagesCommand.self, ContainersCommand.self, MoveCommand.self,
+        RelocationsCommand.self, WatchCommand.self, ActionsCommand.self, AlarmsCommand.self, PolicyCommand.self,
+        PauseCommand.self, ResumeCommand.self,
+    ]
+}

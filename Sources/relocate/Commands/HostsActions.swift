@@ -1,0 +1,73 @@
+import ArgumentParser
+import FleetModel
+
+/// The host that a verb is about.
+struct HostArgument: ParsableArguments {
+    @Argument(help: "The host.", transform: { try HostName($0) })
+    var name: HostName
+}
+
+private struct HostChange: Encodable {
+    var state: HostState
+}
+
+/// `relocate hosts cordon NAME`
+struct HostsCordon: ClientCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cordon", abstract: "Let no container come to a host; those on it stay.")
+
+    @OptionGroup var host: HostArgument
+    @OptionGroup var options: ClientOptions
+
+    func run(_ session: Session) async throws {
+        let answer = try await session.api.patch(APIPath("hosts", host.name.text), HostChange(state: .cordoned))
+        try session.confirm(answer, "\(host.name) is cordoned: its containers stay, none may come")
+    }
+}
+
+/// `relocate hosts uncordon NAME`
+struct HostsUncordon: ClientCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "uncordon", abstract: "Let containers come to a host again.")
+
+    @OptionGroup var host: HostArgument
+    @OptionGroup var options: ClientOptions
+
+    func run(_ session: Session) async throws {
+        let answer = try await session.api.patch(APIPath("hosts", host.name.text), HostChange(state: .ready))
+        try session.confirm(answer, "\(host.name) is ready: containers may come")
+    }
+}
+
+/// `relocate hosts drain NAME`
+struct HostsDrain: ClientCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "drain", abstract: "Move every container away from a host and keep it cordoned.",
+        discussion: "It answers at once; 'relocate watch' shows how far it is.")
+
+    @OptionGroup var host: HostArgument
+    @OptionGroup var options: ClientOptions
+
+    func run(_ session: Session) async throws {
+        let answer = try await session.api.post(APIPath("hosts", host.name.text, "drain"))
+        try session.show(answer, as: HostOnWire.self) { view in
+            guard !view.containers.isEmpty else { return "\(host.name) is empty and cordoned\n" }
+            let names = view.containers.map(\.text).joined(separator: ", ")
+            return "\(host.name) is being drained; it still has \(names)\n"
+        }
+    }
+}
+
+/// `relocate hosts forget NAME`
+struct HostsForget: ClientCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "forget", abstract: "Forget a host that holds nothing and whose agent has ended.")
+
+    @OptionGroup var host: HostArgument
+    @OptionGroup var options: ClientOptions
+
+    func run(_ session: Session) async throws {
+        try session.confirm(
+            try await session.api.delete(APIPath("hosts", host.name.text)), "\(host.name) is forgotten")
+    }
+}

@@ -1,0 +1,92 @@
+import ArgumentParser
+import FleetModel
+import Foundation
+import Lab
+
+/// `relocate lab`: several hosts on this machine.
+struct LabCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "lab", abstract: "Build a fleet of several hosts on this machine, for demonstrations and tests.",
+        subcommands: [LabUp.self, LabStatusCommand.self, LabDown.self])
+}
+
+/// Where the lab of a command is.
+struct LabOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Where the lab keeps its files.", valueName: "directory"))
+    var directory: String?
+
+    /// The lab.
+    var lab: Lab {
+        var location = LabLocation()
+        if let directory { location.directory = directory }
+        return Lab(location)
+    }
+}
+
+/// `relocate lab up`
+struct LabUp: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "up", abstract: "Build the lab and start its control plane and agents, or what is missing of it.")
+
+    @OptionGroup var options: LabOptions
+
+    @Option(help: "How many hosts carry containers, 1 to 200.")
+    var hosts = 3
+
+    @Option(help: "Where the dashboard and the API are served on 127.0.0.1.")
+    var port: UInt16 = 8080
+
+    @Flag(help: "No namespaces and no containers: everything is simulated. Needs no root.")
+    var simulated = false
+
+    func run() async throws {
+        let plan = LabPlan(
+            kind: simulated ? .simulated : .real, hostCount: hosts, port: port, executable: ProgramFiles.executable,
+            location: options.lab.location, networks: try .standard())
+        try await options.lab.up(plan)
+        print("The lab is up: \(hosts) \(simulated ? "simulated " : "")hosts, http://127.0.0.1:\(port)")
+    }
+}
+
+/// `relocate lab status`
+struct LabStatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Show what of the lab is there. Exit code 1 when it is not up or not whole.")
+
+    @OptionGroup var options: LabOptions
+
+    @Flag(help: "JSON for scripts.")
+    var json = false
+
+    func run() async throws {
+        let status = options.lab.status()
+        if json {
+            print(String(decoding: try FleetJSON.encode(status), as: UTF8.self))
+        } else if let plan = status.plan {
+            print("\(plan.kind.rawValue) lab, \(plan.hostCount) hosts, http://127.0.0.1:\(plan.port)")
+            for process in status.processes {
+                let state = process.isRunning ? "runs" : "does not run"
+                print("  \(process.name): \(state), pid \(process.processID.map(String.init) ?? "-"), log \(process.log)")
+            }
+        } else {
+            print("There is no lab.")
+        }
+        if !status.namespaces.isEmpty, !json { print("  namespaces: \(status.namespaces.joined(separator: ", "))") }
+        if !status.isRunning { throw ExitCode(1) }
+    }
+}
+
+/// `relocate lab down`
+struct LabDown: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "down", abstract: "End and remove everything of the lab, also after a crash.")
+
+    @OptionGroup var options: LabOptions
+
+    @Flag(help: "Remove the images too.")
+    var purge = false
+
+    func run() async throws {
+        try await options.lab.down(purge: purge)
+    }
+}

@@ -1,0 +1,114 @@
+import ArgumentParser
+import ControlPlane
+import FleetModel
+import Glibc
+import HTTP
+import Logging
+
+/// `relocate serve`: the control plane.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Run the control plane.",
+        discussion: """
+            Operators are served on --listen: the API, the dashboard and the event stream. Whoever reaches that address \
+            may do everything, so it must be a loopback address or a Unix socket unless --insecure-listen is given. \
+            Agents are served on --agent-listen and prove who they are; the token that lets new hosts join is in \
+            STATE/join-token.
+            """)
+
+    @Option(help: ArgumentHelp("Where operators are served; may be repeated.", valueName: "host:port|unix:path"))
+    var listen: [String] = ["127.0.0.1:8080"]
+
+    @Flag(help: "Allow --listen on an address that other machines can reach, without authentication.")
+    var insecureListen = false
+
+    @Option(help: ArgumentHelp("Where agents are served.", valueName: "host:port|unix:path"))
+    var agentListen = "127.0.0.1:7700"
+
+    @Option(help: ArgumentHelp("Make the agents' listener in this network namespace.", valueName: "file"))
+    var agentNamespace: String?
+
+    @Option(help: ArgumentHelp("The ledger and the join token; owner only.", valueName: "directory"))
+    var state = "/var/lib/relocate"
+
+    @Option(help: ArgumentHelp("The storage that all hosts share.", valueName: "directory"))
+    var shared = "/srv/relocate"
+
+    @Option(help: ArgumentHelp("The dashboard's files.", valueName: "directory"))
+    var `public`: String?
+
+    @Option(help: ArgumentHelp("The ledger's migrations.", valueName: "directory"))
+    var migrations: String?
+
+    @Option(help: ArgumentHelp("The network of containers' addresses.", valueName: "network"))
+    var containerNetwork: IPv4Network?
+
+    @Option(help: ArgumentHelp("The network of virtual addresses.", valueName: "network"))
+    var virtualNetwork: IPv4Network?
+
+    @Option(help: ArgumentHelp("For a new fleet: how long containers stay on a host.", valueName: "seconds"))
+    var dwell: Double?
+
+    @Option(help: ArgumentHelp("How often agents report.", valueName: "seconds"))
+    var heartbeat = 1.0
+
+    @Option(help: ArgumentHelp("What is logged: trace, debug, info, notice, warning, error, critical."))
+    var logLevel = "notice"
+
+    func run() async throws {
+        let logger = try makeLogger("relocate.serve", level: logLevel)
+        let controlPlane = try await ControlPlane(try configuration(), logger: logger)
+        for address in controlPlane.operatorAddresses { print("operators: \(address)") }
+        for address in controlPlane.agentAddresses { print("agents: \(address)") }
+        fflush(nil)
+        await Termination.requested()
+        logger.notice("ending")
+        await controlPlane.shutdown()
+    }
+
+    private func configuration() throws -> Configuration {
+        let operatorAddresses = try listen.map { try ListenAddress(parsing: $0) }
+        for address in operatorAddresses where !insecureListen && !address.isLocal {
+            throw ValidationError(
+                "--listen \(address) can be reached from other machines, and operators are not authenticated; "
+                    + "listen on 127.0.0.1 or unix:/path, or add --insecure-listen")
+        }
+        guard heartbeat >= 0.1, heartbeat <= 60 else {
+            throw ValidationError("--heartbeat must be 0.1 to 60 seconds, is \(heartbeat)")
+        }
+        var policy: Policy?
+        if let dwell {
+            policy = Policy(clock: DeadlineClock(threshold: 0.13, dwellSeconds: dwell))
+            try policy?.validate()
+        }
+        return Configuration(
+            stateDirectory: state, sharedDirectory: shared,
+            publicDirectory: try `public` ?? ProgramFiles.directory("Public", with: "index.html", option: "--public"),
+            migrationsDirectory: try migrations
+                ?? ProgramFiles.directory("Migrations", with: "0001_fleet.sql", option: "--migrations"),
+            operatorAddresses: operatorAddresses, agentAddresses: [try agentAddress()],
+            containerNetwork: try containerNetwork ?? IPv4Network("10.88.0.0/16"),
+            virtualNetwork: try virtualNetwork ?? IPv4Network("203.0.113.0/24"), heartbeatSeconds: heartbeat,
+            firstPolicy: policy)
+    }
+
+    private func agentAddress() throws -> ListenAddress {
+        let address = try ListenAddress(parsing: agentListen)
+        guard let agentNamespace else { return address }
+        guard case .tcp(let host, let port, _) = address else {
+            throw ValidationError("--agent-namespace needs a TCP address in --agent-listen, not \(agentListen)")
+        }
+        return .tcp(host: host, port: port, networkNamespace: agentNamespace)
+    }
+}
+
+extension ListenAddress {
+    /// Whether only this machine can reach it.
+    fileprivate var isLocal: Bool {
+        switch self {
+        case .unix: true
+        case .tcp(let host, _, let namespace):
+            namespace != nil || host.hasPrefix("127.") || host == "::1" || host == "localhost"
+        }
+    }
+}

@@ -1,0 +1,207 @@
+import FleetModel
+import RelocateTesting
+import Testing
+
+@testable import ControlPlane
+
+/// Plays the agents for a course: answers each step as told, otherwise with success.
+private struct Play {
+    var steps: [Step] = []
+    var cancelled = false
+    var sent: [StepKind] = []
+
+    enum Answer {
+        case succeeded, failed, lost
+    }
+
+    /// Runs the course to its end.
+    /// - Parameter answer: the answer to a step, given its kind and attempt.
+    mutating func run(_ answer: (StepKind, Int) -> Answer) throws -> (RelocationState, StepFailure?)? {
+        for _ in 0..<200 {
+            switch RelocationCourse.next(after: steps, cancelled: cancelled) {
+            case .wait: return nil
+            case .end(let state, let failure): return (state, failure)
+            case .send(let intents):
+                for intent in intents {
+                    sent.append(intent.kind)
+                    var step = Step(
+                        kind: intent.kind, host: try HostName("host1"), attempt: intent.attempt, startedAt: Timestamp(milliseconds: 0))
+                    switch answer(intent.kind, intent.attempt) {
+                    case .succeeded: step.state = .succeeded
+                    case .lost: step.state = .lost
+                    case .failed:
+                        step.state = .failed
+                        step.failure = StepFailure(code: .internalError, message: "\(intent.kind) was told to fail")
+                    }
+                    steps.append(step)
+                }
+            }
+        }
+        return nil
+    }
+}
+
+@Suite("The course of a relocation")
+struct RelocationCourseTests {
+    @Test("everything goes well: every step once, in order, then completed")
+    func forward() throws {
+        var play = Play()
+        let end = try play.run { _, _ in .succeeded }
+        #expect(end?.0 == .completed)
+        #expect(
+            play.sent == [.prepare, .arm, .steer, .checkpoint, .restore, .release, .announce, .seal, .retire])
+    }
+
+    @Test(
+        "a step that fails leads to the end state that is promised, and undoes just what was done",
+        arguments: [
+            (StepKind.prepare, RelocationState.failed, [StepKind.abandon]),
+            (.steer, .failed, [.steerBack, .abandon]),
+            (.checkpoint, .failed, [.steerBack, .abandon]),
+            (.restore, .rolledBack, [.revive, .steerBack, .abandon]),
+            (.release, .rolledBack, [.revive, .steerBack, .abandon]),
+        ])
+    func failure(kind: StepKind, state: RelocationState, undo: [StepKind]) throws {
+        var play = Play()
+        let end = try play.run { step, _ in step == kind ? .failed : .succeeded }
+        #expect(end?.0 == state)
+        #expect(end?.1?.message == "\(kind) was told to fail")
+        let index = play.sent.lastIndex(of: kind) ?? 0
+        #expect(play.sent[(index + 1)...].filter { $0 != .arm } == undo)
+    }
+
+    @Test("a lost checkpoint steers back first, then makes sure that the container runs at its source")
+    func lostCheckpoint() throws {
+        var play = Play()
+        let end = try play.run { step, _ in step == .checkpoint ? .lost : .succeeded }
+        #expect(end?.0 == .rolledBack)
+        #expect(end?.1?.code == .unreachable)
+        #expect(play.sent.suffix(3) == [.steerBack, .revive, .abandon])
+    }
+
+    @Test("a failed arm changes nothing")
+    func failedArm() throws {
+        var play = Play()
+        #expect(try play.run { step, _ in step == .arm ? .failed : .succeeded }?.0 == .completed)
+    }
+
+    @Test("restore failing on both hosts strands the container and keeps the dump")
+    func stranded() throws {
+        var play = Play()
+        let end = try play.run { step, _ in step == .restore || step == .revive ? .failed : .succeeded }
+        #expect(end?.0 == .stranded)
+        #expect(!play.sent.contains(.retire))
+        #expect(!play.sent.contains(.abandon))
+    }
+
+    @Test("a lost release is repeated and never followed by a revive", arguments: [1, 2, 7])
+    func lostRelease(times: Int) throws {
+        var play = Play()
+        let end = try play.run { step, attempt in step == .release && attempt <= times ? .lost : .succeeded }
+        #expect(end?.0 == .completed)
+        #expect(play.sent.filter { $0 == .release }.count == times + 1)
+        #expect(!play.sent.contains(.revive))
+    }
+
+    @Test("announce, seal, steerBack and revive are repeated until they are done")
+    func repeated() throws {
+        for kind in [StepKind.announce, .seal] {
+            var play = Play()
+            #expect(try play.run { step, attempt in step == kind && attempt < 5 ? .failed : .succeeded }?.0 == .completed)
+        }
+        var play = Play()
+        let end = try play.run { step, attempt in
+            switch step {
+            case .restore: .failed
+            case .revive: attempt < 4 ? .lost : .succeeded
+            case .steerBack: attempt < 3 ? .failed : .succeeded
+            default: .succeeded
+            }
+        }
+        #expect(end?.0 == .rolledBack)
+    }
+
+    @Test("what cannot be removed does not keep a relocation from ending")
+    func leftovers() throws {
+        var completed = Play()
+        #expect(try completed.run { step, _ in step == .retire ? .lost : .succeeded }?.0 == .completed)
+        var failed = Play()
+        #expect(try failed.run { step, _ in step == .prepare || step == .abandon ? .lost : .succeeded }?.0 == .failed)
+    }
+
+    @Test("a cancelled relocation undoes what was done before the freeze", arguments: [0, 1, 2])
+    func cancel(after rounds: Int) throws {
+        var play = Play()
+        for _ in 0..<rounds {
+            guard case .send(let intents) = RelocationCourse.next(after: play.steps, cancelled: false) else { return }
+            for intent in intents {
+                var step = Step(kind: intent.kind, host: try HostName("host1"), attempt: 1, startedAt: Timestamp(milliseconds: 0))
+                step.state = .succeeded
+                play.steps.append(step)
+            }
+        }
+        play.cancelled = true
+        let end = try play.run { _, _ in .succeeded }
+        #expect(end?.0 == .cancelled)
+        #expect(play.sent.contains(.steerBack) == (rounds == 2))
+        #expect(!play.sent.contains(.checkpoint))
+    }
+
+    @Test("a cancel after the freeze is not heard")
+    func lateCancel() throws {
+        var play = Play()
+        var frozen = false
+        let end = try play.run { step, _ in
+            if step == .checkpoint { frozen = true }
+            return .succeeded
+        }
+        #expect(frozen)
+        #expect(end?.0 == .completed)
+        #expect(RelocationCourse.next(after: play.steps, cancelled: true) == .end(.completed, nil))
+    }
+
+    @Test("after a restart at any point, steps without an outcome are waited for and nothing else is sent")
+    func restart() throws {
+        var play = Play()
+        _ = try play.run { _, _ in .succeeded }
+        for count in play.steps.indices {
+            var steps = Array(play.steps[...count])
+            steps[count].state = .sent
+            guard case .wait(let open) = RelocationCourse.next(after: steps, cancelled: false) else {
+                Issue.record("did not wait for \(steps[count].kind)")
+                continue
+            }
+            #expect(open == [steps[count]])
+        }
+    }
+
+    @Test("for any answers, two copies never run, and a course ends once everything answers", arguments: 0..<500)
+    func invariants(seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        var play = Play()
+        var calm = false
+        var count = 0
+        var runsAtSource = true
+        var mayRunAtDestination = false
+        let end = try play.run { kind, _ in
+            count += 1
+            calm = count > 30
+            let answer: Play.Answer = calm ? .succeeded : [.succeeded, .succeeded, .failed, .lost].randomElement(using: &generator) ?? .lost
+            switch kind {
+            case .checkpoint: if answer != .failed { runsAtSource = false }
+            case .release:
+                #expect(!runsAtSource, "released while the source may run")
+                if answer != .failed { mayRunAtDestination = true }
+            case .revive:
+                #expect(!mayRunAtDestination, "revived while the destination may run")
+                if answer != .failed { runsAtSource = true }
+            default: break
+            }
+            return answer
+        }
+        #expect(end != nil)
+        if let state = end?.0, state != .stranded {
+            #expect(runsAtSource != mayRunAtDestination, "\(state) but it runs nowhere or twice")
+        }
+    }
+}

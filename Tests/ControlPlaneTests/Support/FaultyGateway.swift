@@ -1,0 +1,42 @@
+import FleetModel
+import HostAgent
+import Synchronization
+
+/// A simulated gateway whose next calls can be made to fail.
+final class FaultyGateway: GatewayNetwork {
+    enum Call: Hashable {
+        case route, announce, withdraw
+    }
+
+    let network = SimulatedGatewayNetwork()
+    private let faults = Mutex<[Call: Int]>([:])
+
+    /// Makes the next calls fail.
+    func fail(_ call: Call, times: Int = 1) { faults.withLock { $0[call, default: 0] += times } }
+
+    func route(_ addresses: [IPv4Address], via host: IPv4Address) async throws(StepFailure) {
+        try meetFault(.route)
+        try await network.route(addresses, via: host)
+    }
+
+    func announce(_ order: AnnounceOrder) async throws(StepFailure) {
+        try meetFault(.announce)
+        try await network.announce(order)
+    }
+
+    func withdraw(_ order: WithdrawOrder) async throws(StepFailure) {
+        try meetFault(.withdraw)
+        try await network.withdraw(order)
+    }
+
+    func unroute(_ addresses: [IPv4Address]) async throws(StepFailure) { try await network.unroute(addresses) }
+
+    private func meetFault(_ call: Call) throws(StepFailure) {
+        let fails = faults.withLock { faults in
+            guard let left = faults[call], left > 0 else { return false }
+            faults[call] = left - 1
+            return true
+        }
+        if fails { throw StepFailure(code: .networkFailed, message: "\(call) was told to fail") }
+    }
+}

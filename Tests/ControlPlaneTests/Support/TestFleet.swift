@@ -1,0 +1,238 @@
+import ControlPlane
+import FleetModel
+import Foundation
+import Glibc
+import HTTP
+import HTTPTypes
+import HostAgent
+import Logging
+import RelocateTesting
+
+/// A whole fleet in one process: a real control plane with its ledger and listeners, and real agents over loopback,
+/// whose runtimes and networks are simulated. Everything but containers and packets is what runs in production.
+actor TestFleet {
+    /// A host of the fleet.
+    struct Worker {
+        let name: HostName
+        let runtime: SimulatedRuntime
+        let network: SimulatedHostNetwork
+        var task: Task<Void, any Error>?
+    }
+
+    nonisolated let directory: String
+    nonisolated let gateway = FaultyGateway()
+    private(set) var workers: [Worker] = []
+    private var gatewayTask: Task<Void, any Error>?
+    private(set) var controlPlane: ControlPlane?
+    private var agentPort = 0
+    private var operatorPort = 0
+    private let dwellSeconds: Double
+
+    /// Runs a test with a fleet of its own, which is gone after it.
+    static func with(
+        hosts: Int = 3, dwellSeconds: Double = 3600, _ body: (TestFleet) async throws -> Void
+    ) async throws {
+        signal(SIGPIPE, SIG_IGN)
+        try await TemporaryDirectory.with { directory in
+            let fleet = TestFleet(directory: directory, dwellSeconds: dwellSeconds)
+            do {
+                try await fleet.up(hosts: hosts)
+                try await body(fleet)
+                await fleet.down()
+            } catch {
+                await fleet.down()
+                throw error
+            }
+        }
+    }
+
+    private init(directory: String, dwellSeconds: Double) {
+        self.directory = directory
+        self.dwellSeconds = dwellSeconds
+    }
+
+    private func up(hosts: Int) async throws {
+        try await startControlPlane()
+        try startGateway()
+        for number in 1...hosts {
+            workers.append(
+                Worker(name: try HostName("host\(number)"), runtime: SimulatedRuntime(), network: SimulatedHostNetwork()))
+            try startAgent(number)
+        }
+        try await eventually("all hosts have enrolled") { try await state().hosts.count == hosts + 1 }
+        try await importImage()
+        try await send(.post, "/v1/tenants", #"{"name":"acme"}"#)
+    }
+
+    private func down() async {
+        gatewayTask?.cancel()
+        for worker in workers { worker.task?.cancel() }
+        await controlPlane?.shutdown()
+    }
+
+    // MARK: Parts
+
+    /// Starts the control plane, on the ports it had before.
+    func startControlPlane() async throws {
+        var times = StepTimes()
+        times.absenceSeconds = 0.5
+        times.dumpSeconds = 10
+        times.stepSeconds = 5
+        times.firstPauseSeconds = 0.01
+        times.longestPauseSeconds = 0.1
+        times.sweepSeconds = 0.1
+        let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../..").standardized
+        let controlPlane = try await ControlPlane(
+            Configuration(
+                stateDirectory: directory + "/state", sharedDirectory: directory + "/shared", publicDirectory: nil,
+                migrationsDirectory: root.appending(path: "Migrations").path(percentEncoded: false),
+                operatorAddresses: [.tcp(host: "127.0.0.1", port: operatorPort)],
+                agentAddresses: [.tcp(host: "127.0.0.1", port: agentPort)],
+                containerNetwork: try IPv4Network("10.88.0.0/16"), virtualNetwork: try IPv4Network("203.0.113.0/24"),
+                heartbeatSeconds: 0.05, stepTimes: times,
+                firstPolicy: Policy(clock: DeadlineClock(threshold: 0.5, dwellSeconds: dwellSeconds))),
+            logger: Self.logger)
+        self.controlPlane = controlPlane
+        operatorPort = try Self.port(of: controlPlane.operatorAddresses)
+        agentPort = try Self.port(of: controlPlane.agentAddresses)
+    }
+
+    /// Ends the control plane without letting it finish anything.
+    func stopControlPlane() async {
+        await controlPlane?.shutdown()
+        controlPlane = nil
+    }
+
+    /// Starts the agent of a host; what its runtime had is still there.
+    func startAgent(_ number: Int) throws {
+        let worker = workers[number - 1]
+        let agent = try Agent(
+            agentConfiguration(worker.name, role: .worker, address: "10.213.0.\(10 + number)"),
+            runtimes: [worker.runtime], network: worker.network, logger: Self.logger)
+        workers[number - 1].task = Task { try await agent.run() }
+    }
+
+    /// Ends the agent of a host as kill -9 does: what it held is gone.
+    func stopAgent(_ number: Int) async {
+        workers[number - 1].task?.cancel()
+        _ = await workers[number - 1].task?.result
+        workers[number - 1].runtime.interrupt()
+        workers[number - 1].task = nil
+    }
+
+    private func startGateway() throws {
+        let agent = try Agent(
+            agentConfiguration(try HostName("gateway"), role: .gateway, address: "10.213.0.1"), gateway: gateway,
+            logger: Self.logger)
+        gatewayTask = Task { try await agent.run() }
+    }
+
+    private func agentConfiguration(
+        _ name: HostName, role: HostRole, address: String
+    ) throws -> Agent.Configuration {
+        let state = "\(directory)/agents/\(name)"
+        try FileManager.default.createDirectory(atPath: state, withIntermediateDirectories: true)
+        let facts = HostFacts(
+            kernel: "6.1", distribution: "Debian", architecture: "x86_64", cpuModel: "test", cpuCount: 2,
+            memoryBytes: 8 << 30, cgroupVersion: 2, criuVersion: nil, runcVersion: nil, addresses: [],
+            runtimes: role == .worker ? [.simulated] : [], problems: [], agentVersion: "test")
+        return Agent.Configuration(
+            enrolment: Enrolment(
+                host: name, role: role, address: try IPv4Address(address), facts: facts,
+                capacity: HostCapacity(containers: role == .worker ? 100 : 0, memoryBytes: 64 << 30)),
+            controlPlane: .tcp(host: "127.0.0.1", port: agentPort), stateDirectory: state,
+            joinTokenFile: directory + "/state/join-token")
+    }
+
+    /// The simulated runtime of a host.
+    func runtime(of host: HostName) throws -> SimulatedRuntime {
+        guard let worker = workers.first(where: { $0.name == host }) else { throw NeverHappened(description: "\(host)") }
+        return worker.runtime
+    }
+
+    /// The number of a host, counted from 1.
+    func number(of host: HostName) -> Int { (workers.firstIndex { $0.name == host } ?? -1) + 1 }
+
+    // MARK: What a client does
+
+    /// The present state.
+    func state() throws -> FleetState {
+        guard let controlPlane else { throw NeverHappened(description: "the control plane does not run") }
+        return controlPlane.fleet.snapshot
+    }
+
+    /// A request to the operators' API.
+    @discardableResult
+    func send(
+        _ method: HTTPRequest.Method, _ path: String, _ body: String = "", headerFields: HTTPFields = [:]
+    ) async throws -> (status: Int, body: String, headerFields: HTTPFields) {
+        let client = HTTPClient(endpoint: .tcp(host: "127.0.0.1", port: operatorPort))
+        var fields = headerFields
+        if !body.isEmpty, fields[.contentType] == nil { fields[.contentType] = "application/json" }
+        let response = try await client.send(
+            method, path, headerFields: fields, body: body.isEmpty ? .empty : .bytes(Array(body.utf8)),
+            timeout: .seconds(30))
+        let bytes = try await response.collect(upTo: 1 << 22)
+        return (response.status.code, String(decoding: bytes, as: UTF8.self), response.headerFields)
+    }
+
+    /// Creates a simulated container and waits until it runs and is known to be movable.
+    func createContainer(_ name: String, on host: String? = nil) async throws -> Container {
+        let place = host.map { #","host":"\#($0)""# } ?? ""
+        let answer = try await send(
+            .post, "/v1/containers?wait=10",
+            #"{"name":"\#(name)","tenant":"acme","image":"test","command":["run"],"ports":[{"port":80}],"runtime":"simulated"\#(place)}"#)
+        guard answer.status == 201 else { throw NeverHappened(description: answer.body) }
+        let name = try ContainerName(name)
+        try await eventually("\(name) is movable") { try state().containers[name]?.mobility == .movable }
+        guard let container = try state().containers[name] else { throw NeverHappened(description: "\(name)") }
+        return container
+    }
+
+    /// Asks for a move and waits for its end.
+    func move(_ container: ContainerName, to host: HostName? = nil) async throws -> Relocation {
+        let body = host.map { #"{"to":"\#($0)"}"# } ?? "{}"
+        let answer = try await send(.post, "/v1/containers/\(container)/relocate?wait=20", body)
+        guard answer.status == 202 else { throw NeverHappened(description: answer.body) }
+        return try FleetJSON.decode(Relocation.self, from: Array(answer.body.utf8))
+    }
+
+    /// Where a container runs or is held, by the runtimes themselves.
+    func places(of container: ContainerName) async -> [HostName: PresenceState] {
+        var places: [HostName: PresenceState] = [:]
+        for worker in workers {
+            for presence in await worker.runtime.presence() where presence.stay.container == container {
+                places[worker.name] = presence.state
+            }
+        }
+        return places
+    }
+
+    private func importImage() async throws {
+        let tree = directory + "/image"
+        try FileManager.default.createDirectory(atPath: tree + "/bin", withIntermediateDirectories: true)
+        try Data("#!/bin/sh\n".utf8).write(to: URL(filePath: tree + "/bin/run"))
+        let tar = Process()
+        tar.executableURL = URL(filePath: "/usr/bin/tar")
+        tar.arguments = ["-C", tree, "-cf", directory + "/image.tar", "."]
+        try tar.run()
+        tar.waitUntilExit()
+        let client = HTTPClient(endpoint: .tcp(host: "127.0.0.1", port: operatorPort))
+        let response = try await client.send(
+            .post, "/v1/images?name=test", headerFields: [.contentType: "application/x-tar"],
+            body: .file(directory + "/image.tar"), timeout: .seconds(30))
+        let answer = try await response.collect(upTo: 1 << 20)
+        guard response.status == .created else { throw NeverHappened(description: String(decoding: answer, as: UTF8.self)) }
+    }
+
+    private static func port(of addresses: [ListenAddress]) throws -> Int {
+        guard case .tcp(_, let port, _) = addresses.first else { throw NeverHappened(description: "no TCP address") }
+        return port
+    }
+
+    private static var logger: Logger {
+        var logger = Logger(label: "test") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = .critical
+        return logger
+    }
+}

@@ -1,0 +1,108 @@
+import FleetModel
+import Testing
+
+@Suite("The vocabulary")
+struct VocabularyTests {
+    @Test("a timestamp's text leads back to the same millisecond")
+    func timestampRoundTrip() throws {
+        var samples: [Int64] = [0, 1, -1, 999, 1000, 951_782_400_000, 1_709_164_800_123, 4_102_444_799_999]
+        samples += (0..<5000).map { 1_700_000_000_000 + $0 * 7_919_333 }
+        for milliseconds in samples {
+            let time = Timestamp(milliseconds: milliseconds)
+            #expect(try Timestamp(time.description) == time, "\(time)")
+            #expect(try FleetJSON.decode(Timestamp.self, from: FleetJSON.encode(time)) == time)
+        }
+        #expect(Timestamp(milliseconds: 1_769_860_800_007).description == "2026-01-31T12:00:00.007Z")
+    }
+
+    @Test("RFC 3339 with an offset, or without a fraction, is understood")
+    func timestampForms() throws {
+        let noon = Timestamp(milliseconds: 1_769_860_800_000)
+        #expect(try Timestamp("2026-01-31T12:00:00Z") == noon)
+        #expect(try Timestamp("2026-01-31T13:30:00+01:30") == noon)
+        #expect(try Timestamp("2026-01-31T12:00:00.250Z") == noon.advanced(bySeconds: 0.25))
+    }
+
+    @Test("what is not a time is refused", arguments: ["", "now", "2026-01-31", "2026-13-01T00:00:00Z", "1769860800"])
+    func wrongTimestamps(text: String) {
+        #expect(throws: ModelError.invalidTimestamp(text)) { try Timestamp(text) }
+    }
+
+    @Test("a time too far away becomes the last that can be counted")
+    func distantTimes() {
+        let now = Timestamp(milliseconds: 5)
+        #expect(now.advanced(bySeconds: 1e300) == Timestamp(milliseconds: .max))
+        #expect(now.advanced(bySeconds: -1e300) == Timestamp(milliseconds: .min))
+        #expect(now.advanced(bySeconds: 9.2e15) == Timestamp(milliseconds: 9_200_000_000_000_000_005))
+        #expect(Timestamp(milliseconds: .max).advanced(bySeconds: 1) == Timestamp(milliseconds: .max))
+        #expect(now.advanced(bySeconds: 0.0014) == Timestamp(milliseconds: 6))
+    }
+
+    @Test("names are DNS labels", arguments: ["a", "web-1", "0", "x--y"])
+    func names(text: String) throws {
+        let name = try HostName(text)
+        #expect(name.text == text)
+        #expect(try FleetJSON.decode(HostName.self, from: FleetJSON.encode(name)) == name)
+    }
+
+    @Test(
+        "what is no DNS label is refused",
+        arguments: ["", "-a", "a-", "A", "a_b", "a.b", "é", "a/b", "..", String(repeating: "a", count: 64)])
+    func wrongNames(text: String) {
+        #expect(throws: ModelError.invalidName(text)) { try HostName(text) }
+        #expect(throws: DecodingError.self) { try FleetJSON.decode(HostName.self, from: Array("\"\(text)\"".utf8)) }
+    }
+
+    @Test("names can be the keys of an object")
+    func nameKeys() throws {
+        let loads = [try HostName("a"): 1, try HostName("b"): 2]
+        let bytes = try FleetJSON.encode(loads)
+        #expect(String(decoding: bytes, as: UTF8.self) == #"{"a":1,"b":2}"#)
+        #expect(try FleetJSON.decode([HostName: Int].self, from: bytes) == loads)
+    }
+
+    @Test("addresses lead back to themselves", arguments: ["0.0.0.0", "10.88.3.7", "255.255.255.255"])
+    func addresses(text: String) throws {
+        let address = try IPv4Address(text)
+        #expect(address.description == text)
+        #expect(IPv4Address(number: address.number) == address)
+    }
+
+    @Test(
+        "what is no address is refused",
+        arguments: ["", "1.2.3", "1.2.3.4.5", "256.0.0.1", "01.2.3.4", "1..2.3", "a.b.c.d", "+1.2.3.4", " 1.2.3.4"])
+    func wrongAddresses(text: String) {
+        #expect(throws: ModelError.invalidAddress(text)) { try IPv4Address(text) }
+    }
+
+    @Test("a network holds the addresses from its base on, and no others")
+    func networks() throws {
+        let network = try IPv4Network("10.88.4.0/22")
+        #expect(network.count == 1024)
+        #expect(network.address(at: 0) == network.base)
+        #expect(network.address(at: 1023)?.description == "10.88.7.255")
+        #expect(network.address(at: 1024) == nil)
+        #expect(network.address(at: -1) == nil)
+        #expect(network.contains(try IPv4Address("10.88.7.255")))
+        #expect(!network.contains(try IPv4Address("10.88.8.0")))
+        #expect(!network.contains(try IPv4Address("10.88.3.255")))
+        #expect(try IPv4Network("0.0.0.0/0").count == 1 << 32)
+        #expect(try IPv4Network("10.0.0.1/32").count == 1)
+    }
+
+    @Test(
+        "what is no network is refused",
+        arguments: ["", "10.0.0.0", "10.0.0.1/8", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "10.0.0.0/8/8"])
+    func wrongNetworks(text: String) {
+        #expect(throws: ModelError.invalidNetwork(text)) { try IPv4Network(text) }
+    }
+
+    @Test("a digest is sha256 and 64 lower-case hexadecimal digits")
+    func digests() throws {
+        let text = "sha256:" + String(repeating: "0f", count: 32)
+        #expect(try ImageDigest(text).description == text)
+        for wrong in ["", "sha256:", String(text.dropLast()), text + "0", text.uppercased(), "sha512:" + text.dropFirst(7)] {
+            #expect(throws: ModelError.invalidDigest(wrong)) { try ImageDigest(wrong) }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+import Testing
+
+@testable import HTTP
+
+@Suite("Server-sent events")
+struct ServerSentEventTests {
+    private func parse(_ text: String, pieces: Int? = nil) throws -> [ServerSentEvent] {
+        var parser = ServerSentEventParser()
+        guard let pieces else { return try parser.parse(text.utf8) }
+        let bytes = Array(text.utf8)
+        return try stride(from: 0, to: bytes.count, by: pieces).flatMap { start in
+            try parser.parse(bytes[start..<min(start + pieces, bytes.count)])
+        }
+    }
+
+    @Test("what is written is what is read", arguments: ["", "a", "a\nb", "\n", " lead", "ä\n\nö", "a: b"])
+    func roundTrip(_ data: String) throws {
+        let event = ServerSentEvent(id: "7", event: "kind", data: data, retryMilliseconds: 3000)
+        #expect(try parse(String(decoding: event.serialized(), as: UTF8.self)) == [event])
+    }
+
+    @Test("CRLF, LF and CR end lines alike, wherever the input is cut", arguments: ["\r\n", "\n", "\r"])
+    func lineEnds(_ end: String) throws {
+        let lines = [": comment", "event: a", "data: 1", "data:2", "id: 5", "", "data: x", "", "data: unfinished"]
+        let text = lines.joined(separator: end)
+        let expected = [
+            ServerSentEvent(id: "5", event: "a", data: "1\n2"), ServerSentEvent(id: "5", data: "x"),
+        ]
+        #expect(try parse(text) == expected)
+        for size in 1...7 { #expect(try parse(text, pieces: size) == expected) }
+    }
+
+    @Test("an id without data moves the place to resume")
+    func idOnly() throws {
+        var parser = ServerSentEventParser()
+        #expect(try parser.parse("id: 9\n\n".utf8).isEmpty)
+        #expect(parser.lastEventID == "9")
+    }
+
+    @Test("an event that never ends is refused")
+    func limit() {
+        var parser = ServerSentEventParser(limit: 100)
+        #expect(throws: HTTPError.self) { try parser.parse(Array(repeating: UInt8(ascii: "a"), count: 200)) }
+    }
+
+    @Test("an id with a line end cannot forge another field")
+    func injection() {
+        #expect(throws: HTTPError.self) { try ServerSentEvent(id: "1\ndata: x").serialized() }
+        #expect(throws: HTTPError.self) { try ServerSentEvent(event: "a\rb", data: "").serialized() }
+    }
+}

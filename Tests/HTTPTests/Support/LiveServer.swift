@@ -1,0 +1,37 @@
+import Foundation
+import Logging
+
+@testable import HTTP
+
+/// A server on a free port for the length of a closure.
+enum LiveServer {
+    static func with(
+        _ router: Router, _ configure: (inout HTTPServer.Configuration) -> Void = { _ in },
+        at address: ListenAddress = .tcp(host: "127.0.0.1", port: 0),
+        _ body: (HTTPServer, ListenAddress) async throws -> Void
+    ) async throws {
+        signal(SIGPIPE, SIG_IGN)
+        var configuration = HTTPServer.Configuration()
+        configure(&configuration)
+        let server = try HTTPServer(
+            configuration: configuration, router: router, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let bound = try server.start([address])[0]
+        do {
+            try await body(server, bound)
+        } catch {
+            await server.shutdown(deadline: .milliseconds(100))
+            throw error
+        }
+        await server.shutdown(deadline: .milliseconds(100))
+    }
+}
+
+/// Waits for a condition, and says whether it came true in time.
+func eventually(within seconds: Double = 10, _ condition: @Sendable () -> Bool) async -> Bool {
+    let deadline = Date(timeIntervalSinceNow: seconds)
+    while Date() < deadline {
+        if condition() { return true }
+        do { try await Task.sleep(for: .milliseconds(5)) } catch { return false }
+    }
+    return condition()
+}

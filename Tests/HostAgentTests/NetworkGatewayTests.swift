@@ -1,0 +1,179 @@
+import FleetModel
+import Glibc
+import Testing
+
+@testable import HostAgent
+
+@Suite("A gateway's network in the kernel", .enabled(if: mayChangeNetworks), .serialized)
+struct NetworkGatewayTests {
+    let first = IPv4Address(number: 0x0A58_0007)  // 10.88.0.7
+    let second = IPv4Address(number: 0x0A58_0008)
+    let virtual = IPv4Address(number: 0xCB00_7105)  // 203.0.113.5
+
+    private func stay(_ name: String) throws -> Stay { Stay(container: try ContainerName(name), arrival: nil) }
+
+    private func announcement(
+        _ address: IPv4Address, host: Int, ports: [PortMapping] = [PortMapping(port: 80, containerPort: 8080)]
+    ) -> AnnounceOrder {
+        AnnounceOrder(
+            virtualAddress: virtual, address: address, via: NetworkFixture.address(ofHost: host), ports: ports)
+    }
+
+    @Test("clients reach a virtual address, and containers reach the outside under the gateway's address")
+    func bothWays() async throws {
+        try await NetworkFixture.with { world in
+            let host = try await world.hostNetwork(0)
+            let gateway = try await world.gatewayNetwork()
+            let shop = try await host.attach(try stay("shop"), address: first)
+            try await gateway.announce(announcement(first, host: 0))
+            let server = try await NetworkPeer.listener(in: shop, first, port: 8080)
+            let client = try await NetworkPeer.connection(in: world.outside, to: virtual, port: 80)
+            let (served, address) = try await server.accept()
+            #expect(address == NetworkFixture.outsideAddress)
+            try served.send("welcome")
+            #expect(try await client.receive() == "welcome")
+
+            let web = try await NetworkPeer.listener(in: world.outside, NetworkFixture.outsideAddress, port: 80)
+            _ = try await NetworkPeer.connection(in: shop, to: NetworkFixture.outsideAddress, port: 80)
+            #expect(try await web.accept().client == (try IPv4Address("198.51.100.1")))
+        }
+    }
+
+    @Test("containers reach other containers' virtual addresses and their own")
+    func hairpin() async throws {
+        try await NetworkFixture.with { world in
+            let gateway = try await world.gatewayNetwork()
+            let near = try await world.hostNetwork(0)
+            let far = try await world.hostNetwork(1)
+            let shop = try await near.attach(try stay("shop"), address: first)
+            let neighbour = try await near.attach(try stay("neighbour"), address: second)
+            let remote = try await far.attach(try stay("remote"), address: try IPv4Address("10.88.0.9"))
+            try await gateway.route([second], via: NetworkFixture.address(ofHost: 0))
+            try await gateway.route([try IPv4Address("10.88.0.9")], via: NetworkFixture.address(ofHost: 1))
+            try await gateway.announce(announcement(first, host: 0))
+            let server = try await NetworkPeer.listener(in: shop, first, port: 8080)
+            for namespace in [shop, neighbour, remote] {
+                let client = try await NetworkPeer.connection(in: namespace, to: virtual, port: 80)
+                let (served, address) = try await server.accept()
+                #expect(address == NetworkFixture.gatewayAddress)
+                try served.send("welcome")
+                #expect(try await client.receive() == "welcome")
+            }
+        }
+    }
+
+    @Test("a switched virtual address takes new connections along and leaves open ones where they are")
+    func switching() async throws {
+        try await NetworkFixture.with { world in
+            let gateway = try await world.gatewayNetwork()
+            let here = try await world.hostNetwork(0).attach(try stay("shop"), address: first)
+            let there = try await world.hostNetwork(1).attach(try stay("shop"), address: second)
+            let old = try await NetworkPeer.listener(in: here, first, port: 8080)
+            let new = try await NetworkPeer.listener(in: there, second, port: 9090)
+            try await gateway.announce(announcement(first, host: 0))
+            let client = try await NetworkPeer.connection(in: world.outside, to: virtual, port: 80)
+            let (served, _) = try await old.accept()
+
+            let ports = [PortMapping(port: 80, containerPort: 9090), PortMapping(port: 81, containerPort: 9090)]
+            try await gateway.announce(announcement(second, host: 1, ports: ports))
+            try await gateway.announce(announcement(second, host: 1, ports: ports))
+            try client.send("old")
+            #expect(try await served.receive() == "old")
+            for port: UInt16 in [80, 81] {
+                _ = try await NetworkPeer.connection(in: world.outside, to: virtual, port: port)
+                _ = try await new.accept()
+            }
+        }
+    }
+
+    @Test("a port that nothing is mapped to is refused at once, before and after there was a mapping")
+    func unmapped() async throws {
+        try await NetworkFixture.with(hosts: 1) { world in
+            let gateway = try await world.gatewayNetwork()
+            let shop = try await world.hostNetwork(0).attach(try stay("shop"), address: first)
+            let server = try await NetworkPeer.listener(in: shop, first, port: 8080)
+            try await gateway.announce(announcement(first, host: 0))
+            _ = try await NetworkPeer.connection(in: world.outside, to: virtual, port: 80)
+            _ = try await server.accept()
+            let withdrawal = WithdrawOrder(virtualAddress: virtual, ports: [], addresses: [first])
+            try await gateway.withdraw(withdrawal)
+            try await gateway.withdraw(withdrawal)
+            #expect(try await !world.output("ip route", in: world.gateway).contains("\(first)"))
+            try await gateway.route([first], via: NetworkFixture.address(ofHost: 0))
+            for port: UInt16 in [80, 81] {
+                for namespace in [world.outside, shop] {
+                    await #expect(throws: PeerError(number: ECONNREFUSED)) {
+                        _ = try await NetworkPeer.connection(in: namespace, to: virtual, port: port)
+                    }
+                }
+            }
+        }
+    }
+
+    @Test("clients outside cannot speak to a container's own address")
+    func direct() async throws {
+        try await NetworkFixture.with(hosts: 1) { world in
+            let gateway = try await world.gatewayNetwork()
+            let shop = try await world.hostNetwork(0).attach(try stay("shop"), address: first)
+            try await gateway.announce(announcement(first, host: 0))
+            let server = try await NetworkPeer.datagrams(in: shop, first, port: 7)
+            let client = try await NetworkPeer.datagrams(in: world.outside, NetworkFixture.outsideAddress, port: 0)
+            let inside = try await NetworkPeer.datagrams(in: world.gateway, NetworkFixture.gatewayAddress, port: 0)
+            try client.send("from outside", to: first, port: 7)
+            try inside.send("from inside", to: first, port: 7)
+            #expect(try await server.receive() == "from inside")
+        }
+    }
+
+    @Test("replacing a route moves an address to another host")
+    func routing() async throws {
+        try await NetworkFixture.with { world in
+            let gateway = try await world.gatewayNetwork()
+            let here = try await world.hostNetwork(0).attach(try stay("shop"), address: first)
+            let there = try await world.hostNetwork(1).attach(try stay("shop"), address: first)
+            let servers = [
+                try await NetworkPeer.datagrams(in: here, first, port: 7),
+                try await NetworkPeer.datagrams(in: there, first, port: 7),
+            ]
+            let client = try await NetworkPeer.datagrams(in: world.gateway, NetworkFixture.gatewayAddress, port: 0)
+            for host in [0, 1, 0] {
+                try await gateway.route([first], via: NetworkFixture.address(ofHost: host))
+                try client.send("to \(host)", to: first, port: 7)
+                #expect(try await servers[host].receive() == "to \(host)")
+            }
+            try await gateway.unroute([first])
+            try await gateway.unroute([first])
+            #expect(throws: PeerError.self) { try client.send("nowhere", to: first, port: 7) }
+        }
+    }
+
+    @Test("an agent that starts again keeps what was announced, and can change it")
+    func restart() async throws {
+        try await NetworkFixture.with(hosts: 1) { world in
+            let shop = try await world.hostNetwork(0).attach(try stay("shop"), address: first)
+            let server = try await NetworkPeer.listener(in: shop, first, port: 8080)
+            try await world.gatewayNetwork().announce(announcement(first, host: 0))
+            let next = try await world.gatewayNetwork()
+            _ = try await NetworkPeer.connection(in: world.outside, to: virtual, port: 80)
+            _ = try await server.accept()
+            try await next.announce(
+                announcement(first, host: 0, ports: [PortMapping(port: 443, containerPort: 8080)]))
+            _ = try await NetworkPeer.connection(in: world.outside, to: virtual, port: 443)
+            await #expect(throws: PeerError(number: ECONNREFUSED)) {
+                _ = try await NetworkPeer.connection(in: world.outside, to: virtual, port: 80)
+            }
+        }
+    }
+
+    @Test("a refusal of the kernel names the route and gives the kernel's words")
+    func refusal() async throws {
+        try await NetworkFixture.with(hosts: 1) { world in
+            let gateway = try await world.gatewayNetwork()
+            let failure = await #expect(throws: StepFailure.self) {
+                try await gateway.route([first], via: try IPv4Address("192.0.2.77"))
+            }
+            #expect(failure?.code == .networkFailed)
+            #expect(failure?.description == "route 10.88.0.7/32: Network is unreachable (Nexthop has invalid gateway)")
+        }
+    }
+}

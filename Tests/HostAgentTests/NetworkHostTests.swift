@@ -1,0 +1,309 @@
+import FleetModel
+import Glibc
+import Testing
+
+@testable import HostAgent
+
+@Suite("A host's network in the kernel", .enabled(if: mayChangeNetworks), .serialized)
+struct NetworkHostTests {
+    let first = IPv4Address(number: 0x0A58_0007)  // 10.88.0.7
+    let second = IPv4Address(number: 0x0A58_0008)
+    let third = IPv4Address(number: 0x0A58_0009)
+
+    private func stay(_ name: String, _ arrival: Int64? = nil) throws -> Stay {
+        Stay(container: try ContainerName(name), arrival: arrival.map { RelocationID($0) })
+    }
+
+    @Test("datagrams that come during the hold are delivered, all of them and in order")
+    func holdKeepsDatagrams() async throws {
+        try await NetworkFixture.with { world in
+            let network = try await world.hostNetwork(0)
+            let shop = try stay("shop", 1)
+            let inside = try await network.prepare(shop, oldAddresses: [first], newAddress: second)
+            for address in [first, second] {
+                let server = try await NetworkPeer.datagrams(in: inside, address, port: 7)
+                let client = try await NetworkPeer.datagrams(
+                    in: world.hosts[0], NetworkFixture.address(ofHost: 0), port: 0)
+                for number in 0..<150 { try client.send("\(number)", to: address, port: 7) }
+                try await network.deliver(shop)
+                for number in 0..<150 { #expect(try await server.receive() == "\(number)") }
+                try await hold(shop, inside, world, addresses: [first, second])
+            }
+        }
+    }
+
+    @Test("a connection that is opened during the hold, and one that was open before, go on after it")
+    func holdKeepsConnections() async throws {
+        try await NetworkFixture.with { world in
+            let network = try await world.hostNetwork(0)
+            let gateway = try await world.gatewayNetwork()
+            try await gateway.announce(
+                AnnounceOrder(
+                    virtualAddress: try IPv4Address("203.0.113.5"), address: first,
+                    via: NetworkFixture.address(ofHost: 0), ports: [PortMapping(port: 80, containerPort: 8080)]))
+            let shop = try stay("shop", 1)
+            let inside = try await network.prepare(shop, oldAddresses: [], newAddress: first)
+            let server = try await NetworkPeer.listener(in: inside, first, port: 8080)
+            let client = try await NetworkPeer.stream(in: world.outside)
+            try client.startConnecting(to: try IPv4Address("203.0.113.5"), port: 80)
+            try await network.deliver(shop)
+            try await client.finishConnecting()
+            let (served, address) = try await server.accept()
+            #expect(address == NetworkFixture.outsideAddress)
+
+            try await hold(shop, inside, world, addresses: [first])
+            let words = (0..<200).map { "word \($0);" }
+            for word in words { try client.send(word) }
+            try await network.deliver(shop)
+            let expected = words.joined()
+            #expect(try await served.receive(exactly: expected.utf8.count) == expected)
+            try served.send("heard")
+            #expect(try await client.receive() == "heard")
+        }
+    }
+
+    @Test("a sealed address refuses new connections from everywhere and keeps the open ones")
+    func sealing() async throws {
+        try await NetworkFixture.with { world in
+            let network = try await world.hostNetwork(0)
+            let gateway = try await world.gatewayNetwork()
+            try await gateway.route([first, second, third], via: NetworkFixture.address(ofHost: 0))
+            let shop = try stay("shop", 1)
+            let inside = try await network.prepare(shop, oldAddresses: [first], newAddress: second)
+            try await network.deliver(shop)
+            let neighbour = try await network.attach(try stay("other"), address: third)
+            let server = try await NetworkPeer.listener(in: inside, IPv4Address(number: 0), port: 8080)
+            let open = try await NetworkPeer.connection(in: world.gateway, to: first, port: 8080)
+            let (served, _) = try await server.accept()
+
+            try await network.seal(shop, oldAddresses: [first])
+
+            for namespace in [world.gateway, world.hosts[0], neighbour] {
+                await #expect(throws: PeerError.self, "\(namespace.path)") {
+                    _ = try await NetworkPeer.connection(in: namespace, to: first, port: 8080)
+                }
+            }
+            await #expect(throws: PeerError(number: ECONNREFUSED)) {
+                _ = try await NetworkPeer.connection(in: world.gateway, to: first, port: 8080)
+            }
+            try open.send("still here")
+            #expect(try await served.receive() == "still here")
+            _ = try await NetworkPeer.connection(in: world.gateway, to: second, port: 8080)
+            await #expect(throws: StepFailure.self) { try await network.seal(shop, oldAddresses: [second]) }
+        }
+    }
+
+    @Test("an old address stays until no connection uses it, and then nothing of it is left")
+    func idleAddresses() async throws {
+        try await NetworkFixture.with { world in
+            let network = try await world.hostNetwork(0)
+            let gateway = try await world.gatewayNetwork()
+            try await gateway.route([first, second], via: NetworkFixture.address(ofHost: 0))
+            let shop = try stay("shop", 1)
+            let inside = try await network.prepare(shop, oldAddresses: [first], newAddress: second)
+            try await network.deliver(shop)
+            let server = try await NetworkPeer.listener(in: inside, IPv4Address(number: 0), port: 8080)
+            var client: NetworkPeer? = try await NetworkPeer.connection(in: world.gateway, to: first, port: 8080)
+            var served: NetworkPeer? = try await server.accept().peer
+            #expect(try await network.dropIdleAddresses(shop) == [first], "not sealed yet")
+            try await network.seal(shop, oldAddresses: [first])
+            #expect(try await network.dropIdleAddresses(shop) == [first], "in use")
+
+            client?.shutDownWriting()
+            #expect(try await served?.receive() == "")
+            #expect(try await network.dropIdleAddresses(shop) == [first], "half closed is in use")
+            served = nil
+            #expect(try await client?.receive() == "")
+            client = nil
+            try await eventually { try await network.dropIdleAddresses(shop).isEmpty }
+
+            #expect(await network.attachments().map(\.retainedAddresses) == [[]])
+            #expect(try await !world.output("ip route", in: world.hosts[0]).contains("\(first)"))
+            #expect(try await !world.output("ip neigh", in: world.hosts[0]).contains("\(first)"))
+            #expect(try await !world.output("nft list ruleset", in: world.hosts[0]).contains("\(first)"))
+            #expect(try await !world.output("ip address", in: inside).contains("\(first)"))
+            _ = try await NetworkPeer.connection(in: world.gateway, to: second, port: 8080)
+        }
+    }
+
+    @Test("a container cannot send from an address that is not its own")
+    func spoofing() async throws {
+        try await NetworkFixture.with { world in
+            let network = try await world.hostNetwork(0)
+            let gateway = try await world.gatewayNetwork()
+            try await gateway.route([first, second], via: NetworkFixture.address(ofHost: 0))
+            let inside = try await network.attach(try stay("shop"), address: first)
+            try await withNetworkNamespace(inside) { () throws(NetlinkError) in
+                let socket = try NetlinkSocket()
+                try socket.perform([.addAddress(second, link: try socket.requireLink(named: "eth0"))])
+            }
+            let outside = try await NetworkPeer.datagrams(in: world.outside, NetworkFixture.outsideAddress, port: 9)
+            let liar = try await NetworkPeer.datagrams(in: inside, second, port: 9)
+            let honest = try await NetworkPeer.datagrams(in: inside, first, port: 9)
+            try liar.send("lie", to: NetworkFixture.outsideAddress, port: 9)
+            try honest.send("truth", to: NetworkFixture.outsideAddress, port: 9)
+            #expect(try await outside.receive() == "truth")
+            #expect(try await world.output("nft list ruleset", in: world.hosts[0]).contains("\(first)"))
+        }
+    }
+
+    @Test("a container reaches neither hosts nor other containers by their own addresses")
+    func isolation() async throws {
+        try await NetworkFixture.with { world in
+            let network = try await world.hostNetwork(0)
+            let other = try await world.hostNetwork(1)
+            let gateway = try await world.gatewayNetwork()
+            try await gateway.route([first, second], via: NetworkFixture.address(ofHost: 0))
+            let shop = try await network.attach(try stay("shop"), address: first)
+            let victim = try await network.attach(try stay("victim"), address: second)
+            _ = other
+            let services = [
+                try await NetworkPeer.listener(in: victim, second, port: 80),
+                try await NetworkPeer.listener(in: world.hosts[0], NetworkFixture.address(ofHost: 0), port: 80),
+                try await NetworkPeer.listener(in: world.hosts[1], NetworkFixture.address(ofHost: 1), port: 80),
+                try await NetworkPeer.listener(in: world.gateway, NetworkFixture.gatewayAddress, port: 80),
+            ]
+            let addresses = [second, NetworkFixture.address(ofHost: 1), NetworkFixture.gatewayAddress]
+            for address in addresses {
+                await #expect(throws: PeerError.self, "\(address)") {
+                    _ = try await NetworkPeer.connection(in: shop, to: address, port: 80)
+                }
+            }
+            // The host drops what is for itself, so the refusal is silence; others must not have to wait for it.
+            let knock = try await NetworkPeer.datagrams(in: shop, first, port: 9)
+            let host = try await NetworkPeer.datagrams(in: world.hosts[0], NetworkFixture.address(ofHost: 0), port: 9)
+            try knock.send("knock", to: NetworkFixture.address(ofHost: 0), port: 9)
+            let local = try await NetworkPeer.datagrams(in: world.hosts[0], NetworkFixture.address(ofHost: 0), port: 0)
+            try local.send("local", to: NetworkFixture.address(ofHost: 0), port: 9)
+            #expect(try await host.receive() == "local")
+            #expect(services.count == 4)
+        }
+    }
+
+    @Test("packets for a container that leaves go back to the gateway, until it is reclaimed")
+    func diverting() async throws {
+        try await NetworkFixture.with { world in
+            let source = try await world.hostNetwork(0)
+            let destination = try await world.hostNetwork(1)
+            let gateway = try await world.gatewayNetwork()
+            try await gateway.route([first], via: NetworkFixture.address(ofHost: 0))
+            let leaving = try stay("shop")
+            let before = try await source.attach(leaving, address: first)
+            let after = try await destination.prepare(
+                try stay("shop", 1), oldAddresses: [first], newAddress: second)
+            try await destination.deliver(try stay("shop", 1))
+            let old = try await NetworkPeer.datagrams(in: before, first, port: 7)
+            let new = try await NetworkPeer.datagrams(in: after, first, port: 7)
+            let client = try await NetworkPeer.datagrams(
+                in: world.hosts[0], NetworkFixture.address(ofHost: 0), port: 0)
+
+            try client.send("here", to: first, port: 7)
+            #expect(try await old.receive() == "here")
+            try await gateway.route([first], via: NetworkFixture.address(ofHost: 1))
+            try await source.divert(leaving)
+            try client.send("there", to: first, port: 7)
+            #expect(try await new.receive() == "there")
+            try await source.reclaim(leaving)
+            try client.send("back", to: first, port: 7)
+            #expect(try await old.receive() == "back")
+        }
+    }
+
+    @Test("detaching leaves nothing, and may be repeated")
+    func detaching() async throws {
+        try await NetworkFixture.with { world in
+            let network = try await world.hostNetwork(0)
+            let before = try await traces(world)
+            for round in 1...2 {
+                let shop = try stay("shop", Int64(round))
+                _ = try await network.prepare(shop, oldAddresses: [first], newAddress: second)
+                try await network.deliver(shop)
+                try await network.seal(shop, oldAddresses: [first])
+                #expect(try await traces(world) != before)
+                try await network.detach(shop)
+                try await network.detach(shop)
+                let after = try await traces(world)
+                #expect(after == before)
+            }
+            #expect(await network.attachments().isEmpty)
+        }
+    }
+
+    @Test("an agent that starts again knows everything, and removes what was half made")
+    func restart() async throws {
+        try await NetworkFixture.with { world in
+            let network = try await world.hostNetwork(0)
+            let shop = try stay("shop", 1)
+            let inside = try await network.prepare(shop, oldAddresses: [first], newAddress: second)
+            let known = await network.attachments()
+            let store = try AttachmentStore(directory: "\(world.directory)/state0")
+            var half = try #require(try store.load().first)
+            let broken = Attachment(
+                stay: try stay("broken"), namespace: NetworkNamespace(path: "\(world.directory)/netns0/broken.0"),
+                interface: try stay("broken").interfaceName, innerAddress: half.innerAddress,
+                outerAddress: half.outerAddress, address: third, retained: [], phase: .building)
+            try await broken.namespace.create()
+            try store.save(broken)
+
+            let next = try await world.hostNetwork(0)
+            #expect(await next.attachments() == known)
+            #expect(!broken.namespace.exists)
+            #expect(try await next.prepare(shop, oldAddresses: [first], newAddress: second) == inside)
+            let server = try await NetworkPeer.datagrams(in: inside, second, port: 7)
+            let client = try await NetworkPeer.datagrams(
+                in: world.hosts[0], NetworkFixture.address(ofHost: 0), port: 0)
+            try client.send("waits", to: second, port: 7)
+            try await next.deliver(shop)
+            #expect(try await server.receive() == "waits")
+            half = try #require(try store.load().first)
+            #expect(half.phase == .delivering)
+        }
+    }
+
+    @Test("what is not there is said to be not there")
+    func absence() async throws {
+        try await NetworkFixture.with(hosts: 1) { world in
+            let network = try await world.hostNetwork(0)
+            let nobody = try stay("nobody", 3)
+            await #expect(
+                throws: StepFailure(code: .notHere, message: "the network of this host has nothing of nobody.3")
+            ) {
+                try await network.deliver(nobody)
+            }
+        }
+    }
+
+    // MARK: Parts
+
+    /// Puts an attachment back into the hold, as if its container were still on its way.
+    private func hold(
+        _ stay: Stay, _ inside: NetworkNamespace, _ world: NetworkFixture, addresses: [IPv4Address]
+    ) async throws {
+        try await withNetworkNamespace(inside) { () throws(NetlinkError) in
+            try Sysctl("ipv4/conf/all/arp_ignore", 8).apply()
+        }
+        try await withNetworkNamespace(world.hosts[0]) { () throws(NetlinkError) in
+            let socket = try NetlinkSocket()
+            let link = try socket.requireLink(named: stay.interfaceName)
+            try socket.perform(addresses.map { .deleteNeighbour($0, link: link) })
+        }
+    }
+
+    private func traces(_ world: NetworkFixture) async throws -> [String] {
+        var traces: [String] = []
+        for command in ["ip -o link", "ip route", "ip neigh show nud permanent", "nft list ruleset"] {
+            traces.append(try await world.output(command, in: world.hosts[0]))
+        }
+        return traces + [
+            try await world.output("ls \(world.directory)/netns0 \(world.directory)/state0", in: world.hosts[0])
+        ]
+    }
+
+    private func eventually(_ condition: () async throws -> Bool) async throws {
+        let limit = ContinuousClock.now + .seconds(10)
+        while try await !condition() {
+            try #require(ContinuousClock.now < limit, "the condition was not met in ten seconds")
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+}

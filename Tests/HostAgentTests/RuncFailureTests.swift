@@ -1,0 +1,166 @@
+import FleetModel
+import Testing
+
+@testable import HostAgent
+
+@Suite(
+    "Nothing is lost when a move fails", .serialized,
+    .enabled(if: RuncFixture.obstacle == nil, Comment(rawValue: RuncFixture.obstacle ?? "")))
+struct RuncFailureTests {
+    @Test("a trial says that a container can move, and its client notices nothing")
+    func movable() async throws {
+        try await RuncFixture.with { fixture in
+            let (_, stay) = try await fixture.startEcho()
+            let client = try await fixture.network.connect()
+            let before = try client.ask("one")
+            #expect(try await fixture.source.trial(stay) == .movable)
+            #expect(try client.ask("two").count == before.count + 1)
+            #expect(!FileTree.exists("\(fixture.directory)/host1/stays/\(stay)/trial"))
+        }
+    }
+
+    @Test("a container that cannot be dumped runs on, and the reason is given in plain words")
+    func dumpRefused() async throws {
+        try await RuncFixture.with({ $0.ghostLimit = 4096 }) { fixture in
+            let script = """
+                exec 3>/tmp/big; head -c 100000 /dev/zero >&3; rm /tmp/big; echo ready
+                n=0; while :; do n=$((n+1)); echo $n; sleep 0.02; done
+                """
+            let (spec, stay) = try await fixture.startShell(script)
+            try await fixture.awaitOutput("ready", of: spec)
+            guard case .immovable(let reason, let log) = try await fixture.source.trial(stay) else {
+                Issue.record("the trial should have been refused")
+                return
+            }
+            #expect(reason.contains("deleted"))
+            #expect(log.contains("ghost"))
+            try await fixture.source.arm(stay, for: RelocationID(3))
+            let failure = await #expect(throws: StepFailure.self) {
+                _ = try await fixture.source.checkpoint(stay, for: RelocationID(3))
+            }
+            #expect(failure?.code == .dumpRefused)
+            #expect(failure?.toolMessage.contains("Error") == true)
+            #expect(!FileTree.exists("\(fixture.directory)/shared/dumps/relocation-3"))
+            let count = try await fixture.source.logs(spec.name, tailBytes: 1 << 20).split(separator: "\n").count
+            try await eventually("it runs on") {
+                try await fixture.source.logs(spec.name, tailBytes: 1 << 20).split(separator: "\n").count > count + 3
+            }
+            #expect(await fixture.source.presence() == [StayPresence(stay: stay, state: .running)])
+        }
+    }
+
+    @Test("a container that cannot be restored at its destination is restored at its source, its client still connected")
+    func revive() async throws {
+        try await RuncFixture.with { fixture in
+            let (spec, stay) = try await fixture.startEcho()
+            let client = try await fixture.network.connect()
+            let before = try client.ask("before")
+            let relocation = RelocationID(5)
+            let next = Stay(container: spec.name, arrival: relocation)
+            try run([
+                "/usr/bin/nsenter", "--net=\(fixture.network.namespaces[1].path)", "ip", "address", "flush", "dev", "eth0",
+            ])
+            try await fixture.destination.prepare(spec, stay: next, namespace: fixture.network.namespaces[1])
+            _ = try await fixture.source.checkpoint(stay, for: relocation)
+            let failure = await #expect(throws: StepFailure.self) {
+                _ = try await fixture.destination.restore(next, lease: .seconds(10))
+            }
+            #expect(failure?.code == .restoreFailed)
+            #expect(failure?.message == "an address of the container is missing on the host")
+            #expect(fixture.processes(of: next, host: "host2").isEmpty)
+            try await fixture.source.revive(stay, from: relocation)
+            try await fixture.source.revive(stay, from: relocation)
+            let after = try client.ask("after")
+            #expect(after.token == before.token)
+            #expect(after.count == before.count + 1)
+            #expect(await fixture.source.presence() == [StayPresence(stay: stay, state: .running)])
+        }
+    }
+
+    @Test("a held container that is not released in time ends, and runs on at its source")
+    func leaseExpires() async throws {
+        try await RuncFixture.with { fixture in
+            let (spec, stay) = try await fixture.startEcho()
+            let client = try await fixture.network.connect()
+            let before = try client.ask("before")
+            let relocation = RelocationID(5)
+            let next = Stay(container: spec.name, arrival: relocation)
+            try await fixture.destination.prepare(spec, stay: next, namespace: fixture.network.namespaces[1])
+            _ = try await fixture.source.checkpoint(stay, for: relocation)
+            _ = try await fixture.destination.restore(next, lease: .milliseconds(50))
+            try await eventually("the lease runs out") {
+                await fixture.destination.presence() == [StayPresence(stay: next, state: .prepared(relocation))]
+            }
+            #expect(fixture.processes(of: next, host: "host2").isEmpty)
+            let failure = await #expect(throws: StepFailure.self) { _ = try await fixture.destination.release(next) }
+            #expect(failure?.code == .leaseExpired)
+            try await fixture.source.revive(stay, from: relocation)
+            #expect(try client.ask("after").count == before.count + 1)
+        }
+    }
+
+    @Test("a held container ends with the agent that held it")
+    func agentDies() async throws {
+        try await RuncFixture.with { fixture in
+            let (spec, stay) = try await fixture.startEcho()
+            let client = try await fixture.network.connect()
+            let before = try client.ask("before")
+            let relocation = RelocationID(5)
+            let next = Stay(container: spec.name, arrival: relocation)
+            do {
+                let mortal = try fixture.successor(of: "host2")
+                try await mortal.prepare(spec, stay: next, namespace: fixture.network.namespaces[1])
+                _ = try await fixture.source.checkpoint(stay, for: relocation)
+                _ = try await mortal.restore(next, lease: .seconds(600))
+                #expect(await mortal.presence() == [StayPresence(stay: next, state: .held(relocation))])
+                #expect(fixture.processes(of: next, host: "host2").count >= 2)
+            }
+            let successor = try fixture.successor(of: "host2")
+            #expect(await successor.presence() == [StayPresence(stay: next, state: .prepared(relocation))])
+            try await eventually("nothing of it runs") { fixture.processes(of: next, host: "host2").isEmpty }
+            let failure = await #expect(throws: StepFailure.self) { _ = try await successor.release(next) }
+            #expect(failure?.code == .interrupted)
+            try await fixture.source.revive(stay, from: relocation)
+            #expect(try client.ask("after").count == before.count + 1)
+            try await successor.remove(next)
+        }
+    }
+
+    @Test("an agent that was started again knows its containers and moves them on")
+    func agentRestarts() async throws {
+        try await RuncFixture.with { fixture in
+            let (spec, stay) = try await fixture.startEcho()
+            let client = try await fixture.network.connect()
+            let before = try client.ask("before")
+            let successor = try fixture.successor(of: "host1")
+            #expect(await successor.presence() == [StayPresence(stay: stay, state: .running)])
+            let moved = try await fixture.move(
+                spec, stay, as: 1, from: successor, to: fixture.destination, namespace: 1)
+            let heir = try fixture.successor(of: "host2")
+            #expect(await heir.presence() == [StayPresence(stay: moved.stay, state: .running)])
+            #expect(try client.ask("after").count == before.count + 1)
+            try await fixture.source.remove(stay)
+        }
+    }
+
+    @Test("prepare, checkpoint, restore and release can be asked for twice")
+    func idempotence() async throws {
+        try await RuncFixture.with { fixture in
+            let (spec, stay) = try await fixture.startEcho()
+            let client = try await fixture.network.connect()
+            let before = try client.ask("before")
+            let relocation = RelocationID(9)
+            let next = Stay(container: spec.name, arrival: relocation)
+            for _ in 1...2 {
+                try await fixture.destination.prepare(spec, stay: next, namespace: fixture.network.namespaces[1])
+            }
+            for _ in 1...2 { try await fixture.source.arm(stay, for: relocation) }
+            for _ in 1...2 { _ = try await fixture.source.checkpoint(stay, for: relocation) }
+            fixture.network.route(to: 1)
+            for _ in 1...2 { _ = try await fixture.destination.restore(next, lease: .seconds(30)) }
+            for _ in 1...2 { _ = try await fixture.destination.release(next) }
+            #expect(try client.ask("after").count == before.count + 1)
+            for _ in 1...2 { try await fixture.source.remove(stay) }
+        }
+    }
+}

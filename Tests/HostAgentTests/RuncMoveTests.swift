@@ -1,0 +1,148 @@
+import FleetModel
+import Foundation
+import Glibc
+import Testing
+
+@testable import HostAgent
+
+@Suite(
+    "Containers of runc move", .serialized,
+    .enabled(if: RuncFixture.obstacle == nil, Comment(rawValue: RuncFixture.obstacle ?? "")))
+struct RuncMoveTests {
+    @Test("a container keeps its memory and its client's connection over twenty moves in a row")
+    func twentyMoves() async throws {
+        try await RuncFixture.with { fixture in
+            let (spec, first) = try await fixture.startEcho()
+            let client = try await fixture.network.connect()
+            let begin = try client.ask("begin")
+            var stay = first
+            let hosts = [fixture.source, fixture.destination]
+            for number in 1...20 {
+                let moved = try await fixture.move(
+                    spec, stay, as: Int64(number), from: hosts[(number + 1) % 2], to: hosts[number % 2],
+                    namespace: number % 2)
+                stay = moved.stay
+                if let file = getTimingsFile() { file.append(moved.timings, bytes: moved.bytes) }
+                let answer = try client.ask("after \(number)")
+                #expect(answer.token == begin.token)
+                #expect(answer.count == begin.count + number)
+            }
+            let presence = await fixture.source.presence()
+            #expect(presence == [StayPresence(stay: stay, state: .running)])
+            #expect(await fixture.destination.presence().isEmpty)
+        }
+    }
+
+    @Test("what a container writes to its output after a move is in the same log, after what it wrote before")
+    func outputFollows() async throws {
+        try await RuncFixture.with { fixture in
+            let script = "n=0; while :; do n=$((n+1)); echo line $n; echo error $n >&2; sleep 0.02; done"
+            let (spec, stay) = try await fixture.startShell(script)
+            try await fixture.awaitOutput("error 5\n", of: spec)
+            try await fixture.move(
+                spec, stay, as: 1, from: fixture.source, to: fixture.destination, namespace: 1)
+            let last = try await fixture.destination.logs(spec.name, tailBytes: 1 << 20)
+                .split(separator: "\n").last?.split(separator: " ").last.flatMap { Int($0) }
+            try await fixture.awaitOutput("error \(try #require(last) + 5)\n", of: spec)
+            let text = try await fixture.destination.logs(spec.name, tailBytes: 1 << 20)
+            let lines = text.split(separator: "\n").filter { $0.hasPrefix("line") }
+            let numbers = lines.compactMap { $0.split(separator: " ").last.flatMap { Int($0) } }
+            #expect(numbers == Array(1...numbers.count))
+            let log = "\(fixture.directory)/shared/containers/\(spec.name)/log"
+            #expect(try mode(of: log) == 0o600)
+        }
+    }
+
+    @Test("what a container wrote, changed and deleted in its files follows it")
+    func filesFollow() async throws {
+        try await RuncFixture.with { fixture in
+            let script = """
+                echo new > /tmp/new; echo changed >> /etc/group; rm /etc/passwd; chmod 640 /tmp/new
+                exec 3>/tmp/open; echo kept >&3; exec 4>/tmp/gone; echo ghost >&4; rm /tmp/gone; echo ready
+                n=0; while :; do n=$((n+1)); echo $n >&3; cat /tmp/new; test -e /etc/passwd || echo deleted; sleep 0.05; done
+                """
+            let (spec, stay) = try await fixture.startShell(script)
+            try await fixture.awaitOutput("deleted", of: spec)
+            let moved = try await fixture.move(
+                spec, stay, as: 1, from: fixture.source, to: fixture.destination, namespace: 1)
+            let root = "\(fixture.directory)/host2/stays/\(moved.stay)/rootfs"
+            #expect(try FileBytes.read(root + "/tmp/new") == Array("new\n".utf8))
+            #expect(try mode(of: root + "/tmp/new") == 0o640)
+            #expect(String(decoding: try FileBytes.read(root + "/etc/group"), as: UTF8.self).hasSuffix("changed\n"))
+            #expect(!FileTree.exists(root + "/etc/passwd"))
+            let size = try FileBytes.read(root + "/tmp/open").count
+            try await eventually("the open file grows") { try FileBytes.read(root + "/tmp/open").count > size }
+            #expect(FileTree.exists("\(fixture.directory)/image/etc/passwd"))
+        }
+    }
+
+    @Test("a container's limits are in force before and after a move")
+    func limitsFollow() async throws {
+        try await RuncFixture.with { fixture in
+            let limits = ResourceLimits(memoryBytes: 48 << 20, cpus: 0.5, processes: 17)
+            let (spec, stay) = try await fixture.startShell("while :; do sleep 0.1; done", limits: limits)
+            func expectLimits(_ stay: Stay, _ host: String) throws {
+                #expect(try fixture.limit(of: stay, host: host, "memory.limit_in_bytes", "memory.max") == "\(48 << 20)")
+                #expect(try fixture.limit(of: stay, host: host, "pids.max", "pids.max") == "17")
+                let quota = try fixture.limit(of: stay, host: host, "cpu.cfs_quota_us", "cpu.max")
+                #expect(["50000", "50000 100000"].contains(quota))
+            }
+            try expectLimits(stay, "host1")
+            let moved = try await fixture.move(
+                spec, stay, as: 1, from: fixture.source, to: fixture.destination, namespace: 1)
+            try await eventually("the limits are in force") {
+                try fixture.limit(of: moved.stay, host: "host2", "pids.max", "pids.max") == "17"
+            }
+            try expectLimits(moved.stay, "host2")
+            #expect(!fixture.processes(of: moved.stay, host: "host2").isEmpty)
+        }
+    }
+
+    @Test("a dump is readable by its owner only and holds the container's memory no longer than needed")
+    func dumpIsPrivate() async throws {
+        try await RuncFixture.with { fixture in
+            let (_, stay) = try await fixture.startEcho()
+            let relocation = RelocationID(7)
+            let measured = try await fixture.source.checkpoint(stay, for: relocation)
+            let dump = "\(fixture.directory)/shared/dumps/relocation-7"
+            #expect(try mode(of: dump) == 0o700)
+            for name in FileTree.names(in: dump) where name.hasSuffix(".img") || name.hasSuffix(".tar") {
+                #expect(try mode(of: "\(dump)/\(name)") & 0o077 == 0, "\(name)")
+            }
+            #expect(measured.bytes > 10_000)
+            #expect(measured.timings["frozen"] != nil)
+            #expect(await fixture.source.presence() == [StayPresence(stay: stay, state: .dumped(relocation))])
+            let again = try await fixture.source.checkpoint(stay, for: relocation)
+            #expect(again.bytes == measured.bytes)
+            try await fixture.source.removeDump(of: relocation)
+            try await fixture.source.removeDump(of: relocation)
+            #expect(!FileTree.exists(dump))
+        }
+    }
+
+    @Test("a restored container has no descriptor that was not its own")
+    func noForeignDescriptors() async throws {
+        try await RuncFixture.with { fixture in
+            let (spec, stay) = try await fixture.startEcho()
+            func descriptors(_ stay: Stay, _ host: String) throws -> [String] {
+                let process = try #require(fixture.processes(of: stay, host: host).first)
+                return FileTree.names(in: "/proc/\(process)/fd")
+            }
+            _ = try await fixture.network.connect().ask("hello")
+            let before = try descriptors(stay, "host1").prefix(4)
+            let moved = try await fixture.move(
+                spec, stay, as: 1, from: fixture.source, to: fixture.destination, namespace: 1)
+            try await eventually("the worker has ended") {
+                fixture.processes(of: moved.stay, host: "host2").count == 1
+            }
+            #expect(try descriptors(moved.stay, "host2").prefix(4) == before)
+            #expect(try descriptors(moved.stay, "host2").count <= 5)
+        }
+    }
+
+    private func mode(of path: String) throws -> UInt32 {
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw StepFailure("look at \(path)", errno: errno) }
+        return status.st_mode & 0o7777
+    }
+}

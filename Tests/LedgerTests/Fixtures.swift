@@ -1,0 +1,92 @@
+import FleetModel
+import FoundationEssentials
+import Glibc
+import Testing
+
+@testable import Ledger
+
+/// A directory of its own for a test, removed when the test is over.
+func withDirectory<Value>(_ body: (String) async throws -> Value) async throws -> Value {
+    let path = FileManager.default.temporaryDirectory.path + "/ledger-test-\(UInt64.random(in: .min ... .max))"
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    return try await body(path)
+}
+
+/// A fresh ledger, closed and removed when the test is over.
+func withLedger<Value>(_ body: (Ledger) async throws -> Value) async throws -> Value {
+    try await withDirectory { directory in
+        let ledger = try Ledger(path: directory + "/ledger.sqlite", migrations: migrations, at: epoch)
+        let value = try await body(ledger)
+        try ledger.close()
+        return value
+    }
+}
+
+/// The project's own migrations.
+let migrations: String = {
+    var components = #filePath.split(separator: "/").dropLast(3)
+    components.append("Migrations")
+    return "/" + components.joined(separator: "/")
+}()
+
+/// The time at which the tests' fleets begin.
+let epoch = Timestamp(milliseconds: 1_800_000_000_000)
+
+/// Numbers that look random and are the same in every run (Steele, Lea and Flood, "SplitMix").
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}
+
+/// Values of the vocabulary with only what a test cares about.
+enum Some {
+    static func host(_ name: String, state: HostState = .ready) throws -> Host {
+        Host(
+            name: try HostName(name), role: .worker, state: state, address: try IPv4Address("10.0.0.1"),
+            facts: HostFacts(
+                kernel: "6.18.0", distribution: "Debian 12", architecture: "x86_64", cpuModel: "a \"model\" / é",
+                cpuCount: 2, memoryBytes: 1 << 33, cgroupVersion: 2, criuVersion: "4.2.1", runcVersion: nil,
+                addresses: [], runtimes: [.runc], problems: [], agentVersion: "1"),
+            capacity: HostCapacity(containers: 10, memoryBytes: 1 << 32), labels: ["rack": "1"], enrolledAt: epoch,
+            lastSeenAt: epoch)
+    }
+
+    static func tenant(_ name: String) throws -> Tenant { Tenant(name: try TenantName(name), createdAt: epoch) }
+
+    static func container(_ name: String, tenant: String, host: String?) throws -> Container {
+        Container(
+            spec: ContainerSpec(
+                name: try ContainerName(name), tenant: try TenantName(tenant), image: "redis",
+                digest: try ImageDigest("sha256:" + String(repeating: "ab", count: 32)), runtime: .simulated),
+            state: .running, host: try host.map { try HostName($0) }, address: try IPv4Address("10.88.0.7"),
+            mobility: .immovable(reason: "a device", log: "Error (criu/files.c:1)"), createdAt: epoch)
+    }
+
+    static func relocation(
+        _ id: Int64, container: String = "web", tenant: String = "shop", source: String = "a",
+        destination: String? = "b", trigger: Trigger = .clock, at time: Timestamp = epoch
+    ) throws -> Relocation {
+        Relocation(
+            id: RelocationID(id), container: try ContainerName(container), tenant: try TenantName(tenant),
+            source: try HostName(source), destination: try destination.map { try HostName($0) }, trigger: trigger,
+            actor: "clock", reason: nil, oldAddress: try IPv4Address("10.88.0.7"), createdAt: time)
+    }
+
+    static func step(_ kind: StepKind, _ host: String, _ state: StepState = .succeeded) throws -> Step {
+        var step = Step(kind: kind, host: try HostName(host), attempt: 1, startedAt: epoch)
+        step.state = state
+        step.timings = ["frozen": 12.75]
+        if state == .failed { step.failure = StepFailure(code: .dumpRefused, message: "no", toolMessage: "Error") }
+        return step
+    }
+}

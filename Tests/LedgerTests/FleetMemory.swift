@@ -1,0 +1,133 @@
+import FleetModel
+import Ledger
+
+/// What a fleet's memory holds after changes: the simplest thing that the ledger must agree with.
+struct FleetMemory {
+    private var hosts: [HostName: HostRecord] = [:]
+    private var tenants: [TenantName: Tenant] = [:]
+    private var containers: [ContainerName: Container] = [:]
+    private(set) var relocations: [RelocationID: Relocation] = [:]
+    private var quarantine: [IPv4Address: Timestamp] = [:]
+    private var policy = Policy()
+    private var policyVersion = 0
+    private var isPaused = false
+    private var alarms: [String: Alarm] = [:]
+    private var joinToken: SecretHash?
+
+    mutating func apply(_ change: FleetChange) {
+        switch change {
+        case .host(let host): hosts[host.name, default: HostRecord(host: host)].host = host
+        case .hostForgotten(let name): hosts[name] = nil
+        case .tenant(let tenant): tenants[tenant.name] = tenant
+        case .tenantRemoved(let name): tenants[name] = nil
+        case .container(let container): containers[container.name] = container
+        case .containerRemoved(let name): containers[name] = nil
+        case .relocation(let relocation): relocations[relocation.id] = relocation
+        case .policy(let new): (policy, policyVersion) = (new, policyVersion + 1)
+        case .scheduler(let paused): isPaused = paused
+        case .alarm(let alarm):
+            alarms["\(alarm.kind.rawValue) \(alarm.subject)"] = alarm.clearedAt == nil ? alarm : nil
+        case .image, .refused: break
+        }
+    }
+
+    mutating func apply(_ note: LedgerNote, at time: Timestamp) {
+        switch note {
+        case .credential(let host, let hash): hosts[host]?.credential = hash
+        case .session(let host, let number): hosts[host]?.session = number
+        case .joinToken(let hash): joinToken = hash
+        case .quarantine(let address, let end):
+            quarantine = quarantine.filter { $0.value > time }
+            quarantine[address] = end
+        }
+    }
+
+    func matches(_ record: FleetRecord) -> Bool {
+        record.hosts == hosts.values.sorted { $0.host.name < $1.host.name }
+            && record.tenants == tenants.values.sorted { $0.name < $1.name }
+            && record.containers == containers.values.sorted { $0.name < $1.name }
+            && record.openRelocations == relocations.values.filter { !$0.state.isFinal }.sorted { $0.id < $1.id }
+            && record.quarantine == quarantine && record.policy == policy && record.policyVersion == policyVersion
+            && record.schedulerPaused == isPaused && Set(record.alarms) == Set(alarms.values)
+            && record.joinToken == joinToken
+            && record.nextRelocation.number == (relocations.keys.max()?.number ?? 0) + 1
+    }
+
+    var hostNames: [HostName] { hosts.keys.sorted() }
+    var tenantNames: [TenantName] { tenants.keys.sorted() }
+    var containerNames: [ContainerName] { containers.keys.sorted() }
+}
+
+/// A life that a fleet might lead, made of random but lawful changes.
+struct FleetLife {
+    private(set) var memory = FleetMemory()
+    private var generator: SeededGenerator
+    private var nextRelocation: Int64 = 1
+
+    init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
+
+    mutating func act(at time: Timestamp) throws -> (changes: [FleetChange], notes: [LedgerNote]) {
+        let (changes, notes) = try choose(at: time)
+        for change in changes { memory.apply(change) }
+        for note in notes { memory.apply(note, at: time) }
+        return (changes, notes)
+    }
+
+    private mutating func choose(at time: Timestamp) throws -> ([FleetChange], [LedgerNote]) {
+        let number = Int.random(in: 0..<8, using: &generator)
+        switch Int.random(in: 0..<13, using: &generator) {
+        case 0: return ([.host(try Some.host("h\(number)", state: HostState.allCases.randomElement(using: &generator) ?? .ready))], [])
+        case 1: return ([.tenant(try Some.tenant("t\(number)"))], [])
+        case 2, 3: return try container(number)
+        case 4: return (memory.containerNames.randomElement(using: &generator).map { [.containerRemoved($0)] } ?? [], [])
+        case 5, 6, 7: return try relocation(number, at: time)
+        case 8: return ([.policy(Policy(clock: DeadlineClock(threshold: 0.1, dwellSeconds: Double(number + 10))))], [])
+        case 9: return ([.scheduler(paused: number % 2 == 0)], [])
+        case 10: return alarm(number, at: time)
+        case 11:
+            return (
+                [.refused(action: "move", subject: "web", reason: "no \(number)")],
+                memory.hostNames.randomElement(using: &generator).map { host in
+                    [.credential(host, SecretHash(of: "secret \(number)")), .session(host, number: Int64(number))]
+                } ?? []
+            )
+        default:
+            let address = IPv4Address(number: 0x0A58_0000 + UInt32(number))
+            let seconds = Double.random(in: 1...20, using: &generator).rounded()
+            return ([], [.quarantine(address, until: time.advanced(bySeconds: seconds)), .joinToken(SecretHash(of: "\(number)"))])
+        }
+    }
+
+    private mutating func container(_ number: Int) throws -> ([FleetChange], [LedgerNote]) {
+        guard let tenant = memory.tenantNames.randomElement(using: &generator) else { return ([], []) }
+        let host = memory.hostNames.randomElement(using: &generator)
+        return ([.container(try Some.container("c\(number)", tenant: tenant.text, host: host?.text))], [])
+    }
+
+    private mutating func relocation(_ number: Int, at time: Timestamp) throws -> ([FleetChange], [LedgerNote]) {
+        let open = memory.relocations.values.filter { !$0.state.isFinal }.sorted { $0.id < $1.id }
+        guard number > 2, var relocation = open.randomElement(using: &generator) else {
+            defer { nextRelocation += 1 }
+            let trigger = Trigger.allCases.randomElement(using: &generator) ?? .clock
+            return (
+                [
+                    .relocation(
+                        try Some.relocation(
+                            nextRelocation, container: "c\(number)", tenant: "t\(number % 3)", source: "h\(number % 4)",
+                            destination: number == 0 ? nil : "h\(number % 4 + 1)", trigger: trigger, at: time))
+                ], []
+            )
+        }
+        let kind = StepKind.allCases.randomElement(using: &generator) ?? .prepare
+        relocation.steps.append(try Some.step(kind, "h1", number == 3 ? .failed : .sent))
+        relocation.state = RelocationState.allCases.randomElement(using: &generator) ?? .running
+        if relocation.state.isFinal { relocation.endedAt = time }
+        return ([.relocation(relocation)], [])
+    }
+
+    private func alarm(_ number: Int, at time: Timestamp) -> ([FleetChange], [LedgerNote]) {
+        var alarm = Alarm(kind: number < 4 ? .exited : .leftover, subject: "c\(number % 2)", message: "!", raisedAt: time)
+        if number % 3 == 0 { alarm.clearedAt = time }
+        return ([.alarm(alarm)], [])
+    }
+}

@@ -1,0 +1,74 @@
+import FleetModel
+import Testing
+
+@testable import relocate
+
+@Suite("What the API answers")
+struct WireTests {
+    private func container(state: String, more: String = "") throws -> Container {
+        let digest = "sha256:" + String(repeating: "ab", count: 32)
+        let json = """
+            {"name":"echo","tenant":"shop","image":"redis","digest":"\(digest)","command":[],"environment":{},"ports":[],
+            "limits":{"memoryBytes":268435456,"cpus":1,"processes":256},"runtime":"runc","host":"host1","address":null,
+            "retainedAddresses":[],"mobility":{"state":"immovable","reason":"why","log":"tool"},
+            "createdAt":"2026-01-31T12:00:00.000Z","addedLater":true,"state":"\(state)"\(more)}
+            """
+        return try Answer(bytes: Array(json.utf8)).decode(ContainerOnWire.self).container
+    }
+
+    @Test("a container's state is read from its word and its details")
+    func containers() throws {
+        #expect(try container(state: "running").state == .running)
+        #expect(
+            try container(state: "stopped", more: #","stateDetail":"exit code 1""#).state
+                == .stopped(reason: "exit code 1"))
+        #expect(try container(state: "relocating", more: #","relocation":7"#).state == .relocating(RelocationID(7)))
+        #expect(try container(state: "running").mobility == .immovable(reason: "why", log: "tool"))
+    }
+
+    @Test("what is not understood is an error that says where")
+    func errors() {
+        #expect {
+            try container(state: "dancing")
+        } throws: { error in
+            "\(error)" == "the answer was not understood: state: 'dancing' is no state of a container"
+        }
+        #expect {
+            try Answer(bytes: Array(#"{"items":[{}]}"#.utf8)).decode(Listing<Tenant>.self)
+        } throws: { error in
+            "\(error)" == "the answer was not understood: items.0 has no 'name'"
+        }
+    }
+
+    @Test("every kind of event of the vocabulary is known")
+    func kinds() throws {
+        let changes: [FleetChange] = [
+            .tenant(Tenant(name: try TenantName("shop"), createdAt: Samples.time)),
+            .tenantRemoved(try TenantName("shop")), .hostForgotten(try HostName("host1")),
+            .container(try Samples.container(.running)), .containerRemoved(try ContainerName("echo")),
+            .relocation(try Samples.relocation()), .policy(Policy()), .scheduler(paused: true),
+            .alarm(Alarm(kind: .exited, subject: "echo", message: "", raisedAt: Samples.time)),
+            .refused(action: "move", subject: "echo", reason: "why"),
+        ]
+        for change in changes { #expect(EventKind(rawValue: change.kind) != nil) }
+    }
+
+    @Test("an event is read by its kind, from the stream as from the record")
+    func events() throws {
+        let json =
+            #"{"actor":"alice","at":"2026-01-31T12:00:00.000Z","kind":"tenantRemoved","name":"shop","sequence":5}"#
+        let event = try Answer(bytes: Array(json.utf8)).decode(EventOnWire.self).event
+        #expect(event.sequence == 5)
+        #expect(event.change == .tenantRemoved(try TenantName("shop")))
+    }
+
+    @Test(
+        "any JSON is passed on as it came",
+        arguments: [
+            "null", "true", "-5", "24.1", #""a\"b""#, "[]", #"{"a":[1,{"b":null}],"c":9007199254740993}"#,
+        ])
+    func json(text: String) throws {
+        let value = try FleetJSON.decode(JSONValue.self, from: text.utf8)
+        #expect(String(decoding: try FleetJSON.encode(value), as: UTF8.self) == text)
+    }
+}

@@ -1,0 +1,18 @@
+/// A condition that did not come true in time.
+public struct NeverHappened: Error, CustomStringConvertible {
+    /// What was waited for.
+    public let description: String
+}
+
+/// Waits until a condition holds.
+/// - Throws: `NeverHappened` when the limit is over, or what the condition throws.
+public func eventually(
+    _ what: String, within limit: Duration = .seconds(20), _ condition: () async throws -> Bool
+) async throws {
+    let clock = ContinuousClock()
+    let end = clock.now + limit
+    while try await !condition() {
+        guard clock.now < end else { throw NeverHappened(description: "not within \(limit): \(what)") }
+        try await Task.sleep(for: .milliseconds(10))
+    }
+}
