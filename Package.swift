@@ -86,7 +86,7 @@ let package = Package(
         .executableTarget(
             name: "relocate",
             dependencies: [
-                "ControlPlane", "FleetModel", "HTTP", "HostAgent", "ImageStore", "Lab",
+                "ControlPlane", "FleetModel", "HTTP", "HostAgent", "ImageStore", "Lab", "MovingTarget",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -108,6 +108,7 @@ let package = Package(
         .testTarget(
             name: "HostAgentTests", dependencies: ["CNetlink", "HostAgent", "ImageStore", "RelocateTesting"],
             swiftSettings: swift),
+        .testTarget(name: "LabTests", dependencies: ["Lab", "RelocateTesting"], swiftSettings: swift),
         .testTarget(name: "RelocateCommandTests", dependencies: ["relocate"], swiftSettings: swift),
         .testTarget(
             name: "ControlPlaneTests",

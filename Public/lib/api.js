@@ -42,9 +42,7 @@ export async function list(path, most) {
   let cursor = null;
   let index = null;
   do {
-    const query = new URLSearchParams({ limit: Math.min(1000, most) });
-    if (cursor) query.set("cursor", cursor);
-    const page = await request("GET", `${path}?${query}`);
+    const page = await request("GET", cursor ? `${path}?${new URLSearchParams({ cursor })}` : path);
     index ??= page.index;
     items.push(...page.value.items);
     cursor = page.value.next;

@@ -18,7 +18,7 @@ export class MovesView {
     this.fleet = fleet;
     this.cards = new Map();
     this.next = el("p", { class: "next" });
-    this.list = el("div", { class: "moves-list", tabindex: "0", role: "group", "aria-label": "Moves in flight and just ended" });
+    this.list = el("div", { class: "moves-list", tabindex: "0", role: "region", "aria-label": "Moves in flight and just ended" });
     this.idle = el("p", { class: "soft idle" }, "Nothing is moving.");
     this.more = el("p", { class: "soft", hidden: true });
     root.append(el("div", { class: "moves-head" }, el("h2", {}, "Moving now"), this.next), this.idle, this.list, this.more);

@@ -16,7 +16,7 @@ export class RelocationPanel {
     this.detail = el("p", { class: "soft" });
     this.facts = relocationFacts();
     this.picture = el("div", { class: "picture" });
-    this.steps = el("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Steps" });
+    this.steps = el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Steps" });
     this.cancel = action({
       label: `Cancel move ${name}`,
       target: () => ({ method: "POST", path: `/v1/relocations/${this.id}/cancel` }),

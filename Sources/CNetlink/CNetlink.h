@@ -18,6 +18,7 @@ extern int gettid(void);
 // Swift does not import these as integers of one type, or not at all.
 static const int linux_clone_new_network = 0x40000000;  // CLONE_NEWNET
 static const int linux_socket_netlink = 16;             // AF_NETLINK
+static const int linux_socket_raw = 3;                 // SOCK_RAW
 static const int linux_close_on_exec = 02000000;        // SOCK_CLOEXEC
 static const unsigned long linux_mount_bind = 4096;     // MS_BIND
 static const int linux_unmount_detach = 2;              // MNT_DETACH

@@ -25,6 +25,8 @@ public struct Configuration: Sendable {
     public var stepTimes: StepTimes
     /// When containers move, for a fleet that never had a policy; `nil` for the defaults.
     public var firstPolicy: Policy?
+    /// When to end suddenly; for tests.
+    public var death = SuddenDeath.never
 
     /// What a control plane is started with.
     public init(

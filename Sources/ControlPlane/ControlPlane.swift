@@ -39,7 +39,7 @@ public final class ControlPlane: Sendable {
         let agents = AgentRegistry(logger: logger)
         let relocator = Relocator(
             fleet: fleet, agents: agents, containerNetwork: configuration.containerNetwork,
-            times: configuration.stepTimes, logger: logger)
+            times: configuration.stepTimes, death: configuration.death, logger: logger)
         self.relocator = relocator
         scheduler = Scheduler(fleet: fleet, logger: logger) { container in
             Task {
@@ -63,7 +63,8 @@ public final class ControlPlane: Sendable {
                 containers: containers, images: images),
             logger: logger)
         let enrolments = Enrolments(
-            fleet: fleet, agents: agents, joinToken: token.hash,
+            fleet: fleet, agents: agents, memory: GatewayMemory(fleet: fleet, agents: agents, logger: logger),
+            joinToken: token.hash,
             credentials: Dictionary(
                 record.hosts.compactMap { host in host.credential.map { (host.host.name, $0) } },
                 uniquingKeysWith: { first, _ in first }),

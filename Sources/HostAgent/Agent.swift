@@ -19,6 +19,8 @@ public struct Agent: Sendable {
         public var stateDirectory: String
         /// The file with the join token; needed until the host has enrolled.
         public var joinTokenFile: String?
+        /// When to end suddenly; for tests.
+        public var death = SuddenDeath.never
 
         /// What an agent is started with.
         public init(
@@ -65,7 +67,8 @@ public struct Agent: Sendable {
         identity = try AgentIdentity(
             directory: configuration.stateDirectory, joinTokenFile: configuration.joinTokenFile)
         link = try ControlPlaneLink(endpoint: configuration.controlPlane)
-        executor = OrderExecutor(worker: worker, gateway: gateway, journal: journal, logger: logger)
+        executor = OrderExecutor(
+            worker: worker, gateway: gateway, journal: journal, death: configuration.death, logger: logger)
     }
 
     /// Serves until the task is cancelled, through any number of lost links.

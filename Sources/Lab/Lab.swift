@@ -124,7 +124,7 @@ public struct Lab: Sendable {
 
     private func removeAll() async throws(LabError) {
         let recorded = LabRecord.load(location)?.processes.map(\.identity) ?? []
-        try await ProcessTable.end(recorded.filter(\.isRunning), patience: .seconds(10))
+        try await ProcessTable.end(recorded.filter(\.isRunning), groups: true, patience: .seconds(10))
         // What those left behind, and what a lost record does not tell of. Twice: a process may have been starting another.
         let namespaces = await namespaceNumbers()
         for _ in 1...2 {

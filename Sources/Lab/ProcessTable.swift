@@ -56,10 +56,16 @@ enum ProcessTable {
     }
 
     /// Ends processes: SIGTERM, and SIGKILL for those that are still there after the patience.
+    /// - Parameter groups: whether what they started in their process groups ends with them.
     /// - Throws: `LabError.survivors` when some outlive SIGKILL by ten seconds.
-    static func end(_ processes: [ProcessIdentity], patience: Duration) async throws(LabError) {
+    static func end(
+        _ processes: [ProcessIdentity], groups: Bool = false, patience: Duration
+    ) async throws(LabError) {
         for (signal, limit) in [(SIGTERM, patience), (SIGKILL, .seconds(10))] {
-            for process in processes where process.isRunning { kill(process.processID, signal) }
+            for process in processes where process.isRunning {
+                let isLeader = groups && getpgid(process.processID) == process.processID
+                kill(isLeader ? -process.processID : process.processID, signal)
+            }
             if await waitUntil(limit, { !processes.contains(where: \.isRunning) }) { return }
         }
         throw .survivors(processes.filter(\.isRunning).map(\.processID))

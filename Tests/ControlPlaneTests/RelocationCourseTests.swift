@@ -25,7 +25,8 @@ private struct Play {
                 for intent in intents {
                     sent.append(intent.kind)
                     var step = Step(
-                        kind: intent.kind, host: try HostName("host1"), attempt: intent.attempt, startedAt: Timestamp(milliseconds: 0))
+                        kind: intent.kind, host: try HostName("host1"), attempt: intent.attempt,
+                        startedAt: Timestamp(milliseconds: 0))
                     switch answer(intent.kind, intent.attempt) {
                     case .succeeded: step.state = .succeeded
                     case .lost: step.state = .lost
@@ -107,7 +108,8 @@ struct RelocationCourseTests {
     func repeated() throws {
         for kind in [StepKind.announce, .seal] {
             var play = Play()
-            #expect(try play.run { step, attempt in step == kind && attempt < 5 ? .failed : .succeeded }?.0 == .completed)
+            #expect(
+                try play.run { step, attempt in step == kind && attempt < 5 ? .failed : .succeeded }?.0 == .completed)
         }
         var play = Play()
         let end = try play.run { step, attempt in
@@ -135,7 +137,8 @@ struct RelocationCourseTests {
         for _ in 0..<rounds {
             guard case .send(let intents) = RelocationCourse.next(after: play.steps, cancelled: false) else { return }
             for intent in intents {
-                var step = Step(kind: intent.kind, host: try HostName("host1"), attempt: 1, startedAt: Timestamp(milliseconds: 0))
+                var step = Step(
+                    kind: intent.kind, host: try HostName("host1"), attempt: 1, startedAt: Timestamp(milliseconds: 0))
                 step.state = .succeeded
                 play.steps.append(step)
             }
@@ -186,7 +189,8 @@ struct RelocationCourseTests {
         let end = try play.run { kind, _ in
             count += 1
             calm = count > 30
-            let answer: Play.Answer = calm ? .succeeded : [.succeeded, .succeeded, .failed, .lost].randomElement(using: &generator) ?? .lost
+            let answer: Play.Answer =
+                calm ? .succeeded : [.succeeded, .succeeded, .failed, .lost].randomElement(using: &generator) ?? .lost
             switch kind {
             case .checkpoint: if answer != .failed { runsAtSource = false }
             case .release:

@@ -9,6 +9,7 @@ struct ClientTests {
     private func router() -> Router {
         var router = Router()
         router.on(.get, "/hello") { _ in .text("hello") }
+        router.on(.delete, "/hello") { _ in Response(status: .noContent) }
         router.on(.post, "/echo") { request in
             Response(
                 body: .stream(contentLength: nil) { writer in
@@ -60,6 +61,17 @@ struct ClientTests {
         }
     }
 
+    @Test("an answer without content gives its connection back although nobody reads it")
+    func emptyAnswer() async throws {
+        try await with { client, server in
+            for _ in 0..<10 {
+                #expect(try await client.send(.delete, "/hello").status == .noContent)
+                #expect(try await client.send(.head, "/hello").status == .ok)
+                #expect(server.connectionCount == 1)
+            }
+        }
+    }
+
     @Test("an answer that is not read closes its connection and disturbs no other")
     func abandoned() async throws {
         try await with { client, server in
@@ -76,7 +88,8 @@ struct ClientTests {
                 for number in 0..<100 {
                     group.addTask {
                         let content = Array("number \(number)".utf8)
-                        return try await client.send(.post, "/echo", body: .bytes(content)).collect(upTo: 100) == content
+                        return try await client.send(.post, "/echo", body: .bytes(content)).collect(upTo: 100)
+                            == content
                     }
                 }
                 for try await isRight in group { #expect(isRight) }

@@ -4,7 +4,9 @@ import Testing
 
 @Suite("Corpus over a socket")
 struct LiveCorpusTests {
-    @Test("every case is answered as its RFC says; after an error the connection closes, after success the next request is answered")
+    @Test(
+        "every case is answered as its RFC says; after an error the connection closes, after success the next request is answered"
+    )
     func corpus() async throws {
         var router = Router()
         router.on(.get, "/") { .text("\(try await $0.body.collect(upTo: 1 << 20).count)") }

@@ -6,7 +6,9 @@ import Testing
 struct RequestParserTests {
     static let second = Array("GET /second HTTP/1.1\r\nHost: b\r\n\r\n".utf8)
 
-    @Test("every case of the corpus is judged as its RFC says, and a good one leaves the next request intact", arguments: CorpusCase.all)
+    @Test(
+        "every case of the corpus is judged as its RFC says, and a good one leaves the next request intact",
+        arguments: CorpusCase.all)
     func corpus(_ item: CorpusCase) {
         let recording = Recording(item.bytes + Self.second, pieces: [])
         #expect(item.allowed.contains(recording.status ?? 200), "\(item.rfc): \(recording.status ?? 200)")
@@ -44,7 +46,8 @@ struct RequestParserTests {
                 switch Int.random(in: 0..<3, using: &random) {
                 case 0: bytes[index] = UInt8.random(in: 0...255, using: &random)
                 case 1: bytes.remove(at: index)
-                default: bytes.insert([0x0D, 0x0A, 0x20, 0x3A, 0x00, 0x2C].randomElement(using: &random) ?? 0, at: index)
+                default:
+                    bytes.insert([0x0D, 0x0A, 0x20, 0x3A, 0x00, 0x2C].randomElement(using: &random) ?? 0, at: index)
                 }
             }
             var pieces: [Int] = []
@@ -57,7 +60,9 @@ struct RequestParserTests {
     func chunks() {
         var random = SeededGenerator(seed: 7)
         for _ in 0..<50 {
-            let content = (0..<Int.random(in: 0...5000, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
+            let content = (0..<Int.random(in: 0...5000, using: &random)).map { _ in
+                UInt8.random(in: 0...255, using: &random)
+            }
             var bytes = Array("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n".utf8)
             var rest = content[...]
             while !rest.isEmpty {

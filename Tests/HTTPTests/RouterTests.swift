@@ -63,7 +63,8 @@ struct RouterTests {
         #expect(conflict.status == .conflict)
         #expect(body(conflict).contains(#""code":"policyConflict""#))
         #expect(body(conflict).contains(#""type":"/problems/policyConflict""#))
-        let failed = await router().respond(to: Request(method: .get, path: "/fail", headerFields: [Self.requestID: "r1"]))
+        let failed = await router().respond(
+            to: Request(method: .get, path: "/fail", headerFields: [Self.requestID: "r1"]))
         #expect(failed.status == .internalServerError)
         #expect(!body(failed).contains("secret"))
         #expect(body(failed).contains(#""instance":"r1""#))

@@ -48,7 +48,9 @@ struct StaticFilesTests {
 
     @Test(
         "nothing outside the folder, behind a link or hidden is served",
-        arguments: ["/../secret", "/sub/../../secret", "/link", "/out/secret", "/.hidden", "/ten.txt/", "/\0", "//etc/passwd"])
+        arguments: [
+            "/../secret", "/sub/../../secret", "/link", "/out/secret", "/.hidden", "/ten.txt/", "/\0", "//etc/passwd",
+        ])
     func escapes(_ path: String) async throws {
         try await with { files in
             await #expect { _ = try await get(files, path) } throws: { ($0 as? Problem)?.status == 404 }
@@ -70,7 +72,9 @@ struct StaticFilesTests {
     @Test("one range is answered with its bytes, an impossible one with 416")
     func ranges() async throws {
         try await with { files in
-            for (range, expected) in [("bytes=0-3", "0123"), ("bytes=7-", "789"), ("bytes=-2", "89"), ("bytes=8-99", "89")] {
+            for (range, expected) in [
+                ("bytes=0-3", "0123"), ("bytes=7-", "789"), ("bytes=-2", "89"), ("bytes=8-99", "89"),
+            ] {
                 let response = try await get(files, "/ten.txt", [.range: range])
                 #expect(response.status == .partialContent)
                 #expect(text(response) == expected)

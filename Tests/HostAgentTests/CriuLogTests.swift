@@ -8,7 +8,10 @@ struct CriuLogTests {
     @Test(
         "a known error is explained, and quoted",
         arguments: [
-            ("Error (criu/tty.c:1830): tty: Found dangling tty with sid 1 pgid 1 (pts) on peer fd 0.", "it has a terminal"),
+            (
+                "Error (criu/tty.c:1830): tty: Found dangling tty with sid 1 pgid 1 (pts) on peer fd 0.",
+                "it has a terminal"
+            ),
             ("Error (criu/sk-inet.c:137): inet: Unsupported proto 262 for socket 2f", "it uses Multipath TCP"),
             (
                 "Error (criu/files-ext.c:98): Can't dump file 4 of that type [0] (unknown anon_inode:[io_uring])",

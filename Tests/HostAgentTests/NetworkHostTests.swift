@@ -126,6 +126,23 @@ struct NetworkHostTests {
         }
     }
 
+    @Test("a connection that a server of IPv6 took over IPv4 keeps its address in use")
+    func dualStack() async throws {
+        try await NetworkFixture.with(hosts: 1) { world in
+            let network = try await world.hostNetwork(0)
+            let shop = try stay("shop", 1)
+            let inside = try await network.prepare(shop, oldAddresses: [first], newAddress: second)
+            try await network.deliver(shop)
+            let server = try await NetworkPeer.dualStackListener(in: inside, port: 8080)
+            let client = try await NetworkPeer.connection(in: world.hosts[0], to: first, port: 8080)
+            try await network.seal(shop, oldAddresses: [first])
+            #expect(try await network.dropIdleAddresses(shop) == [first])
+            let served = try await server.accept().peer
+            try client.send("in use")
+            #expect(try await served.receive() == "in use")
+        }
+    }
+
     @Test("a container cannot send from an address that is not its own")
     func spoofing() async throws {
         try await NetworkFixture.with { world in

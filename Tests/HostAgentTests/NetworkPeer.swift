@@ -28,6 +28,27 @@ final class NetworkPeer: Sendable {
         return peer
     }
 
+    /// A TCP listener of IPv6 that serves IPv4 too, on all addresses.
+    static func dualStackListener(in namespace: NetworkNamespace, port: UInt16) async throws -> NetworkPeer {
+        let peer = try await withNetworkNamespace(namespace) { () throws(NetlinkError) in
+            let descriptor = socket(AF_INET6, Int32(SOCK_STREAM.rawValue) | 0o4000 | 0o2000000, 0)
+            guard descriptor >= 0 else { throw .current("socket") }
+            return NetworkPeer(descriptor)
+        }
+        var off: Int32 = 0
+        setsockopt(peer.descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &off, 4)
+        var address = sockaddr_in6()
+        address.sin6_family = sa_family_t(AF_INET6)
+        address.sin6_port = port.bigEndian
+        let result = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.bind(peer.descriptor, $0, socklen_t(MemoryLayout<sockaddr_in6>.size))
+            }
+        }
+        guard result == 0, listen(peer.descriptor, 64) == 0 else { throw PeerError.current }
+        return peer
+    }
+
     /// A UDP socket in a namespace, bound to an address.
     static func datagrams(
         in namespace: NetworkNamespace, _ address: IPv4Address, port: UInt16

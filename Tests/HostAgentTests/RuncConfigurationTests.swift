@@ -68,7 +68,9 @@ struct RuncConfigurationTests {
         {
             try FileBytes.replace("\(root)/\(file)", with: [])
         }
-        func value(_ file: String) throws -> String { String(decoding: try FileBytes.read("\(root)/\(file)"), as: UTF8.self) }
+        func value(_ file: String) throws -> String {
+            String(decoding: try FileBytes.read("\(root)/\(file)"), as: UTF8.self)
+        }
         let group = ControlGroup(root: root, name: "relocate/shop.0")
         try group.open()
         #expect(try value("cgroup.subtree_control") == "+memory +cpu +pids")

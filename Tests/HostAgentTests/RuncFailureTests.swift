@@ -49,7 +49,8 @@ struct RuncFailureTests {
         }
     }
 
-    @Test("a container that cannot be restored at its destination is restored at its source, its client still connected")
+    @Test(
+        "a container that cannot be restored at its destination is restored at its source, its client still connected")
     func revive() async throws {
         try await RuncFixture.with { fixture in
             let (spec, stay) = try await fixture.startEcho()
@@ -58,7 +59,8 @@ struct RuncFailureTests {
             let relocation = RelocationID(5)
             let next = Stay(container: spec.name, arrival: relocation)
             try run([
-                "/usr/bin/nsenter", "--net=\(fixture.network.namespaces[1].path)", "ip", "address", "flush", "dev", "eth0",
+                "/usr/bin/nsenter", "--net=\(fixture.network.namespaces[1].path)", "ip", "address", "flush", "dev",
+                "eth0",
             ])
             try await fixture.destination.prepare(spec, stay: next, namespace: fixture.network.namespaces[1])
             _ = try await fixture.source.checkpoint(stay, for: relocation)

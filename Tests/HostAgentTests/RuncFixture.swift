@@ -67,6 +67,9 @@ struct RuncFixture: Sendable {
             stateDirectory: "\(directory)/\(host)", sharedDirectory: "\(directory)/shared",
             controlGroupParent: "rl-test-\(id)/\(host)")
         adjust(&configuration)
+        if let l = ProcessInfo.processInfo.environment["CRIU_LOG_LEVEL"].flatMap({ Int($0) }) {
+            configuration.criuLogLevel = l
+        }  // TEMP
         return configuration
     }
 
@@ -102,7 +105,7 @@ struct RuncFixture: Sendable {
     /// Waits until a container has written a text.
     func awaitOutput(_ text: String, of spec: ContainerSpec) async throws {
         try await eventually("the container writes '\(text)'") {
-            try await source.logs(spec.name, tailBytes: 1 << 20).contains(text)
+            try await source.logs(spec.name, tailBytes: 4096).contains(text)
         }
     }
 

@@ -1,4 +1,5 @@
 import FleetModel
+import Glibc
 import Testing
 
 @testable import HostAgent
@@ -16,7 +17,9 @@ struct RuncLifeTests {
                 mknod /tmp/disk b 254 0 2>/dev/null && echo BROKEN mknod
                 busybox unshare -U true 2>/dev/null && echo BROKEN unshare
                 busybox mount -t tmpfs none /tmp 2>/dev/null && echo BROKEN mount
-                head -c 1 /proc/kcore 2>/dev/null && echo BROKEN kcore
+                for file in interrupts kcore keys slabinfo timer_list; do
+                    test -n "$(head -c 1 /proc/$file 2>/dev/null)" && echo BROKEN $file
+                done
                 busybox grep NoNewPrivs /proc/self/status; busybox hostname; echo done; sleep 1000
                 """
             let (spec, _) = try await fixture.startShell(script, name: "jail")

@@ -137,6 +137,8 @@ struct RuncMoveTests {
             }
             #expect(try descriptors(moved.stay, "host2").prefix(4) == before)
             #expect(try descriptors(moved.stay, "host2").count <= 5)
+            let process = try #require(fixture.processes(of: moved.stay, host: "host2").first)
+            #expect(getpriority(PRIO_PROCESS, id_t(process)) == 0)
         }
     }
 

@@ -36,7 +36,9 @@ struct TestNetwork: Sendable {
                 try ip(["-n", container, "address", "add", "\(Self.address)/32", "dev", "eth0"])
                 try ip(["-n", container, "route", "add", "10.99.0.1/32", "dev", "eth0"])
                 try ip(["-n", container, "neigh", "add", "10.99.0.1", "lladdr", "02:00:00:00:00:01", "dev", "eth0"])
-                try ip(["-n", client, "neigh", "add", Self.address, "lladdr", "02:00:00:00:00:02", "dev", "to\(number)"])
+                try ip([
+                    "-n", client, "neigh", "add", Self.address, "lladdr", "02:00:00:00:00:02", "dev", "to\(number)",
+                ])
             }
             try ip(["-n", client, "address", "add", "10.99.0.1/32", "dev", "lo"])
         } catch {

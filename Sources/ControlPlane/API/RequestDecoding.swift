@@ -41,7 +41,8 @@ extension Request {
         } catch DecodingError.typeMismatch {
             throw Problem(.badRequest, code: "invalidJSON", detail: "the body must be a JSON object")
         } catch {
-            throw Problem(.badRequest, code: "invalidJSON", detail: "the body is not JSON: \(Problem.words(for: error))")
+            throw Problem(
+                .badRequest, code: "invalidJSON", detail: "the body is not JSON: \(Problem.words(for: error))")
         }
         guard let unknown = fields.subtracting(known).min() else { return }
         throw Problem(

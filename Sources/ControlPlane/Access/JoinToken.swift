@@ -14,7 +14,9 @@ struct JoinToken {
         let path = directory + "/join-token"
         if let data = FileManager.default.contents(atPath: path) {
             let text = String(decoding: data, as: UTF8.self).split(whereSeparator: \.isWhitespace).first
-            guard let text else { throw StateDirectory.Failure(path: path, detail: "is empty; remove it to get a new one") }
+            guard let text else {
+                throw StateDirectory.Failure(path: path, detail: "is empty; remove it to get a new one")
+            }
             hash = SecretHash(of: String(text))
             return
         }

@@ -165,7 +165,8 @@ extension AgentRegistry {
         case .lost:
             throw .agent(
                 host: host,
-                StepFailure(code: .unreachable, message: "the agent gave no answer within \(timeout.components.seconds) s"))
+                StepFailure(
+                    code: .unreachable, message: "the agent gave no answer within \(timeout.components.seconds) s"))
         case .outcome(let outcome):
             switch outcome.result {
             case .succeeded(let report): return report

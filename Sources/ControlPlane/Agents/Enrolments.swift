@@ -12,17 +12,19 @@ final class Enrolments: Sendable {
     private let fleet: Fleet
     private let agents: AgentRegistry
     private let joinToken: SecretHash
+    private let memory: GatewayMemory
     private let heartbeatSeconds: Double
     private let credentials: Mutex<[HostName: SecretHash]>
     private let hostsByCredential: Mutex<[SecretHash: HostName]>
 
     init(
-        fleet: Fleet, agents: AgentRegistry, joinToken: SecretHash, credentials: [HostName: SecretHash],
-        heartbeatSeconds: Double
+        fleet: Fleet, agents: AgentRegistry, memory: GatewayMemory, joinToken: SecretHash,
+        credentials: [HostName: SecretHash], heartbeatSeconds: Double
     ) {
         self.fleet = fleet
         self.agents = agents
         self.joinToken = joinToken
+        self.memory = memory
         self.heartbeatSeconds = heartbeatSeconds
         self.credentials = Mutex(credentials)
         hostsByCredential = Mutex(
@@ -56,6 +58,7 @@ final class Enrolments: Sendable {
             }
         }
         agents.begin(session: session, of: name)
+        if enrolment.role == .gateway { Task { await memory.restore(to: name) } }
         return Membership(credential: credential, session: session, heartbeatSeconds: heartbeatSeconds)
     }
 
@@ -72,7 +75,8 @@ final class Enrolments: Sendable {
 extension FleetDraft {
     /// Puts a host into the inventory, or brings what is known of it up to date.
     fileprivate mutating func enrol(_ enrolment: Enrolment) throws {
-        if let other = state.hosts.values.first(where: { $0.address == enrolment.address && $0.name != enrolment.host }) {
+        if let other = state.hosts.values.first(where: { $0.address == enrolment.address && $0.name != enrolment.host })
+        {
             throw FleetError.conflict("address \(enrolment.address) belongs to host '\(other.name)'")
         }
         if enrolment.role == .gateway, let gateway = state.gateway, gateway.name != enrolment.host {

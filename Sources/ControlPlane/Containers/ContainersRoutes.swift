@@ -64,7 +64,9 @@ struct ContainersRoutes {
                 NewContainer(
                     name: body.name, tenant: body.tenant, image: body.image, command: body.command ?? [],
                     environment: body.environment ?? [:],
-                    ports: (body.ports ?? []).map { PortMapping(port: $0.port, containerPort: $0.containerPort ?? $0.port) },
+                    ports: (body.ports ?? []).map {
+                        PortMapping(port: $0.port, containerPort: $0.containerPort ?? $0.port)
+                    },
                     limits: limits(body.limits), runtime: body.runtime, host: body.host),
                 by: request.actor)
             let settled = try await containers.wait(for: container.name, atMost: request.wait()) ?? container

@@ -68,7 +68,8 @@ struct ContainersService: Sendable {
             var container = try draft.container(name)
             if let relocation = draft.state.openRelocation(of: name) {
                 throw FleetError.conflict(
-                    "container '\(name)' is being moved by relocation \(relocation.id); cancel that or wait for its end")
+                    "container '\(name)' is being moved by relocation \(relocation.id); cancel that or wait for its end"
+                )
             }
             guard container.state != .starting else {
                 throw FleetError.conflict("container '\(name)' is being started; wait for that")
@@ -148,13 +149,15 @@ struct ContainersService: Sendable {
         try await clear(container, except: nil)
         let operation = container.operation
         _ = try await agents.ask(
-            .start(StartOrder(spec: container.spec, address: address)), id: OrderID(operation: operation, step: "start"),
+            .start(StartOrder(spec: container.spec, address: address)),
+            id: OrderID(operation: operation, step: "start"),
             of: name, timeout: .seconds(60))
         let route: AgentOrder =
             if let virtualAddress = container.virtualAddress {
                 .announce(
                     AnnounceOrder(
-                        virtualAddress: virtualAddress, address: address, via: host.address, ports: container.spec.ports))
+                        virtualAddress: virtualAddress, address: address, via: host.address, ports: container.spec.ports
+                    ))
             } else {
                 .route(RouteOrder(addresses: [address], via: host.address))
             }

@@ -20,7 +20,8 @@ struct NewContainer: Sendable {
     func validate() throws {
         try limits.validate()
         if let port = ports.first(where: { $0.port == 0 || $0.containerPort == 0 }) {
-            throw FleetError.invalid(field: "ports", detail: "must be 1 to 65535, is \(min(port.port, port.containerPort))")
+            throw FleetError.invalid(
+                field: "ports", detail: "must be 1 to 65535, is \(min(port.port, port.containerPort))")
         }
         guard Set(ports.map(\.port)).count == ports.count else {
             throw FleetError.invalid(field: "ports", detail: "the same port is mapped twice")
@@ -38,15 +39,14 @@ struct NewContainer: Sendable {
     func resolve(with images: ImageRepository, runtimes: Set<RuntimeKind>) throws -> ContainerSpec {
         let runtime = runtime ?? (runtimes.contains(.runc) ? .runc : .simulated)
         let digest: ImageDigest
-        if let found = try? images.resolve(image) {
-            guard !command.isEmpty || !found.defaults.command.isEmpty else {
-                throw FleetError.invalid(field: "command", detail: "image '\(image)' names no command; give one")
-            }
-            digest = found.digest
-        } else {
+        guard let found = try? images.resolve(image) else {
             throw FleetError.invalid(
                 field: "image", detail: "there is no image '\(image)'; import it with 'relocate images import'")
         }
+        guard !command.isEmpty || !found.defaults.command.isEmpty else {
+            throw FleetError.invalid(field: "command", detail: "image '\(image)' names no command; give one")
+        }
+        digest = found.digest
         return ContainerSpec(
             name: name, tenant: tenant, image: image, digest: digest, command: command, environment: environment,
             ports: ports, limits: limits, runtime: runtime)

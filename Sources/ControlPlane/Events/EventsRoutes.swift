@@ -50,17 +50,13 @@ struct EventsRoutes {
     private func stream(after position: Int64?) -> Response {
         .events { writer in
             var last = position ?? fleet.snapshot.sequence
-            if last > fleet.snapshot.sequence {
-                try await writer.send(ServerSentEvent(event: "reset", data: "{}"))
-                last = fleet.snapshot.sequence
-            }
+            if last > fleet.snapshot.sequence { last = try await reset(writer) }
             while true {
                 let live = fleet.feed.watch()
                 do {
                     last = try await replay(after: last, to: writer)
                 } catch let error as LedgerError where error.code == .eventsPruned {
-                    last = fleet.snapshot.sequence
-                    try await writer.send(ServerSentEvent(event: "reset", data: "{}"))
+                    last = try await reset(writer)
                 }
                 for await event in live where event.sequence > last {
                     try await writer.send(try message(event))
@@ -69,6 +65,14 @@ struct EventsRoutes {
                 try Task.checkCancellation()
             }
         }
+    }
+
+    /// Tells the client to list again. The event carries the number to go on after, so that a client which loses the
+    /// connection right then resumes without a gap.
+    private func reset(_ writer: EventWriter) async throws -> Int64 {
+        let sequence = fleet.snapshot.sequence
+        try await writer.send(ServerSentEvent(id: String(sequence), event: "reset", data: "{}"))
+        return sequence
     }
 
     private func replay(after position: Int64, to writer: EventWriter) async throws -> Int64 {

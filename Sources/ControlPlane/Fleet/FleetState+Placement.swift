@@ -86,7 +86,9 @@ extension FleetState {
     /// - Throws: `FleetError.addressesExhausted`.
     func freeVirtualAddress(of network: IPv4Network) throws(FleetError) -> IPv4Address {
         let used = Set(containers.values.compactMap(\.virtualAddress))
-        let free = (1..<max(network.count - 1, 1)).lazy.compactMap { network.address(at: $0) }.first { !used.contains($0) }
+        let free = (1..<max(network.count - 1, 1)).lazy.compactMap { network.address(at: $0) }.first {
+            !used.contains($0)
+        }
         guard let free else { throw .addressesExhausted(network) }
         return free
     }
@@ -95,7 +97,8 @@ extension FleetState {
 extension PlacementDecision {
     /// Why no host may take the container, in words.
     var words: String {
-        "no host may take the container (" + exclusions.map { "\($0.host): \(reasons(against: $0.host))" }.joined(separator: "; ") + ")"
+        "no host may take the container ("
+            + exclusions.map { "\($0.host): \(reasons(against: $0.host))" }.joined(separator: "; ") + ")"
     }
 
     /// Why a host may not, in words.

@@ -16,7 +16,9 @@ struct HealthRoutes {
             let isReady = checks.allSatisfy { $0.problem == nil }
             var lines = isReady ? "ok\n" : "not ready\n"
             if request.query["verbose"] != nil || !isReady {
-                for check in checks { lines += "\(check.problem == nil ? "+" : "-") \(check.name): \(check.problem ?? "ok")\n" }
+                for check in checks {
+                    lines += "\(check.problem == nil ? "+" : "-") \(check.name): \(check.problem ?? "ok")\n"
+                }
             }
             return .text(lines, status: isReady ? .ok : .serviceUnavailable)
         }

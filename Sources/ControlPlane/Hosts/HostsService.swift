@@ -22,7 +22,8 @@ struct HostsService {
             if let state {
                 guard state == .ready || state == .cordoned else {
                     throw FleetError.invalid(
-                        field: "state", detail: "may be set to 'ready' or 'cordoned'; to drain, POST /v1/hosts/\(name)/drain")
+                        field: "state",
+                        detail: "may be set to 'ready' or 'cordoned'; to drain, POST /v1/hosts/\(name)/drain")
                 }
                 guard host.state != .unreachable else {
                     throw FleetError.conflict("host '\(name)' is unreachable; it can be changed when its agent answers")
@@ -45,7 +46,9 @@ struct HostsService {
     func drain(_ name: HostName, by actor: String) async throws -> Host {
         let (host, containers) = try await fleet.change(by: actor) { draft in
             var host = try draft.host(name)
-            guard host.role == .worker else { throw FleetError.conflict("'\(name)' is the gateway: it has no containers") }
+            guard host.role == .worker else {
+                throw FleetError.conflict("'\(name)' is the gateway: it has no containers")
+            }
             let containers = draft.state.containers(on: name).map(\.name)
             host.state = containers.isEmpty ? .cordoned : .draining
             draft.record(.host(host))
@@ -53,7 +56,8 @@ struct HostsService {
         }
         for container in containers {
             _ = try? await relocator.request(
-                RelocationRequest(container: container, to: nil, trigger: .drain, actor: actor, reason: "drain of \(name)"))
+                RelocationRequest(
+                    container: container, to: nil, trigger: .drain, actor: actor, reason: "drain of \(name)"))
         }
         return host
     }
@@ -65,7 +69,8 @@ struct HostsService {
             let containers = draft.state.containers(on: name)
             guard containers.isEmpty else {
                 throw FleetError.conflict(
-                    "host '\(name)' still carries \(containers.map(\.name.text).joined(separator: ", ")); drain it first")
+                    "host '\(name)' still carries \(containers.map(\.name.text).joined(separator: ", ")); drain it first"
+                )
             }
             guard host.state != .ready else {
                 throw FleetError.conflict("host '\(name)' is ready; cordon it and end its agent first")

@@ -15,7 +15,9 @@ struct ImagesRoutes {
     func add(to router: inout FleetRouter) {
         router.on(.get, "/v1/images") { request in
             try request.checkQuery()
-            let list = try images.list().sorted { ($0.names.first ?? "", $0.digest.hex) < ($1.names.first ?? "", $1.digest.hex) }
+            let list = try images.list().sorted {
+                ($0.names.first ?? "", $0.digest.hex) < ($1.names.first ?? "", $1.digest.hex)
+            }
             return try .snapshot(ListView(items: list), of: fleet.snapshot, for: request)
         }
         router.on(.post, "/v1/images") { request in
@@ -32,7 +34,8 @@ struct ImagesRoutes {
             try await fleet.change(by: request.actor) { draft in
                 let users = draft.state.containers.values.filter { $0.spec.digest == image.digest }.map(\.name.text)
                 guard users.isEmpty else {
-                    throw FleetError.conflict("image \(image.digest) is used by \(users.sorted().joined(separator: ", "))")
+                    throw FleetError.conflict(
+                        "image \(image.digest) is used by \(users.sorted().joined(separator: ", "))")
                 }
                 try images.remove(image.digest)
             }

@@ -54,7 +54,8 @@ extension FleetDraft {
         let reason = step.failure.map(\.description) ?? "no answer"
         raise(
             .stepPending, about: relocation.subject,
-            "'\(step.kind.rawValue)' on \(step.host) for container '\(relocation.container)' is being repeated: \(reason)")
+            "'\(step.kind.rawValue)' on \(step.host) for container '\(relocation.container)' is being repeated: \(reason)"
+        )
     }
 
     /// Puts an address to rest before anybody gets it again.

@@ -10,6 +10,7 @@ struct RelocationRun {
     let fleet: Fleet
     let agents: AgentRegistry
     let times: StepTimes
+    let death: SuddenDeath
     let logger: Logger
 
     private enum Turn: Sendable {
@@ -45,7 +46,9 @@ struct RelocationRun {
             case .pause(let attempt): try? await Task.sleep(for: times.pause(before: attempt))
             case .perform(let steps):
                 if steps.contains(where: { $0.kind == .steer }) { steeredAt = clock.now }
+                for step in steps { death.strike(.recorded, of: step.kind) }
                 answered = await perform(steps)
+                for answer in answered { death.strike(.answered, of: answer.step.kind) }
             }
         }
     }
@@ -64,7 +67,9 @@ struct RelocationRun {
         var step = step
         let clock = ContinuousClock()
         let start = clock.now
-        defer { logger.debug("step", metadata: ["relocation": "\(id)", "step": "\(step.kind)", "state": "\(step.state)"]) }
+        defer {
+            logger.debug("step", metadata: ["relocation": "\(id)", "step": "\(step.kind)", "state": "\(step.state)"])
+        }
         let state = fleet.snapshot
         guard let relocation = state.relocations[id],
             let orders = try? RelocationOrders(relocation, in: state, leaseSeconds: times.leaseSeconds)

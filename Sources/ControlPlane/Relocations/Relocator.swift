@@ -22,15 +22,20 @@ actor Relocator {
     private let agents: AgentRegistry
     private nonisolated let containerNetwork: IPv4Network
     private let times: StepTimes
+    private let death: SuddenDeath
     private let logger: Logger
     private var queue = StartQueue()
     private var tasks: [RelocationID: Task<Void, Never>] = [:]
 
-    init(fleet: Fleet, agents: AgentRegistry, containerNetwork: IPv4Network, times: StepTimes, logger: Logger) {
+    init(
+        fleet: Fleet, agents: AgentRegistry, containerNetwork: IPv4Network, times: StepTimes, death: SuddenDeath,
+        logger: Logger
+    ) {
         self.fleet = fleet
         self.agents = agents
         self.containerNetwork = containerNetwork
         self.times = times
+        self.death = death
         self.logger = logger
     }
 
@@ -191,12 +196,13 @@ actor Relocator {
                 draft.raise(.noFeasibleHost, about: relocation.container.text, words)
             }
         } catch {
-            logger.critical("cannot record the end of a relocation", metadata: ["relocation": "\(id)", "error": "\(error)"])
+            logger.critical(
+                "cannot record the end of a relocation", metadata: ["relocation": "\(id)", "error": "\(error)"])
         }
     }
 
     private func drive(_ id: RelocationID) {
-        let run = RelocationRun(id: id, fleet: fleet, agents: agents, times: times, logger: logger)
+        let run = RelocationRun(id: id, fleet: fleet, agents: agents, times: times, death: death, logger: logger)
         tasks[id] = Task {
             await run.run()
             await self.ended(id)

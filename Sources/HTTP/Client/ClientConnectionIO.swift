@@ -94,7 +94,8 @@ struct ClientConnectionIO {
             return
         }
         // What the server has sent before it broke the connection is still to be read; reading also tells the end.
-        if case .idle = phase, socket.peerHasClosed || isBroken || socket.isReadable {
+        // An event may be late: the bytes it tells of have been read already. So an idle connection is asked, not presumed.
+        if case .idle = phase, socket.peerHasClosed || isBroken || socket.hasUnreadBytes {
             fail(HTTPError(.connectionClosed, "the server closed the idle connection"))
         } else if isBroken, !socket.isReadable {
             fail(HTTPError(.connectionClosed, "the connection broke"))
@@ -171,7 +172,7 @@ struct ClientConnectionIO {
                     guard case .head(let continuation) = waiter else { return nil }
                     endWait()
                     self.head = nil
-                    phase = .awaitingContent
+                    phase = head.hasContent ? .awaitingContent : .idle
                     return .head(continuation, head)
                 }
             case .awaitingContent:

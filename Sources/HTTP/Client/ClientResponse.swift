@@ -31,7 +31,8 @@ public struct ClientResponseBody: AsyncSequence, Sendable {
 
     private let reader: Reader
 
-    init(connection: ClientConnection, pool: ConnectionPool, timeout: Duration) {
+    /// Without a connection there is no content.
+    init(connection: ClientConnection?, pool: ConnectionPool, timeout: Duration) {
         reader = Reader(connection: connection, pool: pool, timeout: timeout)
     }
 
@@ -56,7 +57,7 @@ public struct ClientResponseBody: AsyncSequence, Sendable {
         private let pool: ConnectionPool
         private let timeout: Duration
 
-        init(connection: ClientConnection, pool: ConnectionPool, timeout: Duration) {
+        init(connection: ClientConnection?, pool: ConnectionPool, timeout: Duration) {
             self.connection = Mutex(connection)
             self.pool = pool
             self.timeout = timeout

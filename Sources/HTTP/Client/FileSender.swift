@@ -48,7 +48,9 @@ struct FileSender: Sendable {
             filled = max(0, result)
         }
         guard !failure else { throw HTTPError.system("reading a file") }
-        guard !piece.isEmpty else { throw HTTPError(.bodyLengthMismatch, "the file has become shorter while it was sent") }
+        guard !piece.isEmpty else {
+            throw HTTPError(.bodyLengthMismatch, "the file has become shorter while it was sent")
+        }
         return piece
     }
 }

@@ -32,8 +32,8 @@ public final class HTTPClient: Sendable {
 
     /// Sends a request and returns when the head of the answer is there, whatever its status.
     ///
-    /// A request on a kept connection that the server closed at the same moment is sent again on a new one, if it has no
-    /// streamed content and either its method may be repeated (RFC 9110 section 9.2.2).
+    /// A request on a kept connection that the server closed at the same moment is sent again on a new one, if its
+    /// content is not streamed and its method may be repeated (RFC 9110 section 9.2.2).
     ///
     /// - Parameters:
     ///   - method: The method.
@@ -68,9 +68,11 @@ public final class HTTPClient: Sendable {
             connection.begin(request.method, head: request.head, content: request.content, rest: request.rest)
             try await sendRest(of: request, connection)
             let head = try await connection.head(timeout: timeout)
+            if !head.hasContent { pool.put(connection) }
+            let body = ClientResponseBody(
+                connection: head.hasContent ? connection : nil, pool: pool, timeout: timeout)
             return ClientResponse(
-                status: HTTPResponse.Status(code: head.status), headerFields: head.fields,
-                body: ClientResponseBody(connection: connection, pool: pool, timeout: timeout))
+                status: HTTPResponse.Status(code: head.status), headerFields: head.fields, body: body)
         } catch {
             connection.close()
             throw error

@@ -16,7 +16,11 @@ struct MonotonicTime: Comparable, Sendable {
 
     /// Saturates instead of overflowing, so that a limit of "forever" stays forever.
     static func + (time: Self, duration: Duration) -> Self {
-        let (sum, overflow) = time.nanoseconds.addingReportingOverflow(duration.clampedNanoseconds)
+        time.advanced(byNanoseconds: duration.clampedNanoseconds)
+    }
+
+    func advanced(byNanoseconds count: UInt64) -> Self {
+        let (sum, overflow) = nanoseconds.addingReportingOverflow(count)
         return overflow ? .never : Self(nanoseconds: sum)
     }
 

@@ -130,6 +130,8 @@ struct ChunkedDecoder: Sendable {
     }
 
     private func expect(_ byte: UInt8, _ expected: UInt8) throws(HTTPError) {
-        guard byte == expected else { throw HTTPError(.badRequest, "a chunk is not closed by CRLF where its size says") }
+        guard byte == expected else {
+            throw HTTPError(.badRequest, "a chunk is not closed by CRLF where its size says")
+        }
     }
 }

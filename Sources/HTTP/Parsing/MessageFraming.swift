@@ -84,7 +84,9 @@ struct MessageFraming: Sendable {
             guard minorVersion >= 1 else {
                 throw HTTPError(.badRequest, "Transfer-Encoding does not exist in HTTP/1.0")
             }
-            guard isChunked else { throw HTTPError(.badRequest, "the last transfer coding of a request must be chunked") }
+            guard isChunked else {
+                throw HTTPError(.badRequest, "the last transfer coding of a request must be chunked")
+            }
             guard !hasOtherCoding else {
                 throw HTTPError(.transferCodingNotImplemented, "the only transfer coding known here is chunked")
             }

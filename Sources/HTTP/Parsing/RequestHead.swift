@@ -1,13 +1,26 @@
 import HTTPTypes
 
 /// A request's head as it was received: the bytes, and where in them everything lies. Strings are made only when asked for.
-struct RequestHead: Sendable {
-    var bytes: [UInt8]
-    var line: RequestLine
-    var fields: [FieldLine]
-    var body: MessageFraming.Body
-    var keepsAlive: Bool
-    var expectsContinue: Bool
+/// It is immutable, and a class because it is handed on many times for each request.
+final class RequestHead: Sendable {
+    let bytes: [UInt8]
+    let line: RequestLine
+    let fields: [FieldLine]
+    let body: MessageFraming.Body
+    let keepsAlive: Bool
+    let expectsContinue: Bool
+
+    init(
+        bytes: [UInt8], line: RequestLine, fields: [FieldLine], body: MessageFraming.Body, keepsAlive: Bool,
+        expectsContinue: Bool
+    ) {
+        self.bytes = bytes
+        self.line = line
+        self.fields = fields
+        self.body = body
+        self.keepsAlive = keepsAlive
+        self.expectsContinue = expectsContinue
+    }
 
     var method: HTTPRequest.Method { line.method }
 

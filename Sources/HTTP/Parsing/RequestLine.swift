@@ -24,7 +24,8 @@ struct RequestLine: Sendable {
         index = targetStart
         while index < line.endIndex, Characters.isTarget(line[index]) { index += 1 }
         guard index > targetStart, index < line.endIndex, line[index] == Characters.space else {
-            throw HTTPError(.badRequest, "the request target is empty, contains an illegal character, or no version follows")
+            throw HTTPError(
+                .badRequest, "the request target is empty, contains an illegal character, or no version follows")
         }
         minorVersion = try Self.version(line[(index + 1)...])
         guard let method = Self.method(methodBytes) else {

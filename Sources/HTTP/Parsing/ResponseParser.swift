@@ -6,6 +6,8 @@ struct ResponseHead: Sendable {
     var fields: HTTPFields
     /// Whether the connection may be used again after this response.
     var keepsAlive: Bool
+    /// Whether content follows.
+    var hasContent: Bool
 }
 
 /// Turns a server's bytes into responses, as `RequestParser` does with a client's. It must be told of each request before
@@ -134,19 +136,22 @@ struct ResponseParser: Sendable {
     }
 
     private mutating func finishHead(_ line: StatusLine) throws(HTTPError) -> ResponseHead {
+        var hasContent = true
         var keepsAlive = framing.keepsAlive(minorVersion: line.minorVersion)
         if isHead || line.code == 204 || line.code == 304 {
             state = .body(.done)
+            hasContent = false
         } else if let body = try framing.responseBody() {
             if case .length(let count) = body, count > limits.bodyBytes {
                 throw HTTPError(.payloadTooLarge, "the answer is larger than \(limits.bodyBytes) bytes")
             }
             state = .body(BodyDecoder(body, limits: limits))
+            hasContent = body != .none
         } else {
             state = .body(.untilClose)
             keepsAlive = false
         }
-        return ResponseHead(status: line.code, fields: fields, keepsAlive: keepsAlive)
+        return ResponseHead(status: line.code, fields: fields, keepsAlive: keepsAlive, hasContent: hasContent)
     }
 
     private mutating func nextInBody(

@@ -95,7 +95,8 @@ public struct Router: Sendable {
                     ])
             }
             problem = Problem(
-                status: .internalServerError, detail: "the server failed; its log tells more under this request's instance")
+                status: .internalServerError,
+                detail: "the server failed; its log tells more under this request's instance")
         }
         if problem.instance == nil { problem.instance = request.id }
         return problem

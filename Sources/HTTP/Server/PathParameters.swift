@@ -17,7 +17,8 @@ public struct PathParameters: Sendable, Hashable {
     /// which is a fault of the program.
     public func require(_ name: String) throws -> String {
         guard let value = self[name] else {
-            throw Problem(status: .internalServerError, detail: "the route has no parameter '\(name)'", code: "internal")
+            throw Problem(
+                status: .internalServerError, detail: "the route has no parameter '\(name)'", code: "internal")
         }
         return value
     }

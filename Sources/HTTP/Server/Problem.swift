@@ -61,7 +61,8 @@ public struct Problem: Error, Sendable, Codable {
     /// The problem as a response.
     public var response: Response {
         var response = Response(
-            status: HTTPResponse.Status(code: status, reasonPhrase: title), headerFields: headerFields, body: .bytes(json))
+            status: HTTPResponse.Status(code: status, reasonPhrase: title), headerFields: headerFields,
+            body: .bytes(json))
         response.headerFields[.contentType] = "application/problem+json"
         return response
     }

@@ -14,6 +14,8 @@ final class ServerConnection: EventHandler {
     let peer: PeerAddress
     private let io: Mutex<ServerConnectionIO>
 
+    private static let requestsPerTurn = 64
+
     init(socket: Int32, peer: PeerAddress, loop: EventLoop, context: ServerContext) {
         self.context = context
         self.loop = loop
@@ -69,7 +71,18 @@ final class ServerConnection: EventHandler {
 
     private func pump() {
         guard io.withLock({ $0.enterPump() }) else { return }
-        while let effect = io.withLock({ $0.step(loop) }) { perform(effect) }
+        var requests = 0
+        while let effect = io.withLock({ $0.step(loop) }) {
+            if case .handle = effect { requests += 1 }
+            perform(effect)
+            guard requests < Self.requestsPerTurn else { return continueLater() }
+        }
+    }
+
+    /// A client that sends requests without end must not keep the loop from the others.
+    private func continueLater() {
+        io.withLock { $0.pausePump() }
+        Task(executorPreference: loop) { self.pump() }
     }
 
     private func perform(_ effect: ServerConnectionIO.Effect) {
@@ -112,14 +125,21 @@ final class ServerConnection: EventHandler {
             requestID = RequestID.given(head)
             response = (error as? Problem ?? Problem(status: .internalServerError)).response
         }
-        await send(response, method: head.method, requestID: requestID, exchange)
+        if let stream = send(response, method: head.method, requestID: requestID, exchange) {
+            // An event stream that begins while the server is ending has to end as well.
+            if io.withLock({ $0.isEventStream && $0.machine.isShuttingDown }) {
+                withUnsafeCurrentTask { $0?.cancel() }
+            }
+            await run(stream, exchange)
+        }
         pump()
     }
 
+    /// Sends a response whose content is there; returns the stream of one whose content is not.
     private func send(
         _ response: Response, method: HTTPRequest.Method, requestID: String?, _ exchange: UInt64
-    ) async {
-        let stream = io.withLock { io -> ServerConnectionIO.Stream? in
+    ) -> ServerConnectionIO.Stream? {
+        io.withLock { io in
             do throws(HTTPError) {
                 return try io.send(response, method: method, requestID: requestID, exchange, loop)
             } catch {
@@ -128,7 +148,9 @@ final class ServerConnection: EventHandler {
                 return try? io.send(problem, method: method, requestID: requestID, exchange, loop)
             }
         }
-        guard let stream else { return }
+    }
+
+    private func run(_ stream: ServerConnectionIO.Stream, _ exchange: UInt64) async {
         do {
             try await stream(Writer(connection: self, exchange: exchange))
             try io.withLock { io throws(HTTPError) in try io.finishStream(exchange, loop) }

@@ -54,8 +54,6 @@ struct ServerConnectionIO {
 
     mutating func ready(_ readiness: Readiness) {
         if socket.ready(readiness) { mustAbort = true }
-        guard socket.peerHasClosed, isHandling, !socket.hasUnreadBytes else { return }
-        machine.peerClosed()
     }
 
     mutating func timerFired(now: MonotonicTime) {
@@ -95,6 +93,11 @@ struct ServerConnectionIO {
         return true
     }
 
+    /// Lets others have a turn; the caller asks for steps again later.
+    mutating func pausePump() {
+        isPumping = false
+    }
+
     /// Does what can be done under the lock, up to the next thing that cannot.
     mutating func step(_ loop: EventLoop) -> Effect? {
         while true {
@@ -113,6 +116,7 @@ struct ServerConnectionIO {
         let now = MonotonicTime.now()
         if let effect = flush(now) { return effect }
         while isOpen {
+            if isHandling, socket.peerHasClosed, !socket.hasUnreadBytes { machine.peerClosed() }
             if machine.isBetweenRequests, socket.outbound.count > Self.highWater { return nil }
             switch machine.next(now) {
             case .wait:
@@ -252,10 +256,6 @@ struct ServerConnectionIO {
             contentLeft = length ?? 0
             isEventStream = response.headerFields[.contentType] == ServerSentEvent.mediaType
             if length == nil { socket.send(headBytes, now) } else { socket.hold(headBytes) }
-            if isEventStream, machine.isShuttingDown {
-                mustCancel = true
-                task?.cancel()
-            }
             rearm(loop)
             return stream
         default:
@@ -267,7 +267,9 @@ struct ServerConnectionIO {
     }
 
     private static func framing(of response: Response) -> ResponseSerializer.Framing {
-        guard response.status.code >= 200, response.status.code != 204, response.status.code != 304 else { return .none }
+        guard response.status.code >= 200, response.status.code != 204, response.status.code != 304 else {
+            return .none
+        }
         return switch response.body {
         case .empty: .length(0)
         case .bytes(let bytes): .length(bytes.count)

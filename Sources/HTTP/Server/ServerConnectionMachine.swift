@@ -61,7 +61,9 @@ struct ServerConnectionMachine: Sendable {
     private static let drainLimit = 256 * 1024
     private static let lingerLimit = 1024 * 1024
 
-    private let configuration: HTTPServer.Configuration
+    private let headTimeout: UInt64
+    private let idleTimeout: UInt64
+    private let lingerTimeout: UInt64
     private var parser: RequestParser
     private var inbound = InboundBuffer()
     private var phase = Phase.waiting
@@ -74,14 +76,12 @@ struct ServerConnectionMachine: Sendable {
     private var headHasBegun = false
 
     init(_ configuration: HTTPServer.Configuration, now: MonotonicTime) {
-        self.configuration = configuration
         parser = RequestParser(limits: configuration.limits)
-        bodyBudget = Self.budget(configuration)
-        phaseDeadline = now + configuration.headTimeout
-    }
-
-    private static func budget(_ configuration: HTTPServer.Configuration) -> StallBudget {
-        StallBudget(configuration.bodyTimeout, minBytesPerSecond: configuration.minBytesPerSecond)
+        bodyBudget = StallBudget(configuration.bodyTimeout, minBytesPerSecond: configuration.minBytesPerSecond)
+        headTimeout = configuration.headTimeout.clampedNanoseconds
+        idleTimeout = configuration.idleTimeout.clampedNanoseconds
+        lingerTimeout = configuration.lingerTimeout.clampedNanoseconds
+        phaseDeadline = now.advanced(byNanoseconds: headTimeout)
     }
 
     /// When `timedOut` must be called.
@@ -116,8 +116,9 @@ struct ServerConnectionMachine: Sendable {
         inputHasEnded = true
     }
 
-    /// The client has sent its last byte while a request is being handled. With nothing left to read this means that
-    /// nobody waits for the answer any more.
+    /// The client has sent its last byte, and a request is being handled. With nothing left to read this is taken to mean
+    /// that nobody waits for the answer any more: the kernel tells a client that has gone and one that has only ended its
+    /// sending side apart no sooner than an answer is sent. A handler that does not heed cancellation still answers.
     mutating func peerClosed() {
         guard case .handling(var exchange) = phase, !exchange.bodyIsWanted, inbound.isEmpty, !exchange.wasCancelled
         else { return }
@@ -166,7 +167,7 @@ struct ServerConnectionMachine: Sendable {
         if exchange.keepsAlive, exchange.bodyIsComplete {
             beginWaiting(now)
         } else if exchange.keepsAlive {
-            bodyBudget = Self.budget(configuration)
+            bodyBudget.reset()
             phase = .draining(left: Self.drainLimit)
         } else if exchange.bodyIsComplete, inbound.isEmpty {
             phase = .closing
@@ -229,7 +230,7 @@ struct ServerConnectionMachine: Sendable {
         guard !inbound.isEmpty || !inputHasEnded else { return closeNow() }
         if !inbound.isEmpty, !headHasBegun {
             headHasBegun = true
-            phaseDeadline = now + configuration.headTimeout
+            phaseDeadline = now.advanced(byNanoseconds: headTimeout)
         }
         do throws(HTTPError) {
             guard !inbound.isEmpty, case .head(let head) = try parse() else {
@@ -244,7 +245,7 @@ struct ServerConnectionMachine: Sendable {
     private mutating func begin(_ head: RequestHead, _ now: MonotonicTime) throws(HTTPError) -> [UInt8]? {
         phaseDeadline = .never
         headHasBegun = false
-        bodyBudget = Self.budget(configuration)
+        bodyBudget.reset()
         var exchange = Exchange(
             keepsAlive: head.keepsAlive, isHTTP10: head.line.minorVersion == 0, bodyIsComplete: false,
             continueIsDue: head.expectsContinue && inbound.isEmpty)
@@ -305,7 +306,8 @@ struct ServerConnectionMachine: Sendable {
                 bodyBudget.endWaiting(now)
                 return .deliver(nil)
             case .needMore where inputHasEnded:
-                return fail(&exchange, HTTPError(.connectionClosed, "the client ended in the middle of the content"), now)
+                return fail(
+                    &exchange, HTTPError(.connectionClosed, "the client ended in the middle of the content"), now)
             case .needMore:
                 bodyBudget.beginWaiting(now)
                 return .read
@@ -368,13 +370,13 @@ struct ServerConnectionMachine: Sendable {
         rejection = nil
         inbound.shrink()
         phase = isShuttingDown ? .closing : .waiting
-        phaseDeadline = now + configuration.idleTimeout
+        phaseDeadline = now.advanced(byNanoseconds: idleTimeout)
     }
 
     private mutating func linger(_ now: MonotonicTime) {
         bodyBudget.endWaiting(now)
         phase = .lingering(left: Self.lingerLimit, announced: false)
-        phaseDeadline = now + configuration.lingerTimeout
+        phaseDeadline = now.advanced(byNanoseconds: lingerTimeout)
     }
 
     private mutating func closeNow() -> Action {

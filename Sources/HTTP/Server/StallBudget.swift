@@ -9,6 +9,7 @@ struct StallBudget: Sendable {
     private var left: UInt64
     private var waitingSince: MonotonicTime?
 
+    /// A full bucket.
     init(_ timeout: Duration, minBytesPerSecond: Int) {
         capacity = timeout.clampedNanoseconds
         nanosecondsPerByte = 1_000_000_000 / UInt64(max(1, minBytesPerSecond))
@@ -18,7 +19,7 @@ struct StallBudget: Sendable {
     /// When the wait that is going on must end.
     var deadline: MonotonicTime {
         guard let waitingSince else { return .never }
-        return waitingSince + .nanoseconds(Int64(clamping: left))
+        return waitingSince.advanced(byNanoseconds: left)
     }
 
     mutating func beginWaiting(_ now: MonotonicTime) {
@@ -30,6 +31,12 @@ struct StallBudget: Sendable {
         settle(now)
         let gain = UInt64(bytes).multipliedReportingOverflow(by: nanosecondsPerByte)
         left = gain.overflow ? capacity : min(capacity, left + min(gain.partialValue, capacity))
+    }
+
+    /// Fills the bucket for something new, for which nobody waits yet.
+    mutating func reset() {
+        left = capacity
+        waitingSince = nil
     }
 
     mutating func endWaiting(_ now: MonotonicTime) {

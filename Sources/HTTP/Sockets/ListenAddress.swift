@@ -19,7 +19,8 @@ public enum ListenAddress: Sendable, Hashable, CustomStringConvertible {
         if text.hasPrefix("unix:") {
             let path = String(text.dropFirst("unix:".count))
             guard path.hasPrefix("/") else {
-                throw HTTPError(.invalidAddress, "'\(text)': a Unix socket needs an absolute path, as in unix:/run/relocate.sock")
+                throw HTTPError(
+                    .invalidAddress, "'\(text)': a Unix socket needs an absolute path, as in unix:/run/relocate.sock")
             }
             self = .unix(path: path)
             return
@@ -28,7 +29,8 @@ public enum ListenAddress: Sendable, Hashable, CustomStringConvertible {
             (0...65535).contains(port), colon > text.startIndex
         else {
             throw HTTPError(
-                .invalidAddress, "'\(text)' is no address; write host:port with a port of 0-65535, [IPv6]:port or unix:/path")
+                .invalidAddress,
+                "'\(text)' is no address; write host:port with a port of 0-65535, [IPv6]:port or unix:/path")
         }
         var host = text[..<colon]
         if host.hasPrefix("["), host.hasSuffix("]") {

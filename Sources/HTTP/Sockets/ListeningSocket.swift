@@ -83,7 +83,10 @@ struct ListeningSocket: Sendable {
     ) throws -> ListeningSocket {
         let outcome = Outcome()
         try startThread(name: "http-netns") {
-            outcome.set(Result { try enter(namespace); return try body() })
+            outcome.set(
+                Result {
+                    try enter(namespace); return try body()
+                })
         }
         return try outcome.wait()
     }

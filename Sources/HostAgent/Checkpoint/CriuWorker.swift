@@ -35,25 +35,30 @@ final class CriuWorker: Sendable {
     /// Starts a worker and waits until it answers.
     /// - Throws: `StepFailure` with `runtimeFailed` when CRIU cannot be started in the namespace.
     init(_ setting: Setting) throws(StepFailure) {
+        (process, socket) = try Self.launch(setting)
+        let pidfd = linux_pidfd_open(process)
+        guard pidfd >= 0 else { throw StepFailure("watch the CRIU worker", errno: errno) }
+        ended = OwnedDescriptor(pidfd)
+        // While it works, a container stands still. CRIU gives what it restores the priority it had.
+        setpriority(PRIO_PROCESS, id_t(process), -20)
+        try awaitVersion()
+    }
+
+    /// Our copy of the worker's end of the socket ends with this function, or the worker's death would not be noticed.
+    private static func launch(_ setting: Setting) throws(StepFailure) -> (pid_t, OwnedDescriptor) {
         let (ours, theirs) = try OwnedDescriptor.messageSockets()
         var descriptors: [Int32: Int32] = [3: theirs.number, 5: setting.lock.number]
-        if let output = setting.output { descriptors[Self.outputDescriptor] = output.number }
+        if let output = setting.output { descriptors[outputDescriptor] = output.number }
         // CRIU would let everyone read its images.
         let command = [
             setting.shell, "-c", "umask 077; exec \"$@\"", "worker", setting.nsenter,
             "--net=\(setting.namespace.path)", "--", setting.criu, "swrk", "3",
         ]
-        process = try ChildProcess.spawn(command, descriptors: descriptors)
-        let pidfd = linux_pidfd_open(process)
-        guard pidfd >= 0 else { throw StepFailure("watch the CRIU worker", errno: errno) }
-        ended = OwnedDescriptor(pidfd)
-        socket = ours
-        try awaitVersion(theirs)
+        let process = try ChildProcess.spawn(command, descriptors: descriptors)
+        return withExtendedLifetime(theirs) { (process, ours) }
     }
 
-    private func awaitVersion(_ theirs: consuming OwnedDescriptor?) throws(StepFailure) {
-        // Our copy of the worker's end must be gone, or its death would not be noticed.
-        theirs = nil
+    private func awaitVersion() throws(StepFailure) {
         do throws(StepFailure) {
             try send(.version)
             guard case .version = try receive(within: .seconds(20)) else {

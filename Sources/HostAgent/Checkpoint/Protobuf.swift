@@ -95,7 +95,9 @@ struct ProtobufMessage: Equatable {
         throw .malformed
     }
 
-    private static func take(_ count: UInt64, _ rest: inout ArraySlice<UInt8>) throws(ProtobufError) -> ArraySlice<UInt8> {
+    private static func take(_ count: UInt64, _ rest: inout ArraySlice<UInt8>) throws(ProtobufError) -> ArraySlice<
+        UInt8
+    > {
         guard count <= UInt64(rest.count) else { throw .malformed }
         let taken = rest.prefix(Int(count))
         rest = rest.dropFirst(Int(count))

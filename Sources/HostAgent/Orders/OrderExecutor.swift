@@ -6,15 +6,20 @@ actor OrderExecutor {
     private let worker: WorkerOrders?
     private let gateway: (any GatewayNetwork)?
     private let journal: OrderJournal
+    private let death: SuddenDeath
     private let logger: Logger
     private var running: [OrderID: Task<OrderOutcome, Never>] = [:]
     private var last: [String: Task<OrderOutcome, Never>] = [:]
 
     /// An executor of a worker's orders, of a gateway's, or of both.
-    init(worker: WorkerOrders?, gateway: (any GatewayNetwork)?, journal: OrderJournal, logger: Logger) {
+    init(
+        worker: WorkerOrders?, gateway: (any GatewayNetwork)?, journal: OrderJournal, death: SuddenDeath,
+        logger: Logger
+    ) {
         self.worker = worker
         self.gateway = gateway
         self.journal = journal
+        self.death = death
         self.logger = logger
     }
 
@@ -37,6 +42,8 @@ actor OrderExecutor {
     }
 
     private func perform(_ command: AgentCommand) async -> OrderOutcome {
+        let step = StepKind(rawValue: command.id.step)
+        death.strike(.begun, of: step)
         let clock = ContinuousClock()
         let start = clock.now
         var timings: [String: Double] = [:]
@@ -47,6 +54,7 @@ actor OrderExecutor {
             result = .failed(error)
             logger.warning("order failed", metadata: ["order": "\(command.id)", "failure": "\(error)"])
         }
+        death.strike(.done, of: step)
         let outcome = OrderOutcome(
             id: command.id, result: result, durationMilliseconds: (clock.now - start).milliseconds, timings: timings)
         if command.order.isRecorded {

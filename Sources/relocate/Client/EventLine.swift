@@ -18,6 +18,13 @@ struct EventLine {
         document = Answer(bytes: try FleetJSON.encode(fields))
     }
 
+    /// Whether it is the end of a move.
+    var endsMove: Bool {
+        guard let event = try? document.decode(EventOnWire.self).event, case .relocation(let relocation) = event.change
+        else { return false }
+        return relocation.state.isFinal
+    }
+
     /// Prints it: a JSON document in one line for scripts, the time and a sentence for people.
     func write(_ session: Session) throws {
         guard !session.wantsJSON else { return try session.output.json(document.bytes) }

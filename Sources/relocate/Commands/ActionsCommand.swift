@@ -14,8 +14,8 @@ struct ActionsCommand: ClientCommand {
 
     @Option(
         name: .customLong("kind"),
-        help: "Only of this kind: \(EventKind.allCases.map(\.rawValue).joined(separator: ", ")). May be repeated.",
-        transform: { try EventKind(argument: $0) })
+        help: "Only of this kind: \(Choice.words(EventKind.self)). May be repeated.",
+        transform: { try Choice.read($0) })
     var kinds: [EventKind] = []
 
     @OptionGroup var extent: HistoryOptions

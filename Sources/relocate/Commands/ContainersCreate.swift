@@ -41,7 +41,7 @@ struct ContainersCreate: ClientCommand {
     @Option(help: ArgumentHelp("Processes and threads at once.", valueName: "number"))
     var processes: Int?
 
-    @Option(help: "The runtime: runc or simulated.", transform: { try RuntimeKind(argument: $0) })
+    @Option(help: "The runtime: \(Choice.words(RuntimeKind.self)).", transform: { try Choice.read($0) })
     var runtime: RuntimeKind?
 
     @Option(help: "The host to start on; any that may take it when not given.", transform: { try HostName($0) })
@@ -91,15 +91,4 @@ private struct NewContainer: Encodable {
     var limits: ResourceLimits
     var runtime: RuntimeKind?
     var host: HostName?
-}
-
-extension RuntimeKind {
-    /// Reads a runtime.
-    /// - Throws: `ClientError.badInput`.
-    fileprivate init(argument text: String) throws {
-        guard let kind = RuntimeKind(rawValue: text) else {
-            throw ClientError.badInput("write one of " + Self.allCases.map(\.rawValue).joined(separator: ", "))
-        }
-        self = kind
-    }
 }

@@ -24,10 +24,10 @@ struct RelocationsList: ClientCommand {
     @Option(help: "Only from or to this host.", transform: { try HostName($0) })
     var host: HostName?
 
-    @Option(help: "Only in this state: \(Self.words(RelocationState.self)).", transform: { try Self.value($0) })
+    @Option(help: "Only in this state: \(Choice.words(RelocationState.self)).", transform: { try Choice.read($0) })
     var state: RelocationState?
 
-    @Option(help: "Only started for this reason: \(Self.words(Trigger.self)).", transform: { try Self.value($0) })
+    @Option(help: "Only started for this reason: \(Choice.words(Trigger.self)).", transform: { try Choice.read($0) })
     var trigger: Trigger?
 
     @OptionGroup var extent: HistoryOptions
@@ -56,19 +56,6 @@ struct RelocationsList: ClientCommand {
                 Table.Cell(relocation.failure?.message ?? relocation.reason),
             ]
         }
-    }
-
-    private static func words<Value: CaseIterable & RawRepresentable>(_ type: Value.Type) -> String
-    where Value.RawValue == String {
-        Value.allCases.map(\.rawValue).joined(separator: ", ")
-    }
-
-    private static func value<Value: CaseIterable & RawRepresentable>(_ text: String) throws -> Value
-    where Value.RawValue == String {
-        guard let value = Value(rawValue: text) else {
-            throw ClientError.badInput("write one of \(words(Value.self))")
-        }
-        return value
     }
 }
 

@@ -13,9 +13,12 @@ struct WatchCommand: ClientCommand {
     @Option(
         name: .customLong("kind"),
         help:
-            "Only events of this kind: \(EventKind.allCases.map(\.rawValue).joined(separator: ", ")). May be repeated.",
-        transform: { try EventKind(argument: $0) })
+            "Only events of this kind: \(Choice.words(EventKind.self)). May be repeated.",
+        transform: { try Choice.read($0) })
     var kinds: [EventKind] = []
+
+    @Flag(help: "Only moves, one line for each when it has ended.")
+    var moves = false
 
     @Option(help: ArgumentHelp("Begin after the event with this number, not with the present.", valueName: "number"))
     var after: Int64?
@@ -31,9 +34,9 @@ struct WatchCommand: ClientCommand {
         try await follower.follow { report in
             switch report {
             case .event(let kind, let data):
-                if kinds.isEmpty || kinds.contains(where: { $0.rawValue == kind }) {
-                    try EventLine(kind: kind, data: data).write(session)
-                }
+                guard kinds.isEmpty || kinds.contains(where: { $0.rawValue == kind }) else { return }
+                let line = try EventLine(kind: kind, data: data)
+                if !moves || line.endsMove { try line.write(session) }
             case .gap:
                 try session.complaints.line(
                     "relocate: events in between are no longer in the record; what follows is the present", .warning)

@@ -66,6 +66,9 @@ struct AgentCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Gateway: the interface towards the clients.", valueName: "interface"))
     var outsideInterface: String?
 
+    @Option(help: ArgumentHelp("End suddenly at STEP:MOMENT, to test what follows.", visibility: .hidden))
+    var dieAt: String?
+
     @Option(help: ArgumentHelp("What is logged: trace, debug, info, notice, warning, error, critical."))
     var logLevel = "notice"
 
@@ -87,13 +90,14 @@ struct AgentCommand: AsyncParsableCommand {
         let facts = await HostFacts.collect(
             runtimes: role == .worker ? [runtime] : [], criu: criu, runc: runc)
         for problem in facts.problems { logger.warning("\(problem)") }
-        let configuration = Agent.Configuration(
+        var configuration = Agent.Configuration(
             enrolment: Enrolment(
                 host: name, role: role, address: address, facts: facts,
                 capacity: HostCapacity(
                     containers: role == .worker ? maxContainers : 0, memoryBytes: facts.memoryBytes)),
             controlPlane: Endpoint(try ServerAddress(controlPlane)), stateDirectory: state,
             joinTokenFile: tokenFile)
+        if let dieAt { configuration.death = try SuddenDeath(parsing: dieAt) }
         switch (role, runtime) {
         case (.worker, .runc):
             return try Agent(

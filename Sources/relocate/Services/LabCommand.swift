@@ -15,11 +15,34 @@ struct LabOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Where the lab keeps its files.", valueName: "directory"))
     var directory: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "What the names of its namespaces and control groups begin with: labs side by side need one each, and a "
+                + "port each.", valueName: "prefix"),
+        transform: LabOptions.prefix)
+    var prefix: String?
+
     /// The lab.
     var lab: Lab {
         var location = LabLocation()
+        if let prefix {
+            location = LabLocation(
+                prefix: prefix, directory: "/var/lib/relocate-lab-\(prefix)",
+                runDirectory: "/run/relocate-lab-\(prefix)")
+        }
         if let directory { location.directory = directory }
         return Lab(location)
+    }
+
+    /// A prefix becomes part of file names, of which everything that begins with it is removed by `down`.
+    private static func prefix(_ text: String) throws -> String {
+        let allowed = text.utf8.allSatisfy {
+            ("a"..."z").contains(UnicodeScalar($0)) || ("0"..."9").contains(UnicodeScalar($0))
+        }
+        guard (1...12).contains(text.utf8.count), allowed else {
+            throw ValidationError("--prefix must be 1 to 12 lower-case letters and digits, is '\(text)'")
+        }
+        return text
     }
 }
 
@@ -36,13 +59,16 @@ struct LabUp: AsyncParsableCommand {
     @Option(help: "Where the dashboard and the API are served on 127.0.0.1.")
     var port: UInt16 = 8080
 
+    @Option(help: "Where the agents reach the control plane: on the gateway, or on 127.0.0.1 when simulated.")
+    var agentPort: UInt16 = 7700
+
     @Flag(help: "No namespaces and no containers: everything is simulated. Needs no root.")
     var simulated = false
 
     func run() async throws {
         let plan = LabPlan(
-            kind: simulated ? .simulated : .real, hostCount: hosts, port: port, executable: ProgramFiles.executable,
-            location: options.lab.location, networks: try .standard())
+            kind: simulated ? .simulated : .real, hostCount: hosts, port: port, agentPort: agentPort,
+            executable: ProgramFiles.executable, location: options.lab.location, networks: try .standard())
         try await options.lab.up(plan)
         print("The lab is up: \(hosts) \(simulated ? "simulated " : "")hosts, http://127.0.0.1:\(port)")
     }
@@ -66,7 +92,8 @@ struct LabStatusCommand: AsyncParsableCommand {
             print("\(plan.kind.rawValue) lab, \(plan.hostCount) hosts, http://127.0.0.1:\(plan.port)")
             for process in status.processes {
                 let state = process.isRunning ? "runs" : "does not run"
-                print("  \(process.name): \(state), pid \(process.processID.map(String.init) ?? "-"), log \(process.log)")
+                print(
+                    "  \(process.name): \(state), pid \(process.processID.map(String.init) ?? "-"), log \(process.log)")
             }
         } else {
             print("There is no lab.")

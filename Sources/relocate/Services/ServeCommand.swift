@@ -52,6 +52,9 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How often agents report.", valueName: "seconds"))
     var heartbeat = 1.0
 
+    @Option(help: ArgumentHelp("End suddenly at STEP:MOMENT, to test what follows.", visibility: .hidden))
+    var dieAt: String?
+
     @Option(help: ArgumentHelp("What is logged: trace, debug, info, notice, warning, error, critical."))
     var logLevel = "notice"
 
@@ -81,7 +84,7 @@ struct ServeCommand: AsyncParsableCommand {
             policy = Policy(clock: DeadlineClock(threshold: 0.13, dwellSeconds: dwell))
             try policy?.validate()
         }
-        return Configuration(
+        var configuration = Configuration(
             stateDirectory: state, sharedDirectory: shared,
             publicDirectory: try `public` ?? ProgramFiles.directory("Public", with: "index.html", option: "--public"),
             migrationsDirectory: try migrations
@@ -90,6 +93,8 @@ struct ServeCommand: AsyncParsableCommand {
             containerNetwork: try containerNetwork ?? IPv4Network("10.88.0.0/16"),
             virtualNetwork: try virtualNetwork ?? IPv4Network("203.0.113.0/24"), heartbeatSeconds: heartbeat,
             firstPolicy: policy)
+        if let dieAt { configuration.death = try SuddenDeath(parsing: dieAt) }
+        return configuration
     }
 
     private func agentAddress() throws -> ListenAddress {

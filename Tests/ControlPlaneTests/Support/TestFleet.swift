@@ -56,7 +56,8 @@ actor TestFleet {
         try startGateway()
         for number in 1...hosts {
             workers.append(
-                Worker(name: try HostName("host\(number)"), runtime: SimulatedRuntime(), network: SimulatedHostNetwork()))
+                Worker(
+                    name: try HostName("host\(number)"), runtime: SimulatedRuntime(), network: SimulatedHostNetwork()))
             try startAgent(number)
         }
         try await eventually("all hosts have enrolled") { try await state().hosts.count == hosts + 1 }
@@ -146,7 +147,9 @@ actor TestFleet {
 
     /// The simulated runtime of a host.
     func runtime(of host: HostName) throws -> SimulatedRuntime {
-        guard let worker = workers.first(where: { $0.name == host }) else { throw NeverHappened(description: "\(host)") }
+        guard let worker = workers.first(where: { $0.name == host }) else {
+            throw NeverHappened(description: "\(host)")
+        }
         return worker.runtime
     }
 
@@ -181,7 +184,8 @@ actor TestFleet {
         let place = host.map { #","host":"\#($0)""# } ?? ""
         let answer = try await send(
             .post, "/v1/containers?wait=10",
-            #"{"name":"\#(name)","tenant":"acme","image":"test","command":["run"],"ports":[{"port":80}],"runtime":"simulated"\#(place)}"#)
+            #"{"name":"\#(name)","tenant":"acme","image":"test","command":["run"],"ports":[{"port":80}],"runtime":"simulated"\#(place)}"#
+        )
         guard answer.status == 201 else { throw NeverHappened(description: answer.body) }
         let name = try ContainerName(name)
         try await eventually("\(name) is movable") { try state().containers[name]?.mobility == .movable }
@@ -222,7 +226,9 @@ actor TestFleet {
             .post, "/v1/images?name=test", headerFields: [.contentType: "application/x-tar"],
             body: .file(directory + "/image.tar"), timeout: .seconds(30))
         let answer = try await response.collect(upTo: 1 << 20)
-        guard response.status == .created else { throw NeverHappened(description: String(decoding: answer, as: UTF8.self)) }
+        guard response.status == .created else {
+            throw NeverHappened(description: String(decoding: answer, as: UTF8.self))
+        }
     }
 
     private static func port(of addresses: [ListenAddress]) throws -> Int {

@@ -14,7 +14,8 @@ enum LiveServer {
         var configuration = HTTPServer.Configuration()
         configure(&configuration)
         let server = try HTTPServer(
-            configuration: configuration, router: router, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            configuration: configuration, router: router,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let bound = try server.start([address])[0]
         do {
             try await body(server, bound)

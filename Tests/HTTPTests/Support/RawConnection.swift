@@ -141,7 +141,8 @@ final class RawConnection {
         while true {
             if let index = find(buffer) { return index }
             guard !hasEnded else {
-                throw Failure(text: "the connection ended after '\(String(decoding: buffer.prefix(200), as: UTF8.self))'")
+                throw Failure(
+                    text: "the connection ended after '\(String(decoding: buffer.prefix(200), as: UTF8.self))'")
             }
             try receive(until: deadline)
         }

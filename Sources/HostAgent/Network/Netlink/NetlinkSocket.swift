@@ -12,7 +12,7 @@ package final class NetlinkSocket: Sendable {
 
     /// Opens a socket in the calling thread's network namespace.
     package init(family: Int32 = NETLINK_ROUTE) throws(NetlinkError) {
-        descriptor = socket(linux_socket_netlink, Int32(SOCK_RAW.rawValue) | linux_close_on_exec, family)
+        descriptor = socket(linux_socket_netlink, linux_socket_raw | linux_close_on_exec, family)
         guard descriptor >= 0 else { throw .current("netlink socket") }
         // Texts of the kernel with its refusals, and not the whole refused message back.
         for option in [NETLINK_EXT_ACK, NETLINK_CAP_ACK] {

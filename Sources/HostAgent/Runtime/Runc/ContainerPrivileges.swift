@@ -14,6 +14,12 @@ enum ContainerPrivileges {
     /// The most files a process may have open. CRIU cannot restore a limit above its own, so it is a modest one.
     static let openFiles: UInt64 = 16384
 
+    /// Files of /proc that a tenant's root user would read and that speak of the whole host: its other tenants'
+    /// activity, its keys, its memory. Only files: a directory would be covered by a tmpfs.
+    static let maskedFiles = [
+        "/proc/interrupts", "/proc/kcore", "/proc/keys", "/proc/slabinfo", "/proc/timer_list", "/proc/vmallocinfo",
+    ]
+
     /// The system calls that are refused; all others are allowed.
     static let seccomp = SeccompProfile(
         defaultAction: .allow,

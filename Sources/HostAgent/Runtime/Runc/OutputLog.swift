@@ -17,6 +17,9 @@ struct OutputLog: Sendable {
         self.shell = shell
     }
 
+    /// Whether the container has written before.
+    var exists: Bool { FileTree.exists(directory) }
+
     /// Starts a process that writes down what comes out of a pipe.
     /// - Returns: the end of the pipe to write into.
     func begin() throws(StepFailure) -> OwnedDescriptor {

@@ -18,6 +18,15 @@ struct OverlayRoot: Sendable {
         return inside.st_dev != around.st_dev
     }
 
+    /// Makes the directories that are missing.
+    func makeDirectories() throws(StepFailure) {
+        for directory in [mountPoint, work] { try FileTree.make(directory) }
+        if FileTree.exists(upper) { return }
+        try FileTree.make(upper)
+        // What the container's users see as `/`.
+        guard chmod(upper, 0o755) == 0 else { throw StepFailure("open up \(upper)", errno: errno) }
+    }
+
     /// Mounts it. Succeeds when it is mounted.
     ///
     /// The features that tie a writable layer to one place (`index`, `redirect_dir`, `metacopy`) are off, since the
@@ -25,10 +34,9 @@ struct OverlayRoot: Sendable {
     /// otherwise write the whole file system to disk.
     func mount(image: String) throws(StepFailure) {
         if isMounted { return }
-        try FileTree.remove(work)
-        for directory in [mountPoint, upper, work] { try FileTree.make(directory) }
-        // What the container's users see as `/`.
-        guard chmod(upper, 0o755) == 0 else { throw StepFailure("open up \(upper)", errno: errno) }
+        // What an earlier mount left would refuse another.
+        if !FileTree.names(in: work).isEmpty { try FileTree.remove(work) }
+        try makeDirectories()
         let options = [
             "lowerdir=\(image)", "upperdir=\(upper)", "workdir=\(work)", "index=off", "redirect_dir=off",
             "metacopy=off", "xino=off", "volatile",
@@ -47,10 +55,10 @@ struct OverlayRoot: Sendable {
         }
     }
 
-    /// Removes the writable layer of a root that is not mounted, to be filled anew.
+    /// Empties the writable layer of a root that is not mounted, to be filled anew.
     func clear() throws(StepFailure) {
-        try FileTree.remove(upper)
-        try FileTree.make(upper)
+        if hasLayer { try FileTree.remove(upper) }
+        try makeDirectories()
     }
 
     /// Whether anything was written.

@@ -4,16 +4,20 @@ extension RuncRuntime {
         /// The runtime's own directory on this host, owner only. Not shared, and on a file system that can hold the
         /// writable layer of an overlay.
         public var stateDirectory: String
-        /// The directory all hosts share: dumps and logs.
+        /// The directory all hosts share: dumps and logs. A dump is some thirty files that are made during the pause:
+        /// in memory (tmpfs) that takes a few milliseconds less than on a disk's file system.
         public var sharedDirectory: String
         /// The control group below which every container has its own, such as `relocate`.
         public var controlGroupParent: String
         /// Where control groups are mounted.
         public var controlGroupRoot = "/sys/fs/cgroup"
-        /// Programs, by absolute path.
+        /// The `runc` program, by absolute path like the others.
         public var runc = "/usr/sbin/runc"
+        /// The `criu` program, 4.2 or later on kernels from 6.16.
         public var criu = "/usr/local/sbin/criu"
+        /// `nsenter` of util-linux.
         public var nsenter = "/usr/bin/nsenter"
+        /// A POSIX shell, which needs `dd`, `mv` and `stat` on its path.
         public var shell = "/bin/sh"
         /// How much CRIU logs: 1 for errors only, 4 for everything. Higher levels lengthen the pause.
         public var criuLogLevel = 1

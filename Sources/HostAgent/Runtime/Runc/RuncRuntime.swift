@@ -45,62 +45,76 @@ public final class RuncRuntime: ContainerRuntime {
         }
     }
 
+    /// See `ContainerRuntime.start`.
     public func start(
         _ spec: ContainerSpec, stay: Stay, namespace: NetworkNamespace
     ) async throws(StepFailure) {
         try await keeper(of: stay).start(spec, in: namespace)
     }
 
+    /// See `ContainerRuntime.stop`. The container's output goes too.
     public func stop(_ stay: Stay, gracePeriod: Duration) async throws(StepFailure) {
         try await keeper(of: stay).stop(gracePeriod: gracePeriod)
         forget(stay)
     }
 
+    /// See `ContainerRuntime.trial`.
     public func trial(_ stay: Stay) async throws(StepFailure) -> Mobility {
         try await keeper(of: stay).trial()
     }
 
+    /// See `ContainerRuntime.logs`.
     public func logs(_ container: ContainerName, tailBytes: Int) async throws(StepFailure) -> String {
         try tools.log(of: container).tail(tailBytes)
     }
 
+    /// See `ContainerRuntime.prepare`.
     public func prepare(
         _ spec: ContainerSpec, stay: Stay, namespace: NetworkNamespace
     ) async throws(StepFailure) {
         try await keeper(of: stay).prepare(spec, in: namespace)
     }
 
+    /// See `ContainerRuntime.arm`. A worker that waits in vain ends after two minutes.
     public func arm(_ stay: Stay, for relocation: RelocationID) async throws(StepFailure) {
         try await keeper(of: stay).arm(for: relocation)
     }
 
+    /// See `ContainerRuntime.checkpoint`. Timings: `frozen`, `dump`, `layer` (writable layer), `end`.
     public func checkpoint(
         _ stay: Stay, for relocation: RelocationID
     ) async throws(StepFailure) -> DumpMeasurement {
         try await keeper(of: stay).checkpoint(for: relocation)
     }
 
+    /// See `ContainerRuntime.restore`. Timings: `root` (writable layer and mount), `restore`, and `worker` when
+    /// none was waiting.
     public func restore(_ stay: Stay, lease: Duration) async throws(StepFailure) -> [String: Double] {
         try await keeper(of: stay).restore(lease: lease)
     }
 
+    /// See `ContainerRuntime.release`. Timings: `resume`.
     public func release(_ stay: Stay) async throws(StepFailure) -> [String: Double] {
         try await keeper(of: stay).release()
     }
 
+    /// See `ContainerRuntime.revive`.
     public func revive(_ stay: Stay, from relocation: RelocationID) async throws(StepFailure) {
         try await keeper(of: stay).revive(from: relocation)
     }
 
+    /// See `ContainerRuntime.remove`.
     public func remove(_ stay: Stay) async throws(StepFailure) {
         try await keeper(of: stay).remove()
         forget(stay)
     }
 
+    /// See `ContainerRuntime.removeDump`.
     public func removeDump(of relocation: RelocationID) async throws(StepFailure) {
         try tools.dump(of: relocation).remove()
     }
 
+    /// See `ContainerRuntime.presence`.
     public func presence() async -> [StayPresence] {
         await recovery.value
         return tools.board.presence

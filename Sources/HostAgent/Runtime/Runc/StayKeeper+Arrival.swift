@@ -66,9 +66,10 @@ extension StayKeeper {
 
     // MARK: Steps
 
-    /// Starts what a restore needs: the control group, someone who writes down the output, and a worker in its place.
+    /// Makes and starts what a restore needs: directories, the control group, someone who writes down the output, and a worker in its place.
     private func makeReady() throws(StepFailure) {
         guard var record else { throw notHere }
+        try files.root.makeDirectories()
         try controlGroup.open()
         let output = try tools.log(of: stay.container).begin()
         let worker = try startWorker(in: record.namespace, output: output)
@@ -96,7 +97,7 @@ extension StayKeeper {
         waitingWorker = nil
         do throws(StepFailure) {
             try raiseRoot(of: record, from: dump, manifest: manifest, origin: origin)
-            timings["layer"] = watch.lap()
+            timings["root"] = watch.lap()
             let restore = CriuRestore(
                 options: criuOptions(images: dump.path, log: "restore-\(stay).log"),
                 inherited: [

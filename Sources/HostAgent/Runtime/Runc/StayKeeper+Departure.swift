@@ -1,4 +1,5 @@
 import FleetModel
+import Glibc
 import ImageStore
 
 extension StayKeeper {
@@ -28,7 +29,20 @@ extension StayKeeper {
         waitingWorker?.end()
         waitingWorker = nil
         try tools.dump(of: relocation).create()
-        waitingWorker = try startWorker(in: record.namespace)
+        let worker = try startWorker(in: record.namespace)
+        waitingWorker = worker
+        Task { [weak self, weak worker] in
+            try? await Task.sleep(for: .seconds(120))
+            if let worker { await self?.disarm(worker, relocation) }
+        }
+    }
+
+    /// Ends a worker that waited in vain: the relocation was given up before the checkpoint.
+    private func disarm(_ worker: CriuWorker, _ relocation: RelocationID) {
+        guard waitingWorker === worker else { return }
+        waitingWorker = nil
+        worker.end()
+        try? tools.dump(of: relocation).remove()
     }
 
     /// See `ContainerRuntime.checkpoint`.
@@ -46,6 +60,8 @@ extension StayKeeper {
             let timings = try dump.run(with: worker) { () throws(StepFailure) in
                 try complete(destination, of: record)
             }
+            // CRIU has killed them; that there are never two copies does not rest on that alone.
+            process.signal(SIGKILL)
             try note(.dumped(relocation))
             worker.endLater()
             return DumpMeasurement(bytes: destination.bytes, timings: timings)
@@ -82,7 +98,8 @@ extension StayKeeper {
                 _ = try LayerArchive.pack(directory: root.upper, to: dump.layer)
             } catch {
                 throw StepFailure(
-                    code: .dumpRefused, message: "the container's files cannot be written down", toolMessage: "\(error)")
+                    code: .dumpRefused, message: "the container's files cannot be written down", toolMessage: "\(error)"
+                )
             }
         }
         try dump.complete(

@@ -6,10 +6,13 @@ extension StayKeeper {
     func start(_ spec: ContainerSpec, in namespace: NetworkNamespace) throws(StepFailure) {
         if let record, record.spec == spec, case .running = record.phase, process?.runs == true { return }
         try remove()
+        let log = tools.log(of: stay.container)
+        let hadOutput = log.exists
         do {
             try launch(spec, in: namespace)
         } catch {
             try? remove()
+            if !hadOutput { try? log.remove() }
             throw error
         }
     }
@@ -46,10 +49,8 @@ extension StayKeeper {
     private func launch(_ spec: ContainerSpec, in namespace: NetworkNamespace) throws(StepFailure) {
         let image = try tools.rootFileSystem(of: spec.digest)
         let defaults = try tools.defaults(of: spec.digest)
-        let log = tools.log(of: stay.container)
         try FileTree.make(files.directory)
-        try log.remove()
-        let output = try log.begin()
+        let output = try tools.log(of: stay.container).begin()
         try note(
             StayRecord(
                 stay: stay, spec: spec, namespace: namespace, phase: .starting, outputPipe: try output.inode()))

@@ -32,7 +32,7 @@ actor StayKeeper {
 
     /// Writes down how the stay stands.
     func note(_ new: StayRecord, process: WatchedProcess? = nil) throws(StepFailure) {
-        try JSONFile(files.record).write(new)
+        try JSONFile(files.record).overwrite(new)
         record = new
         self.process = process
         tools.board.post(stay, new.phase, process)

@@ -1,0 +1,56 @@
+import os
+import shutil
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from lab import SimulatedLab
+
+NAMES = ["chromium", "chromium-browser", "google-chrome"]
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory):
+    with SimulatedLab(tmp_path_factory.mktemp("page")) as lab:
+        yield lab
+
+
+@pytest.fixture(scope="session")
+def browser():
+    path = next(filter(None, map(shutil.which, NAMES)), None)
+    assert path, "no Chromium is on PATH; scripts/bootstrap --test installs it"
+    # Chromium's own sandbox refuses to run as root.
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, chromium_sandbox=os.geteuid() != 0)
+        yield browser
+        browser.close()
+
+
+class Complaints(list):
+    """What the browser complained of: errors on the console, uncaught exceptions, breaches of the page's policy."""
+
+    def follow(self, page):
+        page.on("console", lambda message: message.type == "error" and self.append(message.text))
+        page.on("pageerror", lambda error: self.append(str(error)))
+        page.expose_function("reportBreach", lambda text: self.append(text))
+        page.add_init_script(
+            "addEventListener('securitypolicyviolation', (event) =>"
+            " reportBreach(`policy breached: ${event.violatedDirective} ${event.blockedURI}`))")
+
+
+@pytest.fixture
+def complaints():
+    return Complaints()
+
+
+@pytest.fixture
+def page(browser, lab, complaints):
+    """The page, loaded and live."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    complaints.follow(page)
+    page.goto(lab.url)
+    page.locator("#connection[data-phase=live]").wait_for()
+    yield page
+    context.close()

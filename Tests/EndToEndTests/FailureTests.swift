@@ -1,0 +1,218 @@
+import FleetModel
+import RelocateTesting
+import Testing
+
+@testable import Lab
+
+extension EndToEnd {
+    /// The failure table of a relocation, row by row.
+    @Suite("When a step fails")
+    struct Failures {
+        @Test("a container that CRIU cannot dump runs on at its source, and moves once it can be dumped")
+        func dumpRefused() async throws {
+            let lab = try TestLab.shared
+            // Whoever connects to port 8 makes it hold a deleted file that is too big for a dump.
+            let hoard = "exec 3>/tmp/big; rm /tmp/big; head -c 80000000 /dev/zero >&3; echo ready; cat"
+            let command = """
+                printf '#!/bin/sh\n\(hoard)\n' >/tmp/hoard; chmod 755 /tmp/hoard
+                nc -ll -p 8 -e /tmp/hoard & exec nc -ll -p 7 -e cat
+                """
+            let container = try await lab.create(
+                "hoarder", image: "busybox", port: 7, command: ["sh", "-c", command], on: "host1")
+            let inside = try #require(container.address)
+            let host = try HostName("host2")
+            let line = try await Connection.open(
+                in: lab.outside, to: try #require(container.virtualAddress), port: 7)
+            let talking = Conversation { number in
+                try line.write("\(number)\n")
+                guard try line.readLine() == "\(number)" else { throw ConnectionBroken(description: "not \(number)") }
+            }
+            let trigger = try await Connection.open(in: lab.network(of: "gateway"), to: inside, port: 8)
+            #expect(try trigger.readLine() == "ready")
+
+            let refused = try await lab.api.move(container.name, to: host)
+            #expect(refused.state == .failed)
+            #expect(refused.failure?.code == .dumpRefused)
+            #expect(refused.failure?.message.contains("deleted") == true)
+            #expect(refused.failure?.toolMessage.contains("ghost") == true)
+            try await talking.goesOn()
+            let after = try await lab.api.container(container.name)
+            #expect(after.state == "running")
+            #expect(after.host == container.host)
+            #expect(after.address == inside)
+            #expect(try await lab.route(to: inside) == lab.address(of: try HostName("host1")))
+            #expect(try await lab.traces(of: container.name, on: host) == [])
+            #expect(try await lab.strays(on: host) == [])
+            #expect(lab.dumps == [])
+            #expect(try await lab.api.alarms() == [])
+
+            trigger.hangUp()
+            try await eventually("it moves") { try await lab.api.move(container.name, to: host).state == .completed }
+            try await talking.goesOn()
+            try await talking.end()
+            try await lab.remove(container.name)
+        }
+
+        @Test("a destination without the image does no harm")
+        func imageMissing() async throws {
+            let lab = try TestLab.shared
+            try await EchoScene.play("imageless", in: lab) { scene in
+                let images = "\(lab.location.images)/sha256"
+                try await lab.execute(amongFilesOf: "host2", "mount", "-t", "tmpfs", "none", images)
+                let relocation = try await lab.api.move(scene.name, to: try HostName("host2"))
+                try await lab.execute(amongFilesOf: "host2", "umount", images)
+                #expect(relocation.state == .failed)
+                #expect(relocation.failure?.code == .imageMissing)
+                try await scene.expectUnmoved()
+            }
+        }
+
+        @Test("a gateway that cannot route to the destination does no harm")
+        func steerFails() async throws {
+            let lab = try TestLab.shared
+            try await EchoScene.play("unsteered", in: lab) { scene in
+                try await lab.kill("host2")
+                try await lab.heal { process in
+                    // An address that the gateway has no way to.
+                    guard process.name == "host2", let index = process.arguments.firstIndex(of: "--address") else {
+                        return
+                    }
+                    process.arguments[index + 1] = "192.0.2.1"
+                }
+                try await lab.awaitAddress("192.0.2.1", of: try HostName("host2"))
+                let relocation = try await lab.api.move(scene.name, to: try HostName("host2"))
+                #expect(relocation.state == .failed)
+                #expect(relocation.failure?.code == .networkFailed)
+                try await lab.kill("host2")
+                try await lab.heal()
+                try await lab.awaitAddress("\(try lab.address(of: HostName("host2")))", of: try HostName("host2"))
+                try await scene.expectUnmoved()
+            }
+        }
+
+        @Test("a container that its destination cannot restore is restored at its source, with the reason kept")
+        func restoreFails() async throws {
+            let lab = try TestLab.shared
+            try await EchoScene.play("rejected", in: lab) { scene in
+                let host = try HostName("host2")
+                try lab.faults.begin(.restore(host))
+                let relocation = try await lab.api.move(scene.name, to: host)
+                lab.faults.end(.restore(host))
+                #expect(relocation.state == .rolledBack)
+                #expect(relocation.failure?.code == .restoreFailed)
+                #expect(relocation.failure?.toolMessage.contains("Error") == true)
+                try await scene.expectUnmoved()
+                #expect(try await lab.api.move(scene.name, to: host).state == .completed)
+                try await scene.expectRuns(on: host)
+            }
+        }
+
+        @Test(
+            "a container that nobody can restore is stranded: its dump is kept, an alarm stands, and it can be started anew"
+        )
+        func stranded() async throws {
+            let lab = try TestLab.shared
+            try await EchoScene.play("castaway", in: lab, clientStays: false) { scene in
+                let hosts = try [HostName("host1"), HostName("host2")]
+                for host in hosts { try lab.faults.begin(.restore(host)) }
+                let relocation = try await lab.api.move(scene.name, to: hosts[1])
+                for host in hosts { lab.faults.end(.restore(host)) }
+                #expect(relocation.state == .stranded)
+                #expect(relocation.steps.last { $0.kind == .revive }?.failure?.code == .restoreFailed)
+                #expect(try await lab.api.container(scene.name).state == "stranded")
+                let alarms = try await lab.api.alarms()
+                #expect(alarms.map(\.kind) == [.stranded])
+                #expect(alarms.map(\.subject) == [scene.name.text])
+                #expect(lab.dumps == ["relocation-\(relocation.id)"])
+                #expect(scene.watch.hosts() == [])
+
+                let answer = try await lab.api.send(.post, "/v1/containers/\(scene.name)/start?wait=30")
+                #expect(answer.status == 202)
+                await scene.client.conversation.stop()
+                let container = try await lab.api.container(scene.name)
+                #expect(container.state == "running")
+                #expect(container.virtualAddress == scene.virtualAddress)
+                #expect(scene.watch.hosts() == [container.host])
+                let connection = try await Connection.open(
+                    in: lab.outside, to: scene.virtualAddress, port: EchoScene.port)
+                try connection.write("hello\n")
+                let started = try EchoAnswer(try connection.readLine())
+                #expect(started.token != scene.client.token)
+                try await eventually("the alarm is cleared and the dump is gone") {
+                    try await lab.api.alarms().isEmpty && lab.dumps.isEmpty
+                }
+            }
+        }
+
+        @Test("announcing is repeated with an alarm until the gateway takes it; the open connection goes on meanwhile")
+        func announceFails() async throws {
+            let lab = try TestLab.shared
+            try await EchoScene.play("unannounced", in: lab) { scene in
+                let host = try HostName("host2")
+                try lab.faults.begin(.rules)
+                try await lab.api.send(.post, "/v1/containers/\(scene.name)/relocate", #"{"to":"host2"}"#)
+                try await eventually("the alarm is raised") {
+                    try await lab.api.alarms().contains {
+                        $0.kind == .stepPending && $0.message.contains("announce")
+                            && $0.message.contains("told to fail")
+                    }
+                }
+                try await scene.client.conversation.goesOn()
+                #expect(scene.watch.hosts() == [host])
+                lab.faults.end(.rules)
+                let relocation = try await scene.end()
+                #expect(relocation.state == .completed)
+                #expect(relocation.steps.filter { $0.kind == .announce }.count > 3)
+                try await scene.expectRuns(on: host)
+            }
+        }
+
+        @Test("what the source cannot remove is shown as a leftover and removed later")
+        func retireFails() async throws {
+            let lab = try TestLab.shared
+            try await EchoScene.play("clingy", in: lab) { scene in
+                let pin = "\(lab.location.state(of: "host1"))/stays/\(scene.name).0/pin"
+                try await lab.execute(amongFilesOf: "host1", "mkdir", pin)
+                try await lab.execute(amongFilesOf: "host1", "mount", "-t", "tmpfs", "none", pin)
+                let relocation = try await lab.api.move(scene.name, to: try HostName("host2"))
+                #expect(relocation.state == .completed)
+                let alarms = try await lab.api.alarms()
+                #expect(alarms.map(\.kind) == [.leftover])
+                #expect(alarms.first?.message.contains("host1") == true)
+                try await scene.client.conversation.goesOn()
+                try await lab.execute(amongFilesOf: "host1", "umount", pin)
+                try await scene.expectRuns(on: try HostName("host2"))
+            }
+        }
+    }
+}
+
+extension EchoScene {
+    /// The move has changed nothing.
+    func expectUnmoved(sourceLocation: SourceLocation = #_sourceLocation) async throws {
+        try await expectRuns(on: try HostName("host1"), sourceLocation: sourceLocation)
+        let container = try await lab.api.container(name)
+        #expect(container.address == first, sourceLocation: sourceLocation)
+        #expect(container.retainedAddresses == [], sourceLocation: sourceLocation)
+    }
+
+    /// Waits for the end of the container's latest relocation.
+    func end() async throws -> Relocation {
+        var last: Relocation?
+        try await eventually("the relocation has ended", within: .seconds(45)) {
+            last = try? await lab.api.lastRelocation(of: name)
+            return last?.state.isFinal == true
+        }
+        return try #require(last)
+    }
+}
+
+extension TestLab {
+    /// Waits until a host has enrolled with an address.
+    fileprivate func awaitAddress(_ address: String, of host: HostName) async throws {
+        struct Answer: Decodable { var address: String }
+        try await eventually("\(host) has enrolled with \(address)") {
+            try await api.send(.get, "/v1/hosts/\(host)").decode(Answer.self).address == address
+        }
+    }
+}

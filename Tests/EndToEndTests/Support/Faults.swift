@@ -1,0 +1,75 @@
+import FleetModel
+import Foundation
+
+/// Tools that stand before the real ones and fail when they are told to.
+///
+/// Agents are started by a script that puts a folder with an `nft` in front of the gateway's PATH, and get a `criu` of
+/// their own. A fault is a file: while it is there, the tool fails.
+struct Faults: Sendable {
+    let directory: String
+
+    /// Something that fails.
+    enum Fault {
+        /// CRIU on a host can dump and not restore: it lacks the right to set groups.
+        case restore(HostName)
+        /// The gateway's packet filter takes no change.
+        case rules
+
+        fileprivate var file: String {
+            switch self {
+            case .restore(let host): "restore-\(host)"
+            case .rules: "rules"
+            }
+        }
+    }
+
+    /// What the lab takes for the program.
+    var executable: String { directory + "/relocate" }
+
+    /// What an agent takes for CRIU.
+    func criu(of host: String) -> String { "\(directory)/criu-\(host)" }
+
+    func begin(_ fault: Fault) throws { try Data().write(to: URL(filePath: path(of: fault))) }
+
+    func end(_ fault: Fault) { try? FileManager.default.removeItem(atPath: path(of: fault)) }
+
+    func endAll(hosts: [String]) throws {
+        end(.rules)
+        for host in hosts { end(.restore(try HostName(host))) }
+    }
+
+    func install(hosts: [String]) throws {
+        try FileManager.default.createDirectory(atPath: directory + "/gateway", withIntermediateDirectories: true)
+        try script(
+            executable,
+            """
+            case "$*" in *"--role gateway"*) PATH="\(directory)/gateway:$PATH" ;; esac
+            exec '\(Requirements.executable)' "$@"
+            """)
+        try script(
+            directory + "/gateway/nft",
+            """
+            if [ -e '\(path(of: .rules))' ]; then echo 'Error: told to fail' >&2; exit 1; fi
+            exec '\(Requirements.find("nft") ?? "nft")' "$@"
+            """)
+        for host in hosts {
+            try script(
+                criu(of: host),
+                """
+                if [ "$1" = swrk ] && [ -e '\(path(of: .restore(try HostName(host))))' ]; then
+                    exec setpriv --bounding-set -setgid -- '\(Requirements.criu)' "$@"
+                fi
+                exec '\(Requirements.criu)' "$@"
+                """)
+        }
+    }
+
+    func remove() { try? FileManager.default.removeItem(atPath: directory) }
+
+    private func path(of fault: Fault) -> String { "\(directory)/\(fault.file)" }
+
+    private func script(_ path: String, _ text: String) throws {
+        try Data("#!/bin/sh\n\(text)\n".utf8).write(to: URL(filePath: path))
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+    }
+}

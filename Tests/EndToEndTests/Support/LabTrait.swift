@@ -1,0 +1,25 @@
+import Glibc
+import Testing
+
+/// Provides a lab for a whole suite, in `TestLab.shared`.
+struct LabTrait: SuiteTrait, TestScoping {
+    func provideScope(
+        for test: Test, testCase: Test.Case?, performing body: @Sendable () async throws -> Void
+    ) async throws {
+        signal(SIGPIPE, SIG_IGN)
+        let lab = try TestLab(prefix: "rltest", hostCount: 3)
+        do {
+            try await lab.up()
+            try await TestLab.$current.withValue(lab) { try await body() }
+        } catch {
+            try? await lab.down()
+            throw error
+        }
+        try await lab.down()
+    }
+}
+
+extension Trait where Self == LabTrait {
+    /// One lab for all tests of the suite.
+    static var lab: Self { Self() }
+}

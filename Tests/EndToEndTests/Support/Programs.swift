@@ -1,0 +1,20 @@
+import Subprocess
+
+/// A program that failed.
+struct ProgramFailed: Error, CustomStringConvertible {
+    let description: String
+}
+
+/// Runs a program to its end.
+/// - Returns: what it printed.
+/// - Throws: `ProgramFailed` with what it said when it fails.
+@discardableResult
+func execute(_ command: [String]) async throws -> String {
+    let result = try await run(
+        .name(command[0]), arguments: Arguments(Array(command.dropFirst())), output: .string(limit: 16 << 20),
+        error: .string(limit: 1 << 20))
+    guard result.terminationStatus.isSuccess else {
+        throw ProgramFailed(description: "\(command.joined(separator: " ")): \(result.standardError)")
+    }
+    return result.standardOutput
+}
