@@ -54,12 +54,6 @@ static inline int linux_pidfd_open(pid_t process) {
     return (int)syscall(SYS_pidfd_open, process, 0);
 }
 
-// setpriority(2) of one process: its nice value, -20 to 19; -1 and errno on failure. glibc types the first argument
-// differently for GNU sources.
-static inline int linux_set_priority(pid_t process, int priority) {
-    return (int)syscall(SYS_setpriority, 0, process, priority);  // 0: PRIO_PROCESS
-}
-
 // pidfd_send_signal(2): a signal that cannot reach another process of the same number; -1 and errno on failure.
 static inline int linux_pidfd_send_signal(int pidfd, int signal) {
     return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, (void *)0, 0);

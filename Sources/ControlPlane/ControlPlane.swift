@@ -23,6 +23,7 @@ public final class ControlPlane: Sendable {
     /// - Throws: `LedgerError`, `HTTPError` or `ImageError` when a directory, the database or an address cannot be used.
     public init(_ configuration: Configuration, logger: Logger) async throws {
         try StateDirectory.make(configuration.stateDirectory)
+        try StateDirectory.make(configuration.sharedDirectory)
         ledger = try Ledger(
             path: configuration.stateDirectory + "/ledger.sqlite", migrations: configuration.migrationsDirectory,
             at: .now)

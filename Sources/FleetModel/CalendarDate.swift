@@ -31,7 +31,8 @@ struct CalendarDate: Hashable {
     var daysSince1970: Int64 {
         let (era, yearOfEra) = (month <= 2 ? year - 1 : year).flooredDivision(by: 400)
         let monthFromMarch = (month + 9) % 12
-        return era * Self.daysOfEra + Self.days(beforeYear: yearOfEra) + Self.days(beforeMonth: monthFromMarch) + day - 1
+        return era * Self.daysOfEra + Self.days(beforeYear: yearOfEra) + Self.days(beforeMonth: monthFromMarch) + day
+            - 1
             - Self.offset
     }
 

@@ -30,7 +30,8 @@ public struct Timestamp: Sendable, Hashable, Comparable, StringCodable {
         let date = CalendarDate(daysSince1970: days)
         let fields = [(date.year, 4), (date.month, 2), (date.day, 2)].map(Self.padded)
         let clock = [(time / 3_600_000, 2), (time / 60_000 % 60, 2), (time / 1000 % 60, 2)].map(Self.padded)
-        return fields.joined(separator: "-") + "T" + clock.joined(separator: ":") + "." + Self.padded(time % 1000, 3) + "Z"
+        return fields.joined(separator: "-") + "T" + clock.joined(separator: ":") + "." + Self.padded(time % 1000, 3)
+            + "Z"
     }
 
     /// The instant some seconds later, at most the last one that RFC 3339 can write, and at least the first.

@@ -149,7 +149,8 @@ public struct Lab: Sendable {
     private func removeFiles(purge: Bool) throws(LabError) {
         var paths = [
             location.stateFile, location.controlPlane, "\(location.directory)/hosts", "\(location.directory)/logs",
-            location.dumps, "\(location.shared)/containers", location.mountNamespaces, location.lockFile,
+            location.dumps, "\(location.shared)/containers", "\(location.shared)/uploads", location.mountNamespaces,
+            location.lockFile,
         ]
         if purge { paths.append(location.images) }
         for path in paths where access(path, F_OK) == 0 {

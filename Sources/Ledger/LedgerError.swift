@@ -72,7 +72,8 @@ extension LedgerError {
         switch error {
         case let error as LedgerError: self = error
         case let error as DatabaseError: self.init(Code(error.resultCode), "cannot \(action)", cause: error)
-        case is DecodingError: self.init(.unreadable, "cannot \(action): the ledger holds an unknown form", cause: error)
+        case is DecodingError:
+            self.init(.unreadable, "cannot \(action): the ledger holds an unknown form", cause: error)
         case is EncodingError: self.init(.invalidValue, "cannot \(action): not a value of JSON", cause: error)
         default: self.init(.failed, "cannot \(action)", cause: error)
         }

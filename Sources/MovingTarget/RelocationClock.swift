@@ -1,16 +1,16 @@
 import FleetModel
 import Glibc
 
-/// The strategy: when a container moves, and where to
-/// ==================================================
-///
-/// Everything here is pure. There is no clock, no I/O and no randomness of its own: the time and the generator of random
-/// numbers are passed in. So the very code that moves containers can be run in a simulation a million times over.
-///
-/// - `RelocationClock` says when a container has been on its host for long enough.
-/// - `StartQueue` says which of the relocations that wait may start.
-/// - `Placement` says which hosts could take the container and draws one of them.
-/// - `AddressPool` draws the address that it gets there.
+// The strategy: when a container moves, and where to
+// ==================================================
+//
+// Everything here is pure. There is no clock, no I/O and no randomness of its own: the time and the generator of random
+// numbers are passed in. So the very code that moves containers can be run in a simulation a million times over.
+//
+// - `RelocationClock` says when a container has been on its host for long enough.
+// - `StartQueue` says which of the relocations that wait may start.
+// - `Placement` says which hosts could take the container and draws one of them.
+// - `AddressPool` draws the address that it gets there.
 
 /// The clock of one policy: a container's stay ends when the probability that at least one attack has finished since
 /// its arrival, 1 − e^(−λt), exceeds the threshold T (equations 3.1 and 3.2 of the paper, read as a deadline).

@@ -125,18 +125,20 @@ public struct StartQueue: Sendable {
         _ limits: RelocationLimits, _ choose: (Waiting, Set<HostName>) -> Choice
     ) -> (Action, passedOver: [Waiting]) {
         var room = used
+        var busy = room.fullHosts(limits)
         var passedOver: [Waiting] = []
         for trigger in Self.ranks {
             for entry in (lanes[trigger] ?? Lane()).entries {
                 let waiting = entry.waiting
-                let busy = room.fullHosts(limits)
                 switch room.has(Usage(of: waiting), limits) ? choose(waiting, busy) : .later {
                 case .host(let destination) where !busy.contains(destination):
                     return (.start(waiting, destination: destination), passedOver)
                 case .nowhere: return (.giveUp(waiting), [])
                 case .host, .later:
                     passedOver.append(waiting)
-                    if entry.passedOver >= Self.patience { room.add(Usage(of: waiting), 1) }
+                    guard entry.passedOver >= Self.patience else { continue }
+                    room.add(Usage(of: waiting), 1)
+                    busy = room.fullHosts(limits)
                 }
             }
         }

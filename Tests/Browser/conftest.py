@@ -15,13 +15,18 @@ def lab(tmp_path_factory):
         yield lab
 
 
-@pytest.fixture(scope="session")
-def browser():
+def chromium(playwright):
+    """The machine's own Chromium."""
     path = next(filter(None, map(shutil.which, NAMES)), None)
     assert path, "no Chromium is on PATH; scripts/bootstrap --test installs it"
     # Chromium's own sandbox refuses to run as root.
+    return playwright.chromium.launch(executable_path=path, chromium_sandbox=os.geteuid() != 0)
+
+
+@pytest.fixture(scope="session")
+def browser():
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, chromium_sandbox=os.geteuid() != 0)
+        browser = chromium(playwright)
         yield browser
         browser.close()
 

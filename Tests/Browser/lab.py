@@ -96,7 +96,7 @@ class SimulatedLab:
             archive.addfile(program)
         self.run("images", "import", str(image), "--name", "nothing")
         self.run("pause")
-        for tenant, container, port in [("acme", "cache", 6379), ("globex", "site", 80)]:
+        for tenant, container, port in [("acme", "cache", 6379), ("umbrella", "site", 80)]:
             self.run("tenants", "add", tenant)
             self.run("containers", "create", container, "--tenant", tenant, "--image", "nothing",
                      "--port", str(port), "--", "/bin/stand-in")

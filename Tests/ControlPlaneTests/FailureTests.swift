@@ -100,7 +100,7 @@ struct FailureTests {
             try await eventually("the leftover is removed") {
                 let state = try await fleet.state()
                 let places = await fleet.places(of: before.name)
-                return state.alarms.isEmpty && places == [try HostName("host2"): .running]
+                return try state.alarms.isEmpty && places == [HostName("host2"): .running]
             }
         }
     }

@@ -20,7 +20,8 @@ struct PolicyTests {
     @Test(
         "a clock that could not work is refused",
         arguments: [
-            (0, 1), (1, 1), (-0.5, 1), (.nan, 1), (0.5, 0), (0.5, -1), (0.5, .infinity), (0.5, .nan), (0.5, 1), (0.5, 1e-300),
+            (0, 1), (1, 1), (-0.5, 1), (.nan, 1), (0.5, 0), (0.5, -1), (0.5, .infinity), (0.5, .nan), (0.5, 1),
+            (0.5, 1e-300),
         ] as [(Double, Double)])
     func wrongClocks(threshold: Double, rate: Double) {
         let clock = DeadlineClock(threshold: threshold, attacksPerSecond: rate)

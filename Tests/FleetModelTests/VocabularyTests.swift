@@ -30,7 +30,8 @@ struct VocabularyTests {
     @Test(
         "what is not a time is refused",
         arguments: [
-            "", "now", "2026-01-31", "1769860800", "2026-13-01T00:00:00Z", "2026-00-01T00:00:00Z", "2026-02-30T00:00:00Z",
+            "", "now", "2026-01-31", "1769860800", "2026-13-01T00:00:00Z", "2026-00-01T00:00:00Z",
+            "2026-02-30T00:00:00Z",
             "2026-02-29T00:00:00.000Z", "2026-01-31T24:00:00Z", "2026-01-31T12:60:00Z", "2026-01-31T12:00:00",
             "2026-01-31T12:00:00.Z", "2026-01-31T12:00:00ZZ", "2026-01-31T12:00:00+0130", "2026-01-31 12:00:00Z",
             "2026-1-31T12:00:00Z", "+026-01-31T12:00:00Z",
@@ -122,7 +123,9 @@ struct VocabularyTests {
     func digests() throws {
         let text = "sha256:" + String(repeating: "0f", count: 32)
         #expect(try ImageDigest(text).description == text)
-        for wrong in ["", "sha256:", String(text.dropLast()), text + "0", text.uppercased(), "sha512:" + text.dropFirst(7)] {
+        for wrong in [
+            "", "sha256:", String(text.dropLast()), text + "0", text.uppercased(), "sha512:" + text.dropFirst(7),
+        ] {
             #expect(throws: ModelError.invalidDigest(wrong)) { try ImageDigest(wrong) }
         }
     }

@@ -383,20 +383,22 @@ struct ServerTests {
             try await LiveServer.with(router) { server, address in
                 var connections = try (0..<20).map { _ in try RawConnection(address) }
                 guard await eventually({ server.connectionCount == 20 }) else { exit(2) }
-                // Room for five more descriptors: the clients take some, the server finds none.
+                let waiting = try (0..<5).map { _ in try RawConnection(address, connecting: false) }
+                // From here on no descriptor can be made: the clients have theirs, the server finds none.
                 let next = dup(0)
                 close(next)
-                var limit = rlimit(rlim_cur: rlim_t(next) + 5, rlim_max: 4096)
+                var limit = rlimit(rlim_cur: rlim_t(next), rlim_max: 4096)
                 setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-                for _ in 0..<5 { connections.append(try RawConnection(address)) }
-                guard await eventually({ server.connectionCount == 20 }) else { exit(3) }
-                connections[0].finishSending()
-                connections[1].finishSending()
-                guard await eventually({ server.connectionCount >= 20 }) else { exit(4) }
+                for connection in waiting { try connection.connect() }
+                waiting[0].send("GET /hello HTTP/1.1\r\nHost: a\r\n\r\n")
+                guard (try? waiting[0].reply(within: 0.2)) == nil, server.connectionCount == 20 else { exit(3) }
+                // Two are given back, by the client and by the server, for each that goes.
                 connections.removeSubrange(0..<10)
+                guard try waiting[0].reply().status == 200 else { exit(4) }
                 guard let last = connections.last else { exit(5) }
                 last.send("GET /hello HTTP/1.1\r\nHost: a\r\n\r\n")
                 guard try last.reply().status == 200 else { exit(6) }
+                guard await eventually({ server.connectionCount == 15 }) else { exit(7) }
             }
         }
     }

@@ -1,4 +1,5 @@
 import FleetModel
+import RelocateTesting
 import Testing
 
 @testable import HostAgent
@@ -63,6 +64,7 @@ struct RuncFailureTests {
                 "eth0",
             ])
             try await fixture.destination.prepare(spec, stay: next, namespace: fixture.network.namespaces[1])
+            fixture.network.hold()
             _ = try await fixture.source.checkpoint(stay, for: relocation)
             let failure = await #expect(throws: StepFailure.self) {
                 _ = try await fixture.destination.restore(next, lease: .seconds(10))
@@ -70,6 +72,7 @@ struct RuncFailureTests {
             #expect(failure?.code == .restoreFailed)
             #expect(failure?.message == "an address of the container is missing on the host")
             #expect(fixture.processes(of: next, host: "host2").isEmpty)
+            fixture.network.route(to: 0)
             try await fixture.source.revive(stay, from: relocation)
             try await fixture.source.revive(stay, from: relocation)
             let after = try client.ask("after")
@@ -88,6 +91,7 @@ struct RuncFailureTests {
             let relocation = RelocationID(5)
             let next = Stay(container: spec.name, arrival: relocation)
             try await fixture.destination.prepare(spec, stay: next, namespace: fixture.network.namespaces[1])
+            fixture.network.hold()
             _ = try await fixture.source.checkpoint(stay, for: relocation)
             _ = try await fixture.destination.restore(next, lease: .milliseconds(50))
             try await eventually("the lease runs out") {
@@ -96,6 +100,7 @@ struct RuncFailureTests {
             #expect(fixture.processes(of: next, host: "host2").isEmpty)
             let failure = await #expect(throws: StepFailure.self) { _ = try await fixture.destination.release(next) }
             #expect(failure?.code == .leaseExpired)
+            fixture.network.route(to: 0)
             try await fixture.source.revive(stay, from: relocation)
             #expect(try client.ask("after").count == before.count + 1)
         }
@@ -112,6 +117,7 @@ struct RuncFailureTests {
             do {
                 let mortal = try fixture.successor(of: "host2")
                 try await mortal.prepare(spec, stay: next, namespace: fixture.network.namespaces[1])
+                fixture.network.hold()
                 _ = try await fixture.source.checkpoint(stay, for: relocation)
                 _ = try await mortal.restore(next, lease: .seconds(600))
                 #expect(await mortal.presence() == [StayPresence(stay: next, state: .held(relocation))])
@@ -122,6 +128,7 @@ struct RuncFailureTests {
             try await eventually("nothing of it runs") { fixture.processes(of: next, host: "host2").isEmpty }
             let failure = await #expect(throws: StepFailure.self) { _ = try await successor.release(next) }
             #expect(failure?.code == .interrupted)
+            fixture.network.route(to: 0)
             try await fixture.source.revive(stay, from: relocation)
             #expect(try client.ask("after").count == before.count + 1)
             try await successor.remove(next)
@@ -157,6 +164,7 @@ struct RuncFailureTests {
                 try await fixture.destination.prepare(spec, stay: next, namespace: fixture.network.namespaces[1])
             }
             for _ in 1...2 { try await fixture.source.arm(stay, for: relocation) }
+            fixture.network.hold()
             for _ in 1...2 { _ = try await fixture.source.checkpoint(stay, for: relocation) }
             fixture.network.route(to: 1)
             for _ in 1...2 { _ = try await fixture.destination.restore(next, lease: .seconds(30)) }

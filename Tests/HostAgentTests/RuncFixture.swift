@@ -2,6 +2,7 @@ import CLinux
 import FleetModel
 import Foundation
 import Glibc
+import RelocateTesting
 import Testing
 
 @testable import HostAgent
@@ -67,9 +68,6 @@ struct RuncFixture: Sendable {
             stateDirectory: "\(directory)/\(host)", sharedDirectory: "\(directory)/shared",
             controlGroupParent: "rl-test-\(id)/\(host)")
         adjust(&configuration)
-        if let l = ProcessInfo.processInfo.environment["CRIU_LOG_LEVEL"].flatMap({ Int($0) }) {
-            configuration.criuLogLevel = l
-        }  // TEMP
         return configuration
     }
 
@@ -141,6 +139,7 @@ struct RuncFixture: Sendable {
         let next = Stay(container: spec.name, arrival: relocation)
         try await to.prepare(spec, stay: next, namespace: network.namespaces[namespace])
         try await from.arm(stay, for: relocation)
+        network.hold()
         var watch = Stopwatch()
         let dump = try await from.checkpoint(stay, for: relocation)
         var timings = dump.timings.reduce(into: [:]) { $0["dump.\($1.key)"] = $1.value }
@@ -154,7 +153,6 @@ struct RuncFixture: Sendable {
         timings["release"] = watch.lap()
         timings.merge(restored.reduce(into: [:]) { $0["restore.\($1.key)"] = $1.value }) { $1 }
         timings.merge(released.reduce(into: [:]) { $0["release.\($1.key)"] = $1.value }) { $1 }
-        keepDump(directory, number)
         try await from.remove(stay)
         try await from.removeDump(of: relocation)
         return (next, timings, dump.bytes)
@@ -166,18 +164,6 @@ struct RuncFixture: Sendable {
                 rmdir("/sys/fs/cgroup/\(hierarchy)/\(directory)")
             }
         }
-    }
-}
-
-/// Waits for a condition; fails when it does not come true within ten seconds.
-func eventually(_ what: String, _ condition: () async throws -> Bool) async throws {
-    let deadline = ContinuousClock.now + .seconds(10)
-    while try await !condition() {
-        guard ContinuousClock.now < deadline else {
-            Issue.record("did not happen: \(what)")
-            throw CancellationError()
-        }
-        try await Task.sleep(for: .milliseconds(5))
     }
 }
 

@@ -1,5 +1,6 @@
 import FleetModel
 import Glibc
+import RelocateTesting
 import Testing
 
 @testable import HostAgent

@@ -1,6 +1,7 @@
 import FleetModel
 import Foundation
 import Glibc
+import RelocateTesting
 import Testing
 
 @testable import HostAgent
@@ -22,7 +23,6 @@ struct RuncMoveTests {
                     spec, stay, as: Int64(number), from: hosts[(number + 1) % 2], to: hosts[number % 2],
                     namespace: number % 2)
                 stay = moved.stay
-                if let file = getTimingsFile() { file.append(moved.timings, bytes: moved.bytes) }
                 let answer = try client.ask("after \(number)")
                 #expect(answer.token == begin.token)
                 #expect(answer.count == begin.count + number)
@@ -138,7 +138,7 @@ struct RuncMoveTests {
             #expect(try descriptors(moved.stay, "host2").prefix(4) == before)
             #expect(try descriptors(moved.stay, "host2").count <= 5)
             let process = try #require(fixture.processes(of: moved.stay, host: "host2").first)
-            #expect(getpriority(PRIO_PROCESS, id_t(process)) == 0)
+            #expect(getpriority(Int32(PRIO_PROCESS.rawValue), id_t(process)) == 0)
         }
     }
 

@@ -54,6 +54,12 @@ struct TestNetwork: Sendable {
         ])
     }
 
+    /// Keeps the client's packets away from both, as the steps of a relocation do while the container is at neither: a
+    /// late acknowledgement that reached a stack without its socket would be answered with a reset.
+    func hold() {
+        try? ip(["-n", client, "route", "replace", "blackhole", "\(Self.address)/32"])
+    }
+
     /// Connects to the container; tries again while nobody listens yet.
     func connect() async throws -> EchoConnection {
         for _ in 0..<500 {

@@ -42,7 +42,8 @@ struct CommitTests {
     func everyChange() async throws {
         try await withLedger { ledger in
             let image = Image(
-                digest: try ImageDigest("sha256:" + String(repeating: "0f", count: 32)), names: ["shop/web:3"], bytes: 7,
+                digest: try ImageDigest("sha256:" + String(repeating: "0f", count: 32)), names: ["shop/web:3"],
+                bytes: 7,
                 importedAt: epoch, defaults: ImageDefaults(command: ["/bin/true"], environment: ["A": "="]))
             var relocation = try Some.relocation(1)
             relocation.steps = [try Some.step(.prepare, "b"), try Some.step(.checkpoint, "a", .failed)]
@@ -72,14 +73,18 @@ struct CommitTests {
                     group.addTask {
                         var numbers: [Int64] = []
                         for round in 0..<10 {
-                            let changes = [FleetChange](repeating: .scheduler(paused: round % 2 == 0), count: task % 3 + 1)
+                            let changes = [FleetChange](
+                                repeating: .scheduler(paused: round % 2 == 0), count: task % 3 + 1)
                             let events = try ledger.commit(changes, actor: "task-\(task)", at: epoch)
                             #expect(zip(events, events.dropFirst()).allSatisfy { $1.sequence == $0.sequence + 1 })
                             numbers += events.map(\.sequence)
                             // A commit that fails must not use up numbers.
                             #expect(throws: LedgerError.self) {
                                 try ledger.commit(
-                                    [.scheduler(paused: true), .container(try Some.container("x", tenant: "none", host: nil))],
+                                    [
+                                        .scheduler(paused: true),
+                                        .container(try Some.container("x", tenant: "none", host: nil)),
+                                    ],
                                     actor: "wrong", at: epoch)
                             }
                         }

@@ -155,7 +155,8 @@ struct DurabilityTests {
             var written: Int64 = 0
             while failure == nil {
                 do {
-                    let change = FleetChange.refused(action: "a", subject: "s", reason: String(repeating: "x", count: 999))
+                    let change = FleetChange.refused(
+                        action: "a", subject: "s", reason: String(repeating: "x", count: 999))
                     written = try #require(try ledger.commit([change], actor: "op", at: epoch).last).sequence
                 } catch let error as LedgerError { failure = error }
             }
@@ -170,7 +171,9 @@ struct DurabilityTests {
     func wrongFiles() async throws {
         try await withDirectory { directory in
             for path in ["/sys/kernel/ledger.sqlite", directory + "/nowhere/ledger.sqlite"] {
-                let error = #expect(throws: LedgerError.self) { try Ledger(path: path, migrations: migrations, at: epoch) }
+                let error = #expect(throws: LedgerError.self) {
+                    try Ledger(path: path, migrations: migrations, at: epoch)
+                }
                 #expect(error?.code == .cannotOpen || error?.code == .readOnly)
                 #expect(error?.message.contains(path) == true)
             }

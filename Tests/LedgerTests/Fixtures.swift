@@ -5,9 +5,11 @@ import Testing
 
 @testable import Ledger
 
-/// A directory of its own for a test, removed when the test is over.
+/// A directory of its own for a test, removed when the test is over. It is in memory where that is possible, because
+/// every commit waits for the disk.
 func withDirectory<Value>(_ body: (String) async throws -> Value) async throws -> Value {
-    let path = FileManager.default.temporaryDirectory.path + "/ledger-test-\(UInt64.random(in: .min ... .max))"
+    let base = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : FileManager.default.temporaryDirectory.path
+    let path = base + "/ledger-test-\(UInt64.random(in: .min ... .max))"
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: path) }
     return try await body(path)

@@ -76,10 +76,18 @@ struct FleetLife {
     private mutating func choose(at time: Timestamp) throws -> ([FleetChange], [LedgerNote]) {
         let number = Int.random(in: 0..<8, using: &generator)
         switch Int.random(in: 0..<13, using: &generator) {
-        case 0: return ([.host(try Some.host("h\(number)", state: HostState.allCases.randomElement(using: &generator) ?? .ready))], [])
+        case 0:
+            return (
+                [
+                    .host(
+                        try Some.host(
+                            "h\(number)", state: HostState.allCases.randomElement(using: &generator) ?? .ready))
+                ], []
+            )
         case 1: return ([.tenant(try Some.tenant("t\(number)"))], [])
         case 2, 3: return try container(number)
-        case 4: return (memory.containerNames.randomElement(using: &generator).map { [.containerRemoved($0)] } ?? [], [])
+        case 4:
+            return (memory.containerNames.randomElement(using: &generator).map { [.containerRemoved($0)] } ?? [], [])
         case 5, 6, 7: return try relocation(number, at: time)
         case 8: return ([.policy(Policy(clock: DeadlineClock(threshold: 0.1, dwellSeconds: Double(number + 10))))], [])
         case 9: return ([.scheduler(paused: number % 2 == 0)], [])
@@ -94,7 +102,13 @@ struct FleetLife {
         default:
             let address = IPv4Address(number: 0x0A58_0000 + UInt32(number))
             let seconds = Double.random(in: 1...20, using: &generator).rounded()
-            return ([], [.quarantine(address, until: time.advanced(bySeconds: seconds)), .joinToken(SecretHash(of: "\(number)"))])
+            return (
+                [],
+                [
+                    .quarantine(address, until: time.advanced(bySeconds: seconds)),
+                    .joinToken(SecretHash(of: "\(number)")),
+                ]
+            )
         }
     }
 
@@ -126,7 +140,8 @@ struct FleetLife {
     }
 
     private func alarm(_ number: Int, at time: Timestamp) -> ([FleetChange], [LedgerNote]) {
-        var alarm = Alarm(kind: number < 4 ? .exited : .leftover, subject: "c\(number % 2)", message: "!", raisedAt: time)
+        var alarm = Alarm(
+            kind: number < 4 ? .exited : .leftover, subject: "c\(number % 2)", message: "!", raisedAt: time)
         if number % 3 == 0 { alarm.clearedAt = time }
         return ([.alarm(alarm)], [])
     }

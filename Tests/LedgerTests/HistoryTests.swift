@@ -55,7 +55,9 @@ struct HistoryTests {
                 let first = await #expect(throws: LedgerError.self) {
                     try await ledger.relocations(RelocationQuery(limit: limit))
                 }
-                let second = await #expect(throws: LedgerError.self) { try await ledger.events(EventQuery(limit: limit)) }
+                let second = await #expect(throws: LedgerError.self) {
+                    try await ledger.events(EventQuery(limit: limit))
+                }
                 let third = await #expect(throws: LedgerError.self) { try await ledger.events(after: 0, limit: limit) }
                 #expect([first, second, third].allSatisfy { $0?.code == .invalidLimit })
             }
@@ -74,7 +76,8 @@ struct HistoryTests {
             }
             let middle = epoch.advanced(bySeconds: 150)
             let queries = [
-                EventQuery(), EventQuery(actor: "ann"), EventQuery(subject: "c1"), EventQuery(kinds: ["alarm", "host"]),
+                EventQuery(), EventQuery(actor: "ann"), EventQuery(subject: "c1"),
+                EventQuery(kinds: ["alarm", "host"]),
                 EventQuery(kinds: []), EventQuery(actor: "bob", subject: "h2", kinds: ["host"]),
                 EventQuery(since: middle), EventQuery(until: middle), EventQuery(actor: "'; DROP TABLE events; --"),
             ]

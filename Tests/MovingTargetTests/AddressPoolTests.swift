@@ -4,7 +4,9 @@ import Testing
 
 @Suite("The pool of addresses")
 struct AddressPoolTests {
-    @Test("an address in use or in quarantine is never drawn, nor the first or last", arguments: 1...6 as ClosedRange<UInt64>)
+    @Test(
+        "an address in use or in quarantine is never drawn, nor the first or last",
+        arguments: 1...6 as ClosedRange<UInt64>)
     func neverTwice(seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
         let network = try IPv4Network("10.88.4.0/27")
@@ -40,7 +42,9 @@ struct AddressPoolTests {
         #expect(exhaustions > 0 || seed > 1)
     }
 
-    @Test("every free address is drawn equally often, in an empty pool and in one that is almost full", arguments: [0, 250])
+    @Test(
+        "every free address is drawn equally often, in an empty pool and in one that is almost full",
+        arguments: [0, 250])
     func uniform(taken: Int) throws {
         var generator = SeededGenerator(seed: 17)
         let network = try IPv4Network("10.0.0.0/23")
@@ -86,7 +90,8 @@ struct AddressPoolTests {
         #expect(pool.freeCount(at: epoch) == 2)
     }
 
-    @Test("a network without an address between its first and last is refused", arguments: ["10.0.0.0/31", "10.0.0.0/32"])
+    @Test(
+        "a network without an address between its first and last is refused", arguments: ["10.0.0.0/31", "10.0.0.0/32"])
     func tooSmall(text: String) throws {
         let network = try IPv4Network(text)
         #expect(throws: MovingTargetError.networkTooSmall(network)) { try AddressPool(network: network) }

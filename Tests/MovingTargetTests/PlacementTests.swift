@@ -86,7 +86,9 @@ struct PlacementTests {
         let hosts = [try Some.host("a"), try Some.host("b"), try Some.host("c"), try Some.host("d", state: .draining)]
         let placement = Placement(hosts: hosts, loads: [:])
         var generator = SeededGenerator(seed: 3)
-        for (name, chosen) in [("c", try HostName("c")), ("d", nil), ("a", nil), ("nowhere", nil)] as [(String, HostName?)] {
+        for (name, chosen) in [("c", try HostName("c")), ("d", nil), ("a", nil), ("nowhere", nil)]
+            as [(String, HostName?)]
+        {
             let request = PlacementRequest(moving: try Some.spec(), from: hosts[0], requested: try HostName(name))
             #expect(placement.decide(request, using: &generator).chosen == chosen)
         }

@@ -11,7 +11,8 @@ struct RelocationClockTests {
         for _ in 0..<2000 {
             let threshold = Double.random(in: 0.001...0.999, using: &generator)
             let dwell = exp(Double.random(in: log(10)...log(86400 * 30), using: &generator))
-            let clock = RelocationClock(DeadlineClock(threshold: threshold, attacksPerSecond: -log1p(-threshold) / dwell))
+            let clock = RelocationClock(
+                DeadlineClock(threshold: threshold, attacksPerSecond: -log1p(-threshold) / dwell))
             let deadline = clock.deadline(arrivedAt: epoch)
             // Deadlines are whole milliseconds.
             #expect(abs(deadline.seconds(since: epoch) - dwell) <= 0.0005 + dwell * 1e-12)
@@ -21,7 +22,9 @@ struct RelocationClockTests {
         }
     }
 
-    @Test("values worked out by hand come out", arguments: [(0.5, 1.0, 0.693), (0.13, 1.0 / 120, 16.711), (0.9, 0.1, 23.026)])
+    @Test(
+        "values worked out by hand come out",
+        arguments: [(0.5, 1.0, 0.693), (0.13, 1.0 / 120, 16.711), (0.9, 0.1, 23.026)])
     func knownValues(threshold: Double, rate: Double, seconds: Double) {
         let clock = RelocationClock(DeadlineClock(threshold: threshold, attacksPerSecond: rate))
         #expect(clock.deadline(arrivedAt: epoch) == epoch.advanced(bySeconds: seconds))

@@ -4,7 +4,8 @@ import Testing
 
 @Suite("The queue of relocations")
 struct StartQueueTests {
-    private static let plenty = RelocationLimits(concurrentInFleet: 1000, concurrentPerHost: 100, concurrentPerTenant: 100)
+    private static let plenty = RelocationLimits(
+        concurrentInFleet: 1000, concurrentPerHost: 100, concurrentPerTenant: 100)
 
     @Test("operators go first, then alerts, drains and the clock; among equals the first to come")
     func order() throws {
@@ -17,7 +18,9 @@ struct StartQueueTests {
         #expect(queue.waiting.map(\.id.number) == expected)
         let destination = try HostName("z")
         var started: [Int64] = []
-        while case .start(let waiting, let host) = queue.next(limits: Self.plenty, choose: { _, _ in .host(destination) }) {
+        while case .start(let waiting, let host) = queue.next(
+            limits: Self.plenty, choose: { _, _ in .host(destination) })
+        {
             #expect(host == destination)
             started.append(waiting.id.number)
         }
@@ -26,7 +29,9 @@ struct StartQueueTests {
         #expect(queue.runningCount == 8)
     }
 
-    @Test("limits are never exceeded whatever comes, ends, is cancelled or resumed", arguments: 1...20 as ClosedRange<UInt64>)
+    @Test(
+        "limits are never exceeded whatever comes, ends, is cancelled or resumed",
+        arguments: 1...20 as ClosedRange<UInt64>)
     func limitsHold(seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
         let limits = RelocationLimits(
@@ -93,7 +98,9 @@ struct StartQueueTests {
         var started = 0
         var running: [RelocationID] = []
         while queue.waitingCount > 0 {
-            while case .start(let entry, _) = queue.next(limits: limits, choose: { entry, _ in entry.destination.map { .host($0) } ?? .later }) {
+            while case .start(let entry, _) = queue.next(
+                limits: limits, choose: { entry, _ in entry.destination.map { .host($0) } ?? .later })
+            {
                 started += 1
                 running.append(entry.id)
             }
@@ -113,7 +120,9 @@ struct StartQueueTests {
         queue.add(try Some.waiting(4, tenant: "t4", source: "c", destination: "a"))
         queue.add(try Some.waiting(5, tenant: "t5", source: "d"))
         let destination = try HostName("e")
-        let choose = { (entry: StartQueue.Waiting, _: Set<HostName>) in StartQueue.Choice.host(entry.destination ?? destination) }
+        let choose = { (entry: StartQueue.Waiting, _: Set<HostName>) in
+            StartQueue.Choice.host(entry.destination ?? destination)
+        }
         guard case .start(let first, _) = queue.next(limits: limits, choose: choose) else {
             Issue.record("nothing started")
             return
@@ -175,7 +184,8 @@ struct StartQueueTests {
     func wrongChoice() throws {
         let limits = RelocationLimits(concurrentInFleet: 10, concurrentPerHost: 1, concurrentPerTenant: 10)
         var queue = StartQueue()
-        queue.resume(RelocationID(1), tenant: try TenantName("t"), source: try HostName("a"), destination: try HostName("b"))
+        queue.resume(
+            RelocationID(1), tenant: try TenantName("t"), source: try HostName("a"), destination: try HostName("b"))
         queue.add(try Some.waiting(2, source: "c"))
         let busy = try HostName("b")
         let action = queue.next(limits: limits) { _, _ in .host(busy) }

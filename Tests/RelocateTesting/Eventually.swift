@@ -2,12 +2,16 @@
 public struct NeverHappened: Error, CustomStringConvertible {
     /// What was waited for.
     public let description: String
+
+    /// What did not come true.
+    public init(description: String) { self.description = description }
 }
 
 /// Waits until a condition holds.
 /// - Throws: `NeverHappened` when the limit is over, or what the condition throws.
 public func eventually(
-    _ what: String, within limit: Duration = .seconds(20), _ condition: () async throws -> Bool
+    _ what: String, within limit: Duration = .seconds(20), isolation: isolated (any Actor)? = #isolation,
+    _ condition: () async throws -> Bool
 ) async throws {
     let clock = ContinuousClock()
     let end = clock.now + limit

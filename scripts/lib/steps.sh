@@ -25,10 +25,15 @@ stop_step() {
     step_group=
     kill -INT -- "-$group" 2>/dev/null || return 0
     # A package manager finishes what it must not leave half done. Whoever still runs after a minute is told again.
-    ({ sleep 60 && kill -TERM -- "-$group"; } 2>/dev/null) &
-    local reminder=$!
-    wait "$group" 2>/dev/null || true
-    kill -TERM -- "-$reminder" 2>/dev/null || true
+    local attempt
+    { # Bash would report the end of the job.
+        for ((attempt = 0; attempt < 600; attempt++)); do
+            kill -0 -- "-$group" || break
+            sleep 0.1
+        done
+        kill -TERM -- "-$group" || true
+        wait "$group" || true
+    } 2>/dev/null
 }
 
 # on_leaving COMMAND: runs it once, however the script ends.

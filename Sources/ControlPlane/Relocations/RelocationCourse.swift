@@ -18,7 +18,8 @@ import FleetModel
 /// | checkpoint      | undo; the container runs on        | steer back, then `revive`, which finds it running |
 /// |                 |                                    | or restores it                                    |
 /// | restore         | revive at the source, undo         | the same: nothing that was held will ever run     |
-/// | release         | nothing is held: revive, undo      | repeat: it may be running                         |
+/// | release         | nothing is held: revive, undo;     | repeat: it may be running                         |
+/// |                 | anything else: repeat              |                                                   |
 /// | announce, seal  | repeat                             | repeat                                            |
 /// | retire, abandon | the relocation ends; a leftover is kept and tried again                                |
 /// | steerBack       | repeat                             | repeat                                            |
@@ -107,9 +108,7 @@ enum RelocationCourse {
                 guard let step = last[kind], step.state == .failed || step.state == .lost else { continue }
                 return .failure(step.failure ?? unreachable(step))
             }
-            if let release = last[.release], release.state == .failed {
-                return .failure(release.failure ?? unreachable(release))
-            }
+            if let failure = last[.release]?.failure, failure.code.meansNothingRuns { return .failure(failure) }
             let isUndoing = last[.abandon] != nil || last[.steerBack] != nil
             return isUndoing || (cancelled && last[.checkpoint] == nil) ? .cancelled : nil
         }
@@ -117,6 +116,17 @@ enum RelocationCourse {
         private func unreachable(_ step: Step) -> StepFailure {
             StepFailure(
                 code: .unreachable, message: "the agent of \(step.host) gave no answer to \(step.kind.rawValue)")
+        }
+    }
+}
+
+extension FailureCode {
+    /// Whether a destination that fails to release with it says that nothing of the container runs there. Any other
+    /// failure may have come after the container began to run, such as that of its network.
+    fileprivate var meansNothingRuns: Bool {
+        switch self {
+        case .leaseExpired, .interrupted, .restoreFailed, .notHere: true
+        default: false
         }
     }
 }

@@ -40,7 +40,7 @@ final class CriuWorker: Sendable {
         guard pidfd >= 0 else { throw StepFailure("watch the CRIU worker", errno: errno) }
         ended = OwnedDescriptor(pidfd)
         // While it works, a container stands still. CRIU gives what it restores the priority it had.
-        setpriority(PRIO_PROCESS, id_t(process), -20)
+        setpriority(__priority_which_t(PRIO_PROCESS.rawValue), id_t(process), -20)
         try awaitVersion()
     }
 

@@ -30,11 +30,12 @@ final class ArchiveReader {
             archive_read_support_filter_xz(handle)
             archive_read_support_filter_bzip2(handle)
         }
-        let read: @convention(c) (OpaquePointer?, UnsafeMutableRawPointer?, UnsafeMutablePointer<UnsafeRawPointer?>?)
-            -> Int = { _, context, piece in
-                guard let context, let piece else { return Int(ARCHIVE_FATAL) }
-                return Unmanaged<Feed>.fromOpaque(context).takeUnretainedValue().give(piece)
-            }
+        let read:
+            @convention(c) (OpaquePointer?, UnsafeMutableRawPointer?, UnsafeMutablePointer<UnsafeRawPointer?>?)
+                -> Int = { _, context, piece in
+                    guard let context, let piece else { return Int(ARCHIVE_FATAL) }
+                    return Unmanaged<Feed>.fromOpaque(context).takeUnretainedValue().give(piece)
+                }
         try check(archive_read_open(handle, Unmanaged.passUnretained(feed).toOpaque(), nil, read, nil))
     }
 
@@ -70,7 +71,9 @@ final class ArchiveReader {
         guard status < ARCHIVE_OK else { return }
         if let failure = feed.failure { throw failure }
         let text = archive_error_string(handle).map { String(cString: $0) } ?? "unknown error"
-        if text.lowercased().contains("truncated") { throw ImageError(.truncated, "the archive ends too early: \(text)") }
+        if text.lowercased().contains("truncated") {
+            throw ImageError(.truncated, "the archive ends too early: \(text)")
+        }
         if text.contains("Unrecognized archive format") { throw ImageError(.notAnImage, "not a tar archive") }
         throw ImageError(.broken, "the archive cannot be read: \(text)")
     }

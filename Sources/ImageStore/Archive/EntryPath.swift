@@ -17,14 +17,16 @@ struct EntryPath: Hashable, CustomStringConvertible {
     init(archived text: UnsafePointer<CChar>) throws {
         let raw = UnsafeBufferPointer(start: text, count: strlen(text)).map { UInt8(bitPattern: $0) }
         func refuse(_ reason: String) -> ImageError {
-            ImageError(.escapes, "the archive holds the path '\(String(decoding: raw, as: UTF8.self))', which \(reason)")
+            ImageError(
+                .escapes, "the archive holds the path '\(String(decoding: raw, as: UTF8.self))', which \(reason)")
         }
         guard raw.first != Self.slash else { throw refuse("is absolute") }
         let components = raw.split(separator: Self.slash).filter { $0 != Self.dot }
         guard !components.contains(Self.dot + Self.dot) else { throw refuse("contains '..'") }
         let bytes = Array(components.joined(separator: CollectionOfOne(Self.slash)))
         guard bytes.count < 4096, components.allSatisfy({ $0.count <= 255 }) else {
-            throw ImageError(.broken, "the archive holds a path that is too long: 4095 bytes, and 255 between slashes, fit")
+            throw ImageError(
+                .broken, "the archive holds a path that is too long: 4095 bytes, and 255 between slashes, fit")
         }
         self.bytes = bytes
     }

@@ -37,7 +37,8 @@ struct ImageConfiguration: Decodable {
         self = try Document.read(Self.self, bytes, "the image's configuration")
         guard os == "linux", architecture == Platform.architecture else {
             throw ImageError(
-                .wrongPlatform, "the image is for \(os)/\(architecture); this machine is linux/\(Platform.architecture)")
+                .wrongPlatform, "the image is for \(os)/\(architecture); this machine is linux/\(Platform.architecture)"
+            )
         }
     }
 

@@ -107,5 +107,7 @@ struct DockerManifest: Decodable {
     }
 
     /// Reads the file, `nil` when it is something else of that name.
-    static func read(_ bytes: [UInt8]) -> [DockerManifest]? { try? FleetJSON.decode([DockerManifest].self, from: bytes) }
+    static func read(_ bytes: [UInt8]) -> [DockerManifest]? {
+        try? FleetJSON.decode([DockerManifest].self, from: bytes)
+    }
 }

@@ -50,7 +50,8 @@ struct ImageUnpacking {
         try Promise(subject: "the layer \(layer.path)", digest: layer.content)
             .check(ImageDigest(sha256: try content.finish()))
         if let digest = layer.blob {
-            try Promise(subject: "the layer \(layer.path)", digest: digest).check(ImageDigest(sha256: try blob.finish()))
+            try Promise(subject: "the layer \(layer.path)", digest: digest).check(
+                ImageDigest(sha256: try blob.finish()))
         }
     }
 

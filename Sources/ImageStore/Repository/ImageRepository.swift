@@ -101,7 +101,9 @@ extension ImageRepository {
     func directory(of digest: ImageDigest) -> String { "\(root)/sha256/\(digest.hex)" }
 
     func stored(_ digest: ImageDigest) throws -> Image? {
-        guard let bytes = FileManager.default.contents(atPath: "\(directory(of: digest))/image.json") else { return nil }
+        guard let bytes = FileManager.default.contents(atPath: "\(directory(of: digest))/image.json") else {
+            return nil
+        }
         do { return try FleetJSON.decode(Image.self, from: bytes) } catch {
             throw ImageError(.broken, "image.json of \(digest) cannot be read", cause: error)
         }

@@ -15,7 +15,9 @@ enum WorkDirectory {
             }
             guard flock(lock, LOCK_SH) == 0 else { throw ImageError.system("lock \(parent)") }
             let name = String(UInt64.random(in: .min ... .max), radix: 36)
-            guard mkdir("\(parent)/\(name)", 0o700) == 0 else { throw ImageError.system("make a directory in \(parent)") }
+            guard mkdir("\(parent)/\(name)", 0o700) == 0 else {
+                throw ImageError.system("make a directory in \(parent)")
+            }
             defer { try? tree.remove(EntryPath(unchecked: Array(name.utf8))) }
             return try work("\(parent)/\(name)")
         }

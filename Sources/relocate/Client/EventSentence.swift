@@ -15,7 +15,8 @@ struct EventSentence: Sendable, Hashable {
     /// Says what happened, and who did it where that was a person.
     init(_ event: FleetEvent) {
         let sentence = EventSentence(event.change)
-        let isPerson = !["clock", "control-plane"].contains(event.actor) && !event.actor.hasPrefix("host:")
+        let isPart = ["clock", "control-plane", "relocator"].contains(event.actor)
+        let isPerson = !isPart && !event.actor.hasPrefix("host:")
         self.init(sentence.text + (isPerson ? " (\(event.actor))" : ""), sentence.tone)
     }
 

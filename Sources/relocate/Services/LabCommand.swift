@@ -25,7 +25,7 @@ struct LabOptions: ParsableArguments {
     /// The lab.
     var lab: Lab {
         var location = LabLocation()
-        if let prefix {
+        if let prefix, prefix != location.prefix {
             location = LabLocation(
                 prefix: prefix, directory: "/var/lib/relocate-lab-\(prefix)",
                 runDirectory: "/run/relocate-lab-\(prefix)")

@@ -60,7 +60,7 @@ actor TestFleet {
                     name: try HostName("host\(number)"), runtime: SimulatedRuntime(), network: SimulatedHostNetwork()))
             try startAgent(number)
         }
-        try await eventually("all hosts have enrolled") { try await state().hosts.count == hosts + 1 }
+        try await eventually("all hosts have enrolled") { try state().hosts.count == hosts + 1 }
         try await importImage()
         try await send(.post, "/v1/tenants", #"{"name":"acme"}"#)
     }
@@ -169,7 +169,7 @@ actor TestFleet {
     func send(
         _ method: HTTPRequest.Method, _ path: String, _ body: String = "", headerFields: HTTPFields = [:]
     ) async throws -> (status: Int, body: String, headerFields: HTTPFields) {
-        let client = HTTPClient(endpoint: .tcp(host: "127.0.0.1", port: operatorPort))
+        let client = try HTTPClient(endpoint: .tcp(host: "127.0.0.1", port: operatorPort))
         var fields = headerFields
         if !body.isEmpty, fields[.contentType] == nil { fields[.contentType] = "application/json" }
         let response = try await client.send(
@@ -216,15 +216,16 @@ actor TestFleet {
         let tree = directory + "/image"
         try FileManager.default.createDirectory(atPath: tree + "/bin", withIntermediateDirectories: true)
         try Data("#!/bin/sh\n".utf8).write(to: URL(filePath: tree + "/bin/run"))
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: tree + "/bin/run")
         let tar = Process()
         tar.executableURL = URL(filePath: "/usr/bin/tar")
         tar.arguments = ["-C", tree, "-cf", directory + "/image.tar", "."]
         try tar.run()
         tar.waitUntilExit()
-        let client = HTTPClient(endpoint: .tcp(host: "127.0.0.1", port: operatorPort))
+        let client = try HTTPClient(endpoint: .tcp(host: "127.0.0.1", port: operatorPort))
         let response = try await client.send(
             .post, "/v1/images?name=test", headerFields: [.contentType: "application/x-tar"],
-            body: .file(directory + "/image.tar"), timeout: .seconds(30))
+            body: .file(path: directory + "/image.tar"), timeout: .seconds(30))
         let answer = try await response.collect(upTo: 1 << 20)
         guard response.status == .created else {
             throw NeverHappened(description: String(decoding: answer, as: UTF8.self))

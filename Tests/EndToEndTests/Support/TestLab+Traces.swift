@@ -1,10 +1,24 @@
 import FleetModel
 import Glibc
 import HostAgent
+import RelocateTesting
+import Testing
 
 @testable import Lab
 
 extension TestLab {
+    /// Nothing of a container, nor of any other, is on a host, or will be in a moment.
+    func expectNothing(
+        of container: ContainerName, on host: HostName, sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        var rest: [String] = []
+        try? await eventually("nothing is left", within: .seconds(15)) {
+            rest = try await traces(of: container, on: host) + strays(on: host)
+            return rest.isEmpty
+        }
+        #expect(rest == [], "on \(host)", sourceLocation: sourceLocation)
+    }
+
     /// Everything of a container that is on a host: files, dumps' workers, namespaces, interfaces, mounts, control
     /// groups, rules of the packet filter, processes.
     func traces(of container: ContainerName, on host: HostName) async throws -> [String] {

@@ -48,7 +48,7 @@ final class TestLab: Sendable {
         for image in Requirements.images {
             let answer = try await api.send(
                 .post, "/v1/images?name=\(image)", [.contentType: "application/x-tar"],
-                .file(Requirements.archive(of: image)))
+                .file(path: Requirements.archive(of: image)))
             guard answer.status == 201 else { throw NeverHappened(description: "import of \(image): \(answer.body)") }
         }
         try await api.send(.post, "/v1/tenants", #"{"name":"acme"}"#)

@@ -20,8 +20,10 @@ final class RawConnection {
     private var buffer: [UInt8] = []
     private(set) var hasEnded = false
 
-    init(_ address: ListenAddress, receiveBuffer: Int32? = nil) throws {
-        let target: SocketAddress
+    private let target: SocketAddress
+
+    /// Makes a socket, and connects it unless the test wants to do so later.
+    init(_ address: ListenAddress, receiveBuffer: Int32? = nil, connecting: Bool = true) throws {
         switch address {
         case .tcp(let host, let port, _):
             guard let first = try SocketAddress.resolve(host: host, port: port, passive: false).first else {
@@ -32,14 +34,15 @@ final class RawConnection {
             target = try .unix(path)
         }
         descriptor = socket(target.family, Int32(SOCK_STREAM.rawValue) | linux_close_on_exec, 0)
+        guard descriptor >= 0 else { throw SystemError(number: errno) }
         if var receiveBuffer {
             setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, socklen_t(MemoryLayout<Int32>.size))
         }
-        guard target.withSockAddr({ connect(descriptor, $0, $1) }) == 0 else {
-            let number = errno
-            Glibc.close(descriptor)
-            throw SystemError(number: number)
-        }
+        if connecting { try connect() }
+    }
+
+    func connect() throws {
+        guard target.withSockAddr({ Glibc.connect(descriptor, $0, $1) }) == 0 else { throw SystemError(number: errno) }
     }
 
     deinit {

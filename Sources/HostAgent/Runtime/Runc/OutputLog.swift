@@ -43,19 +43,21 @@ struct OutputLog: Sendable {
     /// Forgets all output. Succeeds when there is none.
     func remove() throws(StepFailure) { try FileTree.remove(directory) }
 
-    /// Fills the file up to its limit, sets it aside and begins again; ends when nothing more can come. The log may
-    /// be begun already, by a host the container was on before. `dd` writes at once what it has read, where other
-    /// programs collect.
+    /// Writes until the file is long enough to be set aside. The log may be begun already, by a host the container was
+    /// on before, and that host may still write its last words.
+    ///
+    /// `dd` writes at once what it has read, where other programs collect, and says how much it was: nothing means that
+    /// no writer is left. Where nothing can be written, output is lost, but no program is ended for it.
     private static let script = """
         umask 077
         while :; do
-            size=$(stat -c %s "$1" 2>/dev/null || echo 0)
-            room=$((1048576 - size))
-            if [ "$room" -gt 0 ]; then
-                dd bs=65536 iflag=count_bytes count="$room" status=none >> "$1" || exit
-                [ "$(stat -c %s "$1")" -ge 1048576 ] || exit 0
-            fi
-            mv -f "$1" "$1.1" || exit
+            size=$(stat -c %s "$1" 2> /dev/null)
+            [ "${size:-0}" -lt 524288 ] || mv -f "$1" "$1.1"
+            case $(dd bs=1024 count=512 2>&1 >> "$1") in
+                0+0*) exit ;;
+                [0-9]*) ;;
+                *) [ -d "${1%/*}" ] || exec cat > /dev/null; sleep 1 ;;
+            esac
         done <&3 &
         """
 }

@@ -1,0 +1,71 @@
+import FleetModel
+import Foundation
+import Glibc
+
+@testable import ImageStore
+
+/// A directory of its own for a test, removed when the test is over. It is in memory where that is possible, because
+/// the repository waits for the disk.
+func withDirectory<Value>(_ body: (String) async throws -> Value) async throws -> Value {
+    let base = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : FileManager.default.temporaryDirectory.path
+    let path = base + "/image-test-\(UInt64.random(in: .min ... .max))"
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    defer { try? Tree(base).remove(EntryPath(unchecked: Array(path.dropFirst(base.count + 1).utf8))) }
+    return try await body(path)
+}
+
+/// A fresh repository with a directory for archives beside it.
+func withRepository<Value>(
+    limits: ImageLimits = ImageLimits(), _ body: (ImageRepository, _ directory: String) async throws -> Value
+) async throws -> Value {
+    try await withDirectory { directory in
+        try await body(try ImageRepository(root: directory + "/images", limits: limits), directory)
+    }
+}
+
+/// The time that imports record.
+let epoch = Timestamp(milliseconds: 1_800_000_000_000)
+
+/// Numbers that look random and are the same in every run (Steele, Lea and Flood, "SplitMix").
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}
+
+extension ImageRepository {
+    /// Whether nothing is in it, finished or not.
+    var isEmpty: Bool {
+        get throws {
+            try ["sha256", "names", "tmp"].allSatisfy {
+                try FileManager.default.contentsOfDirectory(atPath: "\(root)/\($0)").isEmpty
+            }
+        }
+    }
+
+    /// Imports bytes as a file.
+    @discardableResult
+    func importBytes(
+        _ bytes: [UInt8], in directory: String, name: String? = nil,
+        progress: @escaping (ImportProgress) throws -> Void = { _ in }
+    ) throws -> Image {
+        let path = "\(directory)/archive-\(UInt64.random(in: .min ... .max))"
+        try DurableFile.write(bytes, to: path)
+        defer { unlink(path) }
+        return try importArchive(at: path, name: name, time: epoch, progress: progress)
+    }
+
+    /// The content of a file of an image as text.
+    func text(_ path: String, of image: Image) throws -> String? {
+        let bytes = FileManager.default.contents(atPath: "\(try rootFileSystem(of: image.digest))/\(path)")
+        return bytes.map { String(decoding: $0, as: UTF8.self) }
+    }
+}
