@@ -103,7 +103,7 @@ let package = Package(
         .testTarget(name: "MovingTargetTests", dependencies: ["MovingTarget"], swiftSettings: swift),
         .testTarget(
             name: "HTTPTests", dependencies: ["HTTP"], resources: [.copy("Corpus")], swiftSettings: swift),
-//TMP        .testTarget(name: "ImageStoreTests", dependencies: ["ImageStore", "RelocateTesting"], swiftSettings: swift),
+        .testTarget(name: "ImageStoreTests", dependencies: ["ImageStore", "RelocateTesting"], swiftSettings: swift),
         .testTarget(name: "LedgerTests", dependencies: ["Ledger", "RelocateTesting"], swiftSettings: swift),
         .testTarget(
             name: "HostAgentTests", dependencies: ["CNetlink", "HostAgent", "ImageStore", "RelocateTesting"],

@@ -1,4 +1,4 @@
-// libarchive, and the system calls for safe unpacking that the Glibc module does not show to Swift.
+// libarchive, and the system calls for files that the Glibc module does not show to Swift.
 #ifndef RELOCATE_CARCHIVE_H
 #define RELOCATE_CARCHIVE_H
 
@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 extern long syscall(long number, ...);

@@ -53,7 +53,7 @@ public final class ControlPlane: Sendable {
             }
         }
         let containers = ContainersService(
-            fleet: fleet, agents: agents, images: images, containerNetwork: configuration.containerNetwork,
+            fleet: fleet, ledger: ledger, agents: agents, images: images, containerNetwork: configuration.containerNetwork,
             virtualNetwork: configuration.virtualNetwork, logger: logger)
         let monitor = HostMonitor(
             fleet: fleet, agents: agents, silenceSeconds: max(3, configuration.heartbeatSeconds * 4), logger: logger)

@@ -38,7 +38,7 @@ class SimulatedLab:
         self.port = free_port()
         self.agent_port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.where = ["--prefix", f"page-{os.getpid()}", "--directory", str(self.folder / "lab")]
+        self.where = ["--prefix", f"page{os.getpid()}", "--directory", str(self.folder / "lab")]
 
     def __enter__(self):
         try:

@@ -9,7 +9,7 @@ from conftest import chromium
 url, file = sys.argv[1:]
 with sync_playwright() as playwright:
     browser = chromium(playwright)
-    page = browser.new_page(viewport={"width": 1600, "height": 820}, device_scale_factor=1.25, color_scheme="light")
+    page = browser.new_page(viewport={"width": 1600, "height": 700}, device_scale_factor=1.25, color_scheme="light")
     page.goto(url)
     page.locator("#connection[data-phase=live]").wait_for()
     # Some moves stand beside the hosts, and as one more is under way the picture is taken.

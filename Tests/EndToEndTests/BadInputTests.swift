@@ -25,7 +25,7 @@ struct BadRequest: Sendable, CustomTestStringConvertible {
     static let ofOperators = [
         BadRequest(what: "not JSON", path: "/v1/tenants", body: #"{"name":"#, status: 400, naming: "JSON"),
         BadRequest(what: "a list", path: "/v1/tenants", body: #"["acme"]"#, status: 400, naming: "object"),
-        BadRequest(what: "not UTF-8", path: "/v1/tenants", body: "{\"name\":\"\u{0}\"}", status: 400, naming: "JSON"),
+        BadRequest(what: "a control character in a string", path: "/v1/tenants", body: "{\"name\":\"\u{0}\"}", status: 400, naming: "JSON"),
         BadRequest(
             what: "another media type", path: "/v1/tenants", type: "text/plain", body: #"{"name":"x"}"#, status: 415,
             naming: "application/json"),
@@ -48,7 +48,7 @@ struct BadRequest: Sendable, CustomTestStringConvertible {
             what: "an unknown image", path: "/v1/containers", body: #"{"name":"x","tenant":"acme","image":"none"}"#,
             status: 422, naming: "none"),
         BadRequest(
-            what: "an unknown host", path: "/v1/containers", body: "{\(good),\"host\":\"host99\"}", status: 422,
+            what: "an unknown host", path: "/v1/containers", body: "{\(good),\"host\":\"host99\"}", status: 404,
             naming: "host99"),
         BadRequest(
             what: "a port that is none", path: "/v1/containers", body: "{\(good),\"ports\":[{\"port\":70000}]}",
@@ -68,7 +68,7 @@ struct BadRequest: Sendable, CustomTestStringConvertible {
             what: "an unknown relocation", method: .get, path: "/v1/relocations/4711", status: 404, naming: "4711"),
         BadRequest(what: "an unknown path", method: .get, path: "/v1/nonsense", status: 404, naming: "nonsense"),
         BadRequest(
-            what: "a method that is not there", method: .delete, path: "/v1/tenants", status: 405, naming: "DELETE"),
+            what: "a method that is not there", method: .delete, path: "/v1/tenants", status: 405, naming: "POST"),
         BadRequest(
             what: "a policy without the version", method: .put, path: "/v1/policies/default",
             body: #"{"clock":{"threshold":0.5,"dwellSeconds":1}}"#, status: 428, naming: "If-Match"),

@@ -1,3 +1,4 @@
+import CArchive
 import FleetModel
 import Foundation
 import Glibc
@@ -115,7 +116,8 @@ struct LayerArchiveTests {
                 try LayerArchive.unpack(directory + "/layer.tar", into: directory)
             }
             #expect(unpack?.code == .notFound)
-            #expect(try FileManager.default.contentsOfDirectory(atPath: directory).isEmpty)
+            let left = try FileManager.default.contentsOfDirectory(atPath: directory)
+            #expect(left.isEmpty)
         }
     }
 

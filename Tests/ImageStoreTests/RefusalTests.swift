@@ -255,7 +255,8 @@ struct RefusalTests {
                     }
                     let codes: [ImageError.Code] = [.truncated, .broken, .notAnImage]
                     #expect(error.map { codes.contains($0.code) } ?? false, "\(String(describing: error))")
-                    #expect(try repository.isEmpty)
+                    let isEmpty = try repository.isEmpty
+                    #expect(isEmpty)
                 }
             }
         }
@@ -295,7 +296,7 @@ struct RefusalTests {
             tar.file("zeros", bytes: [UInt8](repeating: 0, count: 4 << 20))
         }
         for limits in [ImageLimits(unpackedBytes: 2 << 20), ImageLimits(archiveBytes: 2 << 20)] {
-            try await withRepository(limits: limits) { repository, directory in
+            try await withRepository(limits: limits) { (repository, directory) async throws in
                 for bytes in [archive.bytes(.gzip), ImageBuilder(archive, compression: .gzip).oci()] {
                     let error = #expect(throws: ImageError.self) { try repository.importBytes(bytes, in: directory) }
                     #expect(error?.code == .tooBig)
@@ -304,7 +305,7 @@ struct RefusalTests {
             }
         }
         let limits = ImageLimits(unpackedBytes: (4 << 20) + 2)
-        try await withRepository(limits: limits) { repository, directory in
+        try await withRepository(limits: limits) { (repository, directory) async throws in
             #expect(try repository.importBytes(archive.bytes(.gzip), in: directory).bytes == limits.unpackedBytes)
         }
     }

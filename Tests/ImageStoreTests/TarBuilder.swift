@@ -4,10 +4,10 @@ import Glibc
 @testable import ImageStore
 
 /// Writes tar archives with whatever a test wants in them, nonsense and malice included.
-struct TarBuilder {
-    enum Compression: CaseIterable { case none, gzip, zstd, xz, bzip2 }
+struct TarBuilder: Sendable {
+    enum Compression: CaseIterable, Sendable { case none, gzip, zstd, xz, bzip2 }
 
-    private var entries: [(OpaquePointer) -> Void] = []
+    private var entries: [@Sendable (OpaquePointer) -> Void] = []
     private var contents: [[UInt8]] = []
 
     init(_ build: (inout TarBuilder) -> Void = { _ in }) { build(&self) }
@@ -49,7 +49,7 @@ struct TarBuilder {
     mutating func program() { file("bin/program", "#!", mode: 0o755) }
 
     private mutating func add(
-        _ path: String, _ mode: mode_t, content: [UInt8] = [], _ more: @escaping (OpaquePointer) -> Void = { _ in }
+        _ path: String, _ mode: mode_t, content: [UInt8] = [], _ more: @escaping @Sendable (OpaquePointer) -> Void = { _ in }
     ) {
         contents.append(content)
         entries.append { entry in

@@ -21,6 +21,11 @@ extension Problem {
 
     /// A body that could not be decoded.
     init(decoding error: DecodingError) {
+        // The parser itself gave up, wherever in the body that was.
+        if case .dataCorrupted(let context) = error, context.codingPath.isEmpty, let cause = context.underlyingError {
+            self.init(.badRequest, code: "invalidJSON", detail: "the body is not JSON that can be read: \(cause)")
+            return
+        }
         let path = Self.path(of: error)
         let words = Self.words(for: error)
         self.init(field: path, detail: path.isEmpty ? words : "\(path): \(words)")

@@ -85,6 +85,9 @@ struct HostMonitor: Sendable {
             }
             idle += try await forgetIdleAddresses(of: container.name, on: host, stillThere: presence.retainedAddresses)
         }
+        for stray in inventory.containers where state.isStray(stray.name, on: host) {
+            try await removeStray(stray.name, from: host)
+        }
         guard !idle.isEmpty, let gateway = state.gateway else { return }
         let order = AgentOrder.unroute(UnrouteOrder(addresses: idle))
         let id = OrderID(operation: "unroute-\(host)-\(Timestamp.now.milliseconds)", step: "unroute")
@@ -110,6 +113,20 @@ struct HostMonitor: Sendable {
         }
     }
 
+    /// Has a host remove what it should not have: what was left there while it did not answer.
+    private func removeStray(_ name: ContainerName, from host: HostName) async throws {
+        let millisecond = Timestamp.now.milliseconds
+        let ask = OrderID(operation: "inspect-\(host)-\(name)-\(millisecond)", step: "inspect")
+        guard
+            case .inventory(let inventory) = try? await agents.ask(.inspect, id: ask, of: host, timeout: .seconds(10)),
+            inventory.containers.contains(where: { $0.name == name }), fleet.snapshot.isStray(name, on: host)
+        else { return }
+        logger.notice("removing a stray", metadata: ["container": "\(name)", "host": "\(host)"])
+        let order = AgentOrder.stop(StopOrder(container: name, gracePeriodSeconds: 0))
+        let id = OrderID(operation: "stray-\(host)-\(name)-\(millisecond)", step: "stop")
+        _ = try? await agents.ask(order, id: id, of: host, timeout: .seconds(20))
+    }
+
     /// A heartbeat may be older than the container: before anything follows from an absence, the host is asked anew.
     private func askWhereItIs(_ container: Container, on host: HostName) async throws {
         let id = OrderID(operation: "inspect-\(host)-\(Timestamp.now.milliseconds)", step: "inspect")
@@ -129,6 +146,16 @@ struct HostMonitor: Sendable {
             }
             draft.raise(.exited, about: container.name.text, "container '\(container.name)' on \(host): \(reason)")
         }
+    }
+}
+
+extension FleetState {
+    /// Whether a host has no business with a container: it is not in the fleet, or settled on another host. One that is
+    /// being moved, started or removed, or is stranded, is left to whoever does that.
+    fileprivate func isStray(_ name: ContainerName, on host: HostName) -> Bool {
+        guard let container = containers[name] else { return true }
+        guard container.host != host, openRelocation(of: name) == nil else { return false }
+        return container.state == .running && !alarms.values.contains { $0.kind == .leftover }
     }
 }
 

@@ -23,8 +23,22 @@ struct ContainersRoutes {
     }
 
     private struct Port: Decodable {
-        var port: UInt16
-        var containerPort: UInt16?
+        var port: PortNumber
+        var containerPort: PortNumber?
+    }
+
+    /// Decoded by hand: a decoder that meets too big a number says neither where nor what would be right.
+    private struct PortNumber: Decodable {
+        var value: UInt16
+
+        init(from decoder: any Decoder) throws {
+            let number = try decoder.singleValueContainer().decode(Double.self)
+            guard let value = UInt16(exactly: number), value > 0 else {
+                throw DecodingError.dataCorrupted(
+                    .init(codingPath: decoder.codingPath, debugDescription: "must be 1 to 65535"))
+            }
+            self.value = value
+        }
     }
 
     private struct Limits: Decodable {
@@ -59,17 +73,18 @@ struct ContainersRoutes {
         }
         router.on(.post, "/v1/containers") { request in
             try request.checkQuery("wait")
+            let wait = try request.wait()
             let body = try await request.decode(Body.self)
             let container = try await containers.create(
                 NewContainer(
                     name: body.name, tenant: body.tenant, image: body.image, command: body.command ?? [],
                     environment: body.environment ?? [:],
                     ports: (body.ports ?? []).map {
-                        PortMapping(port: $0.port, containerPort: $0.containerPort ?? $0.port)
+                        PortMapping(port: $0.port.value, containerPort: ($0.containerPort ?? $0.port).value)
                     },
                     limits: limits(body.limits), runtime: body.runtime, host: body.host),
                 by: request.actor)
-            let settled = try await containers.wait(for: container.name, atMost: request.wait()) ?? container
+            let settled = try await containers.wait(for: container.name, atMost: wait) ?? container
             return try .answer(
                 .created, ContainerView(container: settled),
                 headerFields: [.location: "/v1/containers/\(container.name)"])
@@ -81,9 +96,10 @@ struct ContainersRoutes {
         }
         router.on(.delete, "/v1/containers/{container}") { request in
             try request.checkQuery("wait")
+            let wait = try request.wait()
             let name: ContainerName = try request.name("container", of: "container")
             try await containers.remove(name, by: request.actor)
-            let left = try await containers.wait(for: name, atMost: request.wait())
+            let left = try await containers.wait(for: name, atMost: wait)
             guard let left else { return Response(status: .noContent) }
             return try .answer(.accepted, ContainerView(container: left))
         }
@@ -92,6 +108,7 @@ struct ContainersRoutes {
     private func addActions(to router: inout FleetRouter) {
         router.on(.post, "/v1/containers/{container}/relocate") { request in
             try request.checkQuery("wait", "dryRun")
+            let wait = try request.wait()
             let name: ContainerName = try request.name("container", of: "container")
             let body = try await request.decode(Destination.self)
             let wanted = RelocationRequest(
@@ -104,15 +121,16 @@ struct ContainersRoutes {
                 return try .answer(.ok, try relocator.preview(wanted))
             }
             let relocation = try await relocator.request(wanted)
-            let ended = try await relocator.wait(for: relocation.id, atMost: request.wait()) ?? relocation
+            let ended = try await relocator.wait(for: relocation.id, atMost: wait) ?? relocation
             return try .answer(
                 .accepted, ended, headerFields: [.location: "/v1/relocations/\(relocation.id)"])
         }
         router.on(.post, "/v1/containers/{container}/start") { request in
             try request.checkQuery("wait")
+            let wait = try request.wait()
             let name: ContainerName = try request.name("container", of: "container")
             let container = try await containers.start(name, by: request.actor)
-            let settled = try await containers.wait(for: name, atMost: request.wait()) ?? container
+            let settled = try await containers.wait(for: name, atMost: wait) ?? container
             return try .answer(.accepted, ContainerView(container: settled))
         }
         router.on(.get, "/v1/containers/{container}/logs") { request in

@@ -1,5 +1,6 @@
 import FleetModel
 import ImageStore
+import Ledger
 import Logging
 import MovingTarget
 
@@ -9,6 +10,7 @@ import MovingTarget
 /// restart under the same order ids.
 struct ContainersService: Sendable {
     let fleet: Fleet
+    let ledger: Ledger
     let agents: AgentRegistry
     let images: ImageRepository
     let containerNetwork: IPv4Network
@@ -42,12 +44,15 @@ struct ContainersService: Sendable {
 
     /// Starts a container anew that does not run: after its end, a failed start, or a failed move.
     func start(_ name: ContainerName, by actor: String) async throws -> Container {
+        let previous = try fleet.snapshot.container(name)
+        guard previous.state.mayStartAnew else {
+            throw FleetError.conflict("container '\(name)' is \(previous.state.word) already")
+        }
+        await clearLastLife(of: previous)
         let container = try await fleet.change(by: actor) { draft in
             var container = try draft.container(name)
-            switch container.state {
-            case .stopped, .failed, .stranded: break
-            case .starting, .running, .relocating, .removing:
-                throw FleetError.conflict("container '\(name)' is \(container.state.word) already")
+            guard container.state == previous.state else {
+                throw FleetError.conflict("container '\(name)' is \(container.state.word) by now")
             }
             draft.release(container.address)
             for address in container.retainedAddresses { draft.release(address) }
@@ -64,6 +69,8 @@ struct ContainersService: Sendable {
 
     /// Begins to end a container and to remove everything of it.
     func remove(_ name: ContainerName, by actor: String) async throws {
+        let previous = try fleet.snapshot.container(name)
+        if case .stranded = previous.state { await clearLastLife(of: previous) }
         let container = try await fleet.change(by: actor) { draft in
             var container = try draft.container(name)
             if let relocation = draft.state.openRelocation(of: name) {
@@ -146,7 +153,6 @@ struct ContainersService: Sendable {
         let state = fleet.snapshot
         let host = try state.host(name)
         guard let gateway = state.gateway else { throw FleetError.conflict("no gateway has enrolled") }
-        try await clear(container, except: nil)
         let operation = container.operation
         _ = try await agents.ask(
             .start(StartOrder(spec: container.spec, address: address)),
@@ -196,7 +202,7 @@ struct ContainersService: Sendable {
 
     private func record(failure: any Error, of container: Container) async {
         logger.error("cannot start", metadata: ["container": "\(container.name)", "error": "\(failure)"])
-        try? await clear(container, except: nil)
+        try? await clear(container)
         do {
             try await fleet.change(by: "control-plane") { draft in
                 guard draft.state.containers[container.name]?.state == .starting else { return }
@@ -225,7 +231,7 @@ struct ContainersService: Sendable {
     }
 
     private func takeAway(_ container: Container) async throws {
-        try await clear(container, except: nil)
+        try await clear(container)
         let addresses = container.retainedAddresses + [container.address].compactMap(\.self)
         if let gateway = fleet.snapshot.gateway {
             let order = WithdrawOrder(
@@ -243,17 +249,32 @@ struct ContainersService: Sendable {
         }
     }
 
-    /// Has every host that may hold something of the container end and remove it.
-    private func clear(_ container: Container, except kept: HostName?) async throws {
-        let state = fleet.snapshot
+    /// Has the container's host end and remove it.
+    private func clear(_ container: Container) async throws {
+        guard let host = container.host, fleet.snapshot.hosts[host] != nil else { return }
         let order = AgentOrder.stop(StopOrder(container: container.name, gracePeriodSeconds: 5))
-        var hosts = Set([container.host].compactMap(\.self))
-        if case .stranded(let id) = container.state, let relocation = state.relocations[id] {
-            hosts.formUnion([relocation.source, relocation.destination].compactMap(\.self))
-        }
-        for host in hosts where state.hosts[host] != nil && host != kept {
-            _ = try await agents.ask(
-                order, id: .fresh(container.operation, "stop"), of: host, timeout: .seconds(20))
+        _ = try await agents.ask(order, id: .fresh(container.operation, "stop"), of: host, timeout: .seconds(20))
+    }
+
+    /// Removes what a container that does not run has left: on its host, or after a failed move on both, with its dump.
+    ///
+    /// A host that does not answer is passed over: what it holds does not run, and is removed when it is heard again.
+    private func clearLastLife(of container: Container) async {
+        do {
+            if case .stranded(let id) = container.state, let relocation = try await ledger.relocation(id) {
+                let move = MoveOrder(relocation: id, container: container.name)
+                _ = try await agents.ask(
+                    .retire(move), id: .fresh(container.operation, "retire"), of: relocation.source,
+                    timeout: .seconds(20))
+                if let destination = relocation.destination {
+                    _ = try await agents.ask(
+                        .abandon(move), id: .fresh(container.operation, "abandon"), of: destination,
+                        timeout: .seconds(20))
+                }
+            }
+            try await clear(container)
+        } catch {
+            logger.warning("something stays", metadata: ["container": "\(container.name)", "error": "\(error)"])
         }
     }
 
@@ -282,6 +303,14 @@ extension OrderID {
 }
 
 extension ContainerState {
+    /// Whether nothing of the container runs, and nothing is under way.
+    fileprivate var mayStartAnew: Bool {
+        switch self {
+        case .stopped, .failed, .stranded: true
+        case .starting, .running, .relocating, .removing: false
+        }
+    }
+
     /// Whether it will be another one soon, by itself.
     fileprivate var isPassing: Bool {
         switch self {

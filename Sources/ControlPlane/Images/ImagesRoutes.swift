@@ -64,6 +64,14 @@ struct ImagesRoutes {
         defer { try? FileManager.default.removeItem(atPath: path) }
         for try await chunk in request.body { try file.write(contentsOf: Data(chunk)) }
         try file.close()
-        return try images.importArchive(at: path, name: request.query["name"], time: .now)
+        let name = request.query["name"]
+        return try await blocking { [images] in try images.importArchive(at: path, name: name, time: .now) }
+    }
+}
+
+/// Runs work that blocks for long on a thread of its own, so that no handler waits for a thread of the pool.
+private func blocking<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+    try await withCheckedThrowingContinuation { continuation in
+        Thread { continuation.resume(with: Result { try work() }) }.start()
     }
 }

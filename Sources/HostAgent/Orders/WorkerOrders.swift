@@ -104,6 +104,8 @@ struct WorkerOrders: Sendable {
         let stay = Stay(container: order.container, arrival: order.relocation)
         for runtime in runtimes.values { try await runtime.remove(stay) }
         try await network.detach(stay)
+        // A source that is to go on from the dump has done so before anything is abandoned.
+        for runtime in runtimes.values { try await runtime.removeDump(of: order.relocation) }
     }
 
     // MARK: Source

@@ -42,7 +42,7 @@ class Contender:
             times = record.times(first, record.answers)
             self.pauses.append(max(b - a for a, b in zip(times, times[1:])) * 1000)
             if record.failures > noticed:
-                self.failures.append(f"the client noticed (see {self.client.log})")
+                self.failures.append(f"the client noticed: {self.client.last_word()}")
         except Failed as error:
             # Nobody knows where the container is now: no further moves.
             self.failures.append(str(error))

@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 
-from machine import Failed, namespace, run, script, wait_for
+from machine import Failed, last_line, namespace, run, script, wait_for
 
 
 class Docker:
@@ -70,7 +70,7 @@ class Docker:
 
     def _start_daemon(self, host):
         os.makedirs(self.folder, exist_ok=True)
-        log = open(f"{self.folder}/daemon-{host}.log", "w")
+        log = open(self._log(host), "w")
         # Entered with nsenter: `ip netns exec` would hide the control groups.
         self.daemons[host] = subprocess.Popen(
             ["nsenter", f"--net={namespace(f'host-{host}')}", "dockerd", "--experimental",
@@ -79,16 +79,19 @@ class Docker:
              "--ip6tables=false", "--exec-opt", "native.cgroupdriver=cgroupfs",
              "--cgroup-parent", f"/{self.options.prefix}/docker-{host}"],
             stdout=log, stderr=log, start_new_session=True)
-        wait_for(f"dockerd (see {log.name})", lambda: self._answers(host), limit=40)
+        wait_for("dockerd", lambda: self._answers(host), limit=40)
 
     def _answers(self, host):
         if self.daemons[host].poll() is not None:
-            raise Failed(f"dockerd has ended; see {self.folder}/daemon-{host}.log")
+            raise Failed(f"dockerd has ended; its last words: {last_line(self._log(host))}")
         try:
             self._docker(host, "version")
             return True
         except Failed:
             return False
+
+    def _log(self, host):
+        return f"{self.folder}/daemon-{host}.log"
 
     def _socket(self, host):
         return f"unix:///run/docker-{host}.sock"

@@ -46,6 +46,11 @@ def wait_for(what, condition, limit=20):
         time.sleep(0.02)
 
 
+def last_line(path):
+    lines = Path(path).read_text().splitlines()
+    return lines[-1] if lines else "nothing"
+
+
 def script(path, text):
     """Writes a shell script; moves are scripts, so that starting commands costs what it costs an operator."""
     Path(path).write_text("#!/bin/sh\nset -e\n" + text)
@@ -135,7 +140,7 @@ class Client:
                 stdout=log, stderr=log)
         wait_for(f"the client of {way}", lambda: os.path.exists(self.path) and os.path.getsize(self.path) > 16)
         self.record = Record(self.path)
-        wait_for(f"an answer to the client of {way} (see {self.log})", lambda: self.record.answers > 10)
+        wait_for(f"an answer to the client of {way}", lambda: self.record.answers > 10)
 
     def wake(self):
         """Lets the client work, and waits until it is warm again."""
@@ -144,6 +149,10 @@ class Client:
 
     def sleep(self):
         self.process.send_signal(signal.SIGSTOP)
+
+    def last_word(self):
+        """What the client wrote last about a failure."""
+        return last_line(self.log)
 
     def await_answers(self, count, limit=30):
         goal = self.record.answers + count

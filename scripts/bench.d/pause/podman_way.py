@@ -26,7 +26,8 @@ class Podman:
         os.makedirs(self.folder)
         self._wire("a")
         self._wire("b")
-        self._podman("a", "import", "--change", 'CMD ["/usr/bin/echo", "7"]', self.options.image, "localhost/echo:bench")
+        self._podman("a", "import", "--change", 'CMD ["/usr/bin/echo", "7"]', self.options.image,
+                     "localhost/echo:bench")
         self._podman("a", "save", "--output", f"{self.folder}/image.tar", "localhost/echo:bench")
         self._podman("b", "load", "--input", f"{self.folder}/image.tar")
         self._podman("a", "run", "--detach", "--name", "echo", "--network", "host", "--cgroup-parent",

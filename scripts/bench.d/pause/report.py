@@ -67,7 +67,8 @@ def show_pauses(result):
     ways = result["ways"]
     ours = ways.get("relocate", {}).get("pauseMilliseconds")
     print("\nLongest time between two answers around a move, as the client saw it, in ms")
-    print(f"  {'way':12}{'moves':>6}{'p50':>8}{'p99':>8}{'max':>8}{'failed':>8}{'commands':>10}{'p50 / ours':>12}{'ours / p50':>12}")
+    print(f"  {'way':12}{'moves':>6}{'p50':>8}{'p99':>8}{'max':>8}{'failed':>8}{'commands':>10}"
+          f"{'p50 / ours':>12}{'ours / p50':>12}")
     for name, way in ways.items():
         pauses = way["pauseMilliseconds"]
         if not pauses:

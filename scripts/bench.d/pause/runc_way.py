@@ -69,7 +69,8 @@ class Runc:
         script(f"{self.folder}/move-{source}-{destination}", "".join([
             "exec </dev/null >/dev/null\n",
             self.rig.route(self.address, None),
-            f"{runc.format(self.folder, source)} checkpoint --tcp-established --file-locks --image-path {self.dump} echo\n",
+            f"{runc.format(self.folder, source)} checkpoint --tcp-established --file-locks "
+            f"--image-path {self.dump} echo\n",
             f"{runc.format(self.folder, destination)} restore --detach --tcp-established --file-locks "
             f"--image-path {self.dump} --bundle {self._bundle(destination)} echo\n",
             self.rig.route(self.address, destination),

@@ -66,7 +66,8 @@ extension StayKeeper {
 
     // MARK: Steps
 
-    /// Makes and starts what a restore needs: directories, the control group, someone who writes down the output, and a worker in its place.
+    /// Makes and starts what a restore needs: directories, the control group, someone who writes down the output, and
+    /// a worker in its place.
     private func makeReady() throws(StepFailure) {
         guard var record else { throw notHere }
         try files.root.makeDirectories()

@@ -43,29 +43,36 @@ public final class SimulatedRuntime: ContainerRuntime {
         }
     }
 
+    /// See `ContainerRuntime.start`.
     public func start(_ spec: ContainerSpec, stay: Stay, namespace: NetworkNamespace) async throws(StepFailure) {
         try step(.start) { $0[stay] = .running }
     }
 
+    /// See `ContainerRuntime.stop`.
     public func stop(_ stay: Stay, gracePeriod: Duration) async throws(StepFailure) {
         try step(.remove) { $0[stay] = nil }
     }
 
+    /// See `ContainerRuntime.trial`.
     public func trial(_ stay: Stay) async throws(StepFailure) -> Mobility { .movable }
 
+    /// See `ContainerRuntime.logs`.
     public func logs(_ container: ContainerName, tailBytes: Int) async throws(StepFailure) -> String {
         "This container is simulated: it runs nothing and writes nothing.\n"
     }
 
+    /// See `ContainerRuntime.prepare`.
     public func prepare(_ spec: ContainerSpec, stay: Stay, namespace: NetworkNamespace) async throws(StepFailure) {
         guard let arrival = stay.arrival else { throw invalid("prepare needs a relocation") }
         try step(.prepare) { if $0[stay] == nil { $0[stay] = .prepared(arrival) } }
     }
 
+    /// See `ContainerRuntime.arm`.
     public func arm(_ stay: Stay, for relocation: RelocationID) async throws(StepFailure) {
         try step(.arm) { _ in }
     }
 
+    /// See `ContainerRuntime.checkpoint`.
     public func checkpoint(
         _ stay: Stay, for relocation: RelocationID
     ) async throws(StepFailure) -> DumpMeasurement {
@@ -73,12 +80,14 @@ public final class SimulatedRuntime: ContainerRuntime {
         return DumpMeasurement(bytes: 0, timings: [:])
     }
 
+    /// See `ContainerRuntime.restore`.
     public func restore(_ stay: Stay, lease: Duration) async throws(StepFailure) -> [String: Double] {
         guard let arrival = stay.arrival else { throw invalid("restore needs a relocation") }
         try step(.restore) { if $0[stay] != .running { $0[stay] = .held(arrival) } }
         return [:]
     }
 
+    /// See `ContainerRuntime.release`.
     public func release(_ stay: Stay) async throws(StepFailure) -> [String: Double] {
         let current = state.withLock { $0.stays[stay] }
         switch current {
@@ -88,16 +97,20 @@ public final class SimulatedRuntime: ContainerRuntime {
         return [:]
     }
 
+    /// See `ContainerRuntime.revive`.
     public func revive(_ stay: Stay, from relocation: RelocationID) async throws(StepFailure) {
         try step(.revive) { $0[stay] = .running }
     }
 
+    /// See `ContainerRuntime.remove`.
     public func remove(_ stay: Stay) async throws(StepFailure) {
         try step(.remove) { $0[stay] = nil }
     }
 
+    /// See `ContainerRuntime.removeDump`.
     public func removeDump(of relocation: RelocationID) async throws(StepFailure) {}
 
+    /// See `ContainerRuntime.presence`.
     public func presence() async -> [StayPresence] {
         state.withLock { $0.stays.map { StayPresence(stay: $0.key, state: $0.value) } }
     }
