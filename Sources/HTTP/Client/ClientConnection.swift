@@ -99,11 +99,14 @@ final class ClientConnection: EventHandler {
         pump()
     }
 
-    /// Begins a request. What `rest` announces is to be written, and then `finishRequest` to be called.
-    func begin(_ method: HTTPRequest.Method, head: [UInt8], content: [UInt8], rest: MessageFraming.Body) {
+    /// Begins a request: sends its head and the content that goes with it. The rest is to be written, and then
+    /// `finishRequest` to be called. False if the connection has closed before, so that nothing of it was sent.
+    func begin(_ request: OutgoingRequest) -> Bool {
         io.withLock { io in
-            io.begin(method, head, content, rest: rest)
+            guard io.socket.isOpen else { return false }
+            io.begin(request.method, request.head, request.content, rest: request.rest)
             io.rearm(loop)
+            return true
         }
     }
 

@@ -50,22 +50,27 @@ public final class HTTPClient: Sendable {
         let request = try OutgoingRequest(
             method, pathAndQuery, [configuration.headerFields, headerFields], body, authority: endpoint.authority)
         defer { request.close() }
-        if let connection = pool.take() {
+        while let connection = pool.take() {
+            guard connection.begin(request) else { continue }
             do {
                 return try await exchange(request, connection, timeout)
             } catch HTTPError.Code.connectionClosed where request.mayBeRepeated && !connection.hasReceived {
                 // The server has closed the idle connection while the request was on its way.
+                break
             }
         }
         let connection = try await ClientConnection.open(endpoint, loop: group.next(), configuration)
+        guard connection.begin(request) else {
+            throw HTTPError(.connectionClosed, "the server closed the new connection")
+        }
         return try await exchange(request, connection, timeout)
     }
 
+    /// Goes on with a request that has begun.
     private func exchange(
         _ request: OutgoingRequest, _ connection: ClientConnection, _ timeout: Duration
     ) async throws -> ClientResponse {
         do {
-            connection.begin(request.method, head: request.head, content: request.content, rest: request.rest)
             try await sendRest(of: request, connection)
             let head = try await connection.head(timeout: timeout)
             if !head.hasContent { pool.put(connection) }

@@ -12,6 +12,8 @@ enum LiveServer {
     ) async throws {
         signal(SIGPIPE, SIG_IGN)
         var configuration = HTTPServer.Configuration()
+        // A busy machine must not make a client of a test look like a slow one.
+        configuration.headTimeout = .seconds(120)
         configure(&configuration)
         let server = try HTTPServer(
             configuration: configuration, router: router,

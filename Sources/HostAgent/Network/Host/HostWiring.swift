@@ -5,8 +5,10 @@ import Glibc
 ///
 /// Every container has a link of its own to its host, with a host's end that answers to 169.254.1.1 on all of them.
 /// Both ends know each other's hardware address for good, so nothing is ever asked by ARP — except during the hold,
-/// where the host asks and the namespace is told not to answer: packets wait in the neighbour's queue, in order, until
-/// `deliver` enters the neighbour by hand.
+/// where both ends ask and neither answers: packets wait in the neighbours' queues, in order, until `deliver` enters
+/// the neighbours by hand. What the container sends waits too: when its restore fails at the last moment, CRIU ends
+/// processes whose connections are live already, and their FINs must not reach clients that its source will go on
+/// serving.
 struct HostWiring: Sendable {
     let configuration: HostNetworkConfiguration
     /// Opened in the host's namespace.
@@ -69,16 +71,16 @@ struct HostWiring: Sendable {
         }
     }
 
-    /// Delivers what waits.
-    func deliver(_ attachment: Attachment) throws(NetlinkError) {
-        try socket.perform(try neighbours(of: attachment, link: attachment.requireLink()))
-    }
-
-    /// Lets the namespace answer ARP again, so that a link that was switched off and on heals by itself.
-    func endHold(_ attachment: Attachment) async throws(NetlinkError) {
+    /// Delivers what waits, in both directions.
+    func deliver(_ attachment: Attachment) async throws(NetlinkError) {
         try await withNetworkNamespace(attachment.namespace) { () throws(NetlinkError) in
+            let inside = try NetlinkSocket()
+            let link = try inside.requireLink(named: Self.innerInterface)
+            try inside.perform([.replaceNeighbour(Self.router, is: attachment.outerAddress, link: link)])
+            // So that a link that was switched off and on heals by itself.
             try Sysctl("ipv4/conf/all/arp_ignore", 0).apply()
         }
+        try socket.perform(try neighbours(of: attachment, link: attachment.requireLink()))
     }
 
     /// Takes the routes to the container away.
@@ -132,6 +134,7 @@ struct HostWiring: Sendable {
     }
 
     private func furnish(_ attachment: Attachment, hold: Bool) async throws(NetlinkError) {
+        let configuration = configuration
         try await withNetworkNamespace(attachment.namespace) { () throws(NetlinkError) in
             let inner = Self.innerInterface
             try Sysctl("ipv4/conf/all/arp_ignore", hold ? 8 : 0).apply()
@@ -140,14 +143,16 @@ struct HostWiring: Sendable {
             try Sysctl("ipv4/conf/\(inner)/rp_filter", 0).apply()
             try Sysctl("ipv4/conf/\(inner)/accept_redirects", 0).apply()
             try Sysctl("ipv6/conf/\(inner)/disable_ipv6", 1).applyIfPresent()
+            if hold { try Self.letPacketsWait(on: inner, configuration) }
             let inside = try NetlinkSocket()
             let link = try inside.requireLink(named: inner)
+            let router: [NetlinkRequest] =
+                hold ? [] : [.replaceNeighbour(Self.router, is: attachment.outerAddress, link: link)]
             try inside.perform(
                 [.setUp(try inside.requireLink(named: "lo"), name: "lo")]
                     + attachment.addresses.map { .addAddress($0, link: link) }
+                    + [.setUp(link, name: inner)] + router
                     + [
-                        .setUp(link, name: inner),
-                        .replaceNeighbour(Self.router, is: attachment.outerAddress, link: link),
                         .replaceRoute(
                             .everything,
                             to: .onLinkGateway(Self.router, link: link, source: attachment.address)),
@@ -166,14 +171,20 @@ struct HostWiring: Sendable {
             try Sysctl("ipv4/conf/\(name)/rp_filter", 2).apply()
             try Sysctl("ipv4/conf/\(name)/send_redirects", 0).apply()
             try Sysctl("ipv6/conf/\(name)/disable_ipv6", 1).applyIfPresent()
-            // One question a second; packets wait as long as questions are left.
-            try Sysctl("ipv4/neigh/\(name)/retrans_time_ms", 1000).apply()
-            try Sysctl("ipv4/neigh/\(name)/mcast_solicit", configuration.holdSeconds).apply()
-            try Sysctl("ipv4/neigh/\(name)/unres_qlen_bytes", configuration.holdBytes).apply()
+            try Self.letPacketsWait(on: name, configuration)
             try socket.perform(
                 [.setUp(link, name: name)] + neighbours
                     + attachment.addresses.map { .replaceRoute(.host($0), to: .link(link)) })
         }
+    }
+
+    /// One question a second; packets wait as long as questions are left.
+    private static func letPacketsWait(
+        on interface: String, _ configuration: HostNetworkConfiguration
+    ) throws(NetlinkError) {
+        try Sysctl("ipv4/neigh/\(interface)/retrans_time_ms", 1000).apply()
+        try Sysctl("ipv4/neigh/\(interface)/mcast_solicit", configuration.holdSeconds).apply()
+        try Sysctl("ipv4/neigh/\(interface)/unres_qlen_bytes", configuration.holdBytes).apply()
     }
 
     private func neighbours(of attachment: Attachment, link: Int32) -> [NetlinkRequest] {

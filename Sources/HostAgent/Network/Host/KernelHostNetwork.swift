@@ -3,7 +3,7 @@ import FleetModel
 /// A host's network as the Linux kernel provides it: a network namespace for each stay, joined to the host by a pair of
 /// interfaces, routes to single addresses, and a packet filter.
 ///
-/// `deliver`, `divert` and `reclaim` are one message to the kernel each. Everything else takes its turn behind other
+/// `deliver`, `divert` and `reclaim` are a message or two to the kernel. Everything else takes its turn behind other
 /// changes, because it replaces the packet filter from the sum of all attachments.
 public actor KernelHostNetwork: HostNetwork {
     private let configuration: HostNetworkConfiguration
@@ -114,12 +114,11 @@ public actor KernelHostNetwork: HostNetwork {
     /// See `HostNetwork`.
     public func deliver(_ stay: Stay) async throws(StepFailure) {
         var attachment = try require(stay)
-        try await failing { () async throws(NetlinkError) in try wiring.deliver(attachment) }
+        let waiting = attachment
+        try await failing { () async throws(NetlinkError) in try await wiring.deliver(waiting) }
         guard attachment.phase == .holding else { return }
         attachment.phase = .delivering
         try keep(attachment)
-        let delivered = attachment
-        try await failing { () async throws(NetlinkError) in try await wiring.endHold(delivered) }
     }
 
     /// See `HostNetwork`.
