@@ -53,12 +53,14 @@ public final class ControlPlane: Sendable {
             }
         }
         let containers = ContainersService(
-            fleet: fleet, ledger: ledger, agents: agents, images: images, containerNetwork: configuration.containerNetwork,
+            fleet: fleet, ledger: ledger, agents: agents, images: images,
+            containerNetwork: configuration.containerNetwork,
             virtualNetwork: configuration.virtualNetwork, logger: logger)
         let monitor = HostMonitor(
             fleet: fleet, agents: agents, silenceSeconds: max(3, configuration.heartbeatSeconds * 4), logger: logger)
 
         let operators = try HTTPServer(
+            configuration: Self.operatorServer,
             router: try Self.operatorRouter(
                 configuration, fleet: fleet, ledger: ledger, agents: agents, relocator: relocator, scheduler: scheduler,
                 containers: containers, images: images),
@@ -96,6 +98,14 @@ public final class ControlPlane: Sendable {
         await relocator.stop()
         for server in servers { await server.shutdown(deadline: .seconds(3)) }
         try? ledger.close()
+    }
+
+    /// Operators send whole images, which takes disk writes: their handlers must not hold up the agents' event loops.
+    private static var operatorServer: HTTPServer.Configuration {
+        var configuration = HTTPServer.Configuration()
+        configuration.limits.bodyBytes = 64 << 30
+        configuration.execution = .concurrentPool
+        return configuration
     }
 
     private static func operatorRouter(

@@ -205,11 +205,19 @@ struct LabLock {
     init(_ path: String) throws(LabError) {
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw .files(path: path, reason: String(cString: strerror(errno))) }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            close(descriptor)
-            throw .busy(lock: path)
+        // Between fork and exec of a program that this process starts, the child holds the lock for a moment too.
+        for attempt in 1... {
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return }
+            guard attempt < 40 else { break }
+            usleep(50_000)
         }
+        close(descriptor)
+        throw .busy(lock: path)
     }
 
-    func release() { close(descriptor) }
+    func release() {
+        // A process that another thread is just starting may hold a copy of the descriptor until it runs its program.
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 }

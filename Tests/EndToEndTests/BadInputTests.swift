@@ -25,7 +25,9 @@ struct BadRequest: Sendable, CustomTestStringConvertible {
     static let ofOperators = [
         BadRequest(what: "not JSON", path: "/v1/tenants", body: #"{"name":"#, status: 400, naming: "JSON"),
         BadRequest(what: "a list", path: "/v1/tenants", body: #"["acme"]"#, status: 400, naming: "object"),
-        BadRequest(what: "a control character in a string", path: "/v1/tenants", body: "{\"name\":\"\u{0}\"}", status: 400, naming: "JSON"),
+        BadRequest(
+            what: "a control character in a string", path: "/v1/tenants", body: "{\"name\":\"\u{0}\"}", status: 400,
+            naming: "JSON"),
         BadRequest(
             what: "another media type", path: "/v1/tenants", type: "text/plain", body: #"{"name":"x"}"#, status: 415,
             naming: "application/json"),

@@ -128,7 +128,7 @@ extension EndToEnd {
 
                 let answer = try await lab.api.send(.post, "/v1/containers/\(scene.name)/start?wait=30")
                 #expect(answer.status == 202)
-                await scene.client.conversation.stop()
+                await scene.client.hangUp()
                 let container = try await lab.api.container(scene.name)
                 #expect(container.state == "running")
                 #expect(container.virtualAddress == scene.virtualAddress)

@@ -13,7 +13,7 @@ extension EndToEnd {
         @Test("up twice is up once; down, also after kill -9 of everything, leaves nothing; down again does nothing")
         func life() async throws {
             let machine = try await Machine()
-            let lab = try TestLab(prefix: "rltest2", hostCount: 2)
+            let lab = try TestLab(name: "b", hostCount: 2)
             do {
                 try await lab.up()
                 let first = lab.lab.status()

@@ -31,6 +31,11 @@ struct ImageNameTests {
     func invalid(text: String) {
         let error = #expect(throws: ImageError.self) { try ImageName(text) }
         #expect(error?.code == .invalidName)
-        #expect(ImageName(fileName: text) == nil)
+    }
+
+    @Test(
+        "a file that no name has written is not taken for one", arguments: ["a/b", "a:latest", "%", "a%", "A", ".tmp"])
+    func strangeFiles(file: String) {
+        #expect(ImageName(fileName: file) == nil)
     }
 }

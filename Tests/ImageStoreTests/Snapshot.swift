@@ -65,7 +65,8 @@ struct Snapshot: Equatable {
         for name in names.prefix(count).split(separator: 0) {
             let text = String(decoding: name.map { UInt8(bitPattern: $0) }, as: UTF8.self)
             var value = [UInt8](repeating: 0, count: 4096)
-            attributes[text] = Array(value.prefix(max(0, lgetxattr(path, text, &value, value.count))))
+            let count = lgetxattr(path, text, &value, value.count)
+            attributes[text] = Array(value.prefix(max(0, count)))
         }
         return attributes
     }

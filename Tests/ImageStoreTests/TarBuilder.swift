@@ -49,7 +49,8 @@ struct TarBuilder: Sendable {
     mutating func program() { file("bin/program", "#!", mode: 0o755) }
 
     private mutating func add(
-        _ path: String, _ mode: mode_t, content: [UInt8] = [], _ more: @escaping @Sendable (OpaquePointer) -> Void = { _ in }
+        _ path: String, _ mode: mode_t, content: [UInt8] = [],
+        _ more: @escaping @Sendable (OpaquePointer) -> Void = { _ in }
     ) {
         contents.append(content)
         entries.append { entry in

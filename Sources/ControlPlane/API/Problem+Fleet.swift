@@ -22,13 +22,8 @@ extension Problem {
     /// A body that could not be decoded.
     init(decoding error: DecodingError) {
         // The decoder reads strings only when they are wanted: what is not JSON may be found as late as here.
-        if case .dataCorrupted(let context) = error, context.underlyingError != nil {
-            self.init(.badRequest, code: "invalidJSON", detail: "the body is not JSON: \(context.debugDescription)")
-            return
-        }
-        // The parser itself gave up, wherever in the body that was.
-        if case .dataCorrupted(let context) = error, context.codingPath.isEmpty, let cause = context.underlyingError {
-            self.init(.badRequest, code: "invalidJSON", detail: "the body is not JSON that can be read: \(cause)")
+        if case .dataCorrupted(let context) = error, context.codingPath.isEmpty || context.underlyingError != nil {
+            self.init(.badRequest, code: "invalidJSON", detail: "the body is not JSON: \(Self.words(for: error))")
             return
         }
         let path = Self.path(of: error)

@@ -90,6 +90,9 @@ final class ClientConnection: EventHandler {
     /// Whether anything of the answer has arrived.
     var hasReceived: Bool { io.withLock { $0.hasReceived } }
 
+    /// Whether the server has stopped taking the request, probably because it has answered.
+    var takesNoMore: Bool { io.withLock { $0.takesNoMore } }
+
     func close() {
         fail(HTTPError(.connectionClosed, "the connection has been closed"))
     }
@@ -103,10 +106,8 @@ final class ClientConnection: EventHandler {
     /// `finishRequest` to be called. False if the connection has closed before, so that nothing of it was sent.
     func begin(_ request: OutgoingRequest) -> Bool {
         io.withLock { io in
-            guard io.socket.isOpen else { return false }
-            io.begin(request.method, request.head, request.content, rest: request.rest)
-            io.rearm(loop)
-            return true
+            defer { io.rearm(loop) }
+            return io.begin(request.method, request.head, request.content, rest: request.rest)
         }
     }
 

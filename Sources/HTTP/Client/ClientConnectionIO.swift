@@ -61,23 +61,28 @@ struct ClientConnectionIO {
 
     init(socket: Int32, isConnected: Bool, configuration: HTTPClient.Configuration) {
         let budget = StallBudget(configuration.writeTimeout, minBytesPerSecond: 1024)
-        self.socket = StreamSocket(socket, isConnected: isConnected, stallBudget: budget)
+        self.socket = StreamSocket(
+            socket, isConnected: isConnected, readsAfterSendFailure: true, stallBudget: budget)
         phase = isConnected ? .idle : .connecting
         parser = ResponseParser(limits: configuration.limits)
     }
 
     /// Whether another request may be sent.
     var isReusable: Bool {
-        guard socket.isOpen, !socket.peerHasClosed, failure == nil, keepsAlive, requestIsSent else { return false }
+        guard socket.isOpen, !socket.peerHasClosed, failure == nil, keepsAlive, requestIsSent, !socket.sendingHasFailed
+        else { return false }
         if case .idle = phase { return inbound.isEmpty }
         return false
     }
 
     /// Whether an answer has come although the request is not sent completely.
-    var answerCameEarly: Bool {
+    private var answerCameEarly: Bool {
         if case .awaitingContent = phase { return true }
         return head != nil
     }
+
+    /// Whether sending more of the request is of no use: the answer has come, or the server does not listen any more.
+    var takesNoMore: Bool { answerCameEarly || socket.sendingHasFailed }
 
     // MARK: - Events
 
@@ -149,7 +154,9 @@ struct ClientConnectionIO {
             return .connected(continuation)
         }
         if !writeWaiters.isEmpty, socket.isOpen {
-            if answerCameEarly { return .resumeWriters(takeWriters(), .failure(Self.earlyAnswer)) }
+            if answerCameEarly || socket.sendingHasFailed {
+                return .resumeWriters(takeWriters(), .failure(Self.earlyAnswer))
+            }
             if socket.outbound.count <= Self.highWater { return .resumeWriters(takeWriters(), .success(())) }
         }
         if let effect = serveWaiter(now) { return effect }
@@ -158,7 +165,7 @@ struct ClientConnectionIO {
     }
 
     static var earlyAnswer: HTTPError {
-        HTTPError(.connectionClosed, "the server answered before the request was complete")
+        HTTPError(.connectionClosed, "the server takes no more of the request")
     }
 
     /// Reads as long as somebody waits for what comes. An answer that comes early is read too.
@@ -263,8 +270,11 @@ struct ClientConnectionIO {
         if isCancelled { fail(CancellationError()) }
     }
 
-    /// Begins a request: sends its head and what there is of its content.
-    mutating func begin(_ method: HTTPRequest.Method, _ head: [UInt8], _ content: [UInt8], rest: MessageFraming.Body) {
+    /// Begins a request: sends its head and what there is of its content. False if none of it could be sent.
+    mutating func begin(
+        _ method: HTTPRequest.Method, _ head: [UInt8], _ content: [UInt8], rest: MessageFraming.Body
+    ) -> Bool {
+        guard socket.isOpen else { return false }
         parser.expectResponse(to: method)
         phase = .awaitingHead
         hasReceived = false
@@ -273,18 +283,13 @@ struct ClientConnectionIO {
         isChunked = rest == .chunked
         if case .length(let count) = rest { contentLeft = count } else { contentLeft = nil }
         if requestIsSent { socket.send(head, content, MonotonicTime.now()) } else { socket.hold(head) }
-        noteBroken()
-    }
-
-    private mutating func noteBroken() {
-        guard !socket.isOpen, failure == nil else { return }
-        failure = HTTPError(.connectionClosed, "the connection broke while the request was sent")
+        return !socket.sendingHasFailed
     }
 
     /// Sends a piece of the content. Returns whether the writer must wait for room.
     mutating func write(_ bytes: [UInt8]) throws -> Bool {
         if let failure { throw failure }
-        guard !answerCameEarly else { throw Self.earlyAnswer }
+        guard !takesNoMore else { throw Self.earlyAnswer }
         if let left = contentLeft {
             guard bytes.count <= left else {
                 throw HTTPError(.bodyLengthMismatch, "the content is longer than the length announced")
@@ -302,7 +307,6 @@ struct ClientConnectionIO {
             socket.hold(bytes)
         }
         socket.flush(.now())
-        noteBroken()
         return socket.outbound.count > Self.highWater
     }
 
@@ -312,14 +316,13 @@ struct ClientConnectionIO {
         }
         if isChunked { socket.hold(Array("0\r\n\r\n".utf8)) }
         socket.flush(.now())
-        noteBroken()
         requestIsSent = true
     }
 
     mutating func awaitSpace(_ waiter: WriteWaiter, isCancelled: Bool) -> Result<Void, any Error>? {
         if isCancelled { return .failure(CancellationError()) }
         if let failure { return .failure(failure) }
-        guard !answerCameEarly else { return .failure(Self.earlyAnswer) }
+        guard !takesNoMore else { return .failure(Self.earlyAnswer) }
         guard socket.outbound.count > Self.highWater else { return .success(()) }
         writeWaiters.append(waiter)
         return nil

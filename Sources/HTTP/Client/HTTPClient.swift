@@ -51,7 +51,10 @@ public final class HTTPClient: Sendable {
             method, pathAndQuery, [configuration.headerFields, headerFields], body, authority: endpoint.authority)
         defer { request.close() }
         while let connection = pool.take() {
-            guard connection.begin(request) else { continue }
+            guard connection.begin(request) else {
+                connection.close()
+                continue
+            }
             do {
                 return try await exchange(request, connection, timeout)
             } catch HTTPError.Code.connectionClosed where request.mayBeRepeated && !connection.hasReceived {
@@ -61,6 +64,8 @@ public final class HTTPClient: Sendable {
         }
         let connection = try await ClientConnection.open(endpoint, loop: group.next(), configuration)
         guard connection.begin(request) else {
+            connection.close()
+            try Task.checkCancellation()
             throw HTTPError(.connectionClosed, "the server closed the new connection")
         }
         return try await exchange(request, connection, timeout)
@@ -91,7 +96,8 @@ public final class HTTPClient: Sendable {
         do {
             try await request.sendContent(ClientConnection.Writer(connection: connection))
             try connection.finishRequest()
-        } catch HTTPError.Code.connectionClosed where connection.hasReceived {
+        } catch HTTPError.Code.connectionClosed where connection.takesNoMore {
+            // Whether there is an answer shows when it is read; if there is none, that fails in the same way.
             return
         }
     }

@@ -44,7 +44,7 @@ struct ServerConnectionIO {
 
     init(socket: Int32, configuration: HTTPServer.Configuration, now: MonotonicTime) {
         let budget = StallBudget(configuration.writeTimeout, minBytesPerSecond: configuration.minBytesPerSecond)
-        self.socket = StreamSocket(socket, isConnected: true, stallBudget: budget)
+        self.socket = StreamSocket(socket, isConnected: true, readsAfterSendFailure: false, stallBudget: budget)
         machine = ServerConnectionMachine(configuration, now: now)
     }
 

@@ -10,6 +10,9 @@ struct StreamSocket: Sendable {
     private(set) var peerHasClosed = false
     private var budget: StallBudget
     private var mustFinishSending = false
+    private let readsAfterSendFailure: Bool
+    /// Nothing more can be sent. What the other side has said before may still be read.
+    private(set) var sendingHasFailed = false
 
     /// What one attempt to read has brought.
     enum Received {
@@ -19,7 +22,9 @@ struct StreamSocket: Sendable {
         case broken
     }
 
-    init(_ descriptor: Int32, isConnected: Bool, stallBudget: StallBudget) {
+    /// A client keeps a socket that takes no more, because the server's reason may wait in it; a server closes it.
+    init(_ descriptor: Int32, isConnected: Bool, readsAfterSendFailure: Bool, stallBudget: StallBudget) {
+        self.readsAfterSendFailure = readsAfterSendFailure
         self.descriptor = descriptor
         isWritable = isConnected
         budget = stallBudget
@@ -50,7 +55,7 @@ struct StreamSocket: Sendable {
 
     /// Sends a head and a body with one system call, without joining them.
     mutating func send(_ head: [UInt8], _ body: [UInt8], _ now: MonotonicTime) {
-        guard isOpen else { return }
+        guard isOpen, !sendingHasFailed else { return }
         guard isWritable else {
             outbound.append(head)
             outbound.append(body)
@@ -61,7 +66,7 @@ struct StreamSocket: Sendable {
 
     /// Keeps bytes that are to leave together with the next ones.
     mutating func hold(_ bytes: [UInt8]) {
-        guard isOpen else { return }
+        guard isOpen, !sendingHasFailed else { return }
         outbound.append(bytes)
     }
 
@@ -84,7 +89,7 @@ struct StreamSocket: Sendable {
         switch transfer {
         case .bytes(let count): budget.moved(count, now)
         case .wouldBlock: break
-        case .failed: return close()
+        case .failed: return sendingFailed(now)
         }
         if outbound.isEmpty {
             budget.endWaiting(now)
@@ -92,6 +97,13 @@ struct StreamSocket: Sendable {
             isWritable = false
             budget.beginWaiting(now)
         }
+    }
+
+    private mutating func sendingFailed(_ now: MonotonicTime) {
+        guard readsAfterSendFailure else { return close() }
+        sendingHasFailed = true
+        outbound.removeAll()
+        budget.endWaiting(now)
     }
 
     // MARK: - Receiving

@@ -11,6 +11,8 @@ final class TreeWriter {
     private let tree: Tree
     private let handle: OpaquePointer
     private let inspect: (Int) throws -> Void
+    /// libarchive sets the times of directories last too, but not of those that were there before.
+    private var directories: [(place: EntryPath, modified: timespec)] = []
 
     /// What of a file is restored beside content, kind, owner, mode and time.
     enum Extras {
@@ -46,7 +48,7 @@ final class TreeWriter {
         guard tree.fits(place) else { throw ImageError(.broken, "the path '\(place)' is too long") }
         if let present = try tree.status(of: place), !place.bytes.isEmpty {
             let isDirectory = hardLink == nil && archive_entry_filetype(entry) == S_IFDIR
-            if !(isDirectory && present.st_mode & S_IFMT == S_IFDIR) { try tree.remove(place) }
+            if !(isDirectory && present.isDirectory) { try tree.remove(place) }
         }
         tree.withPath(of: place) { archive_entry_copy_pathname(entry, $0) }
         if let hardLink { tree.withPath(of: hardLink) { archive_entry_copy_hardlink(entry, $0) } }
@@ -58,10 +60,25 @@ final class TreeWriter {
             try inspect(bytes)
         }
         try check(archive_write_finish_entry(handle), place)
+        if hardLink == nil, archive_entry_filetype(entry) == S_IFDIR, archive_entry_mtime_is_set(entry) != 0 {
+            let modified = timespec(tv_sec: archive_entry_mtime(entry), tv_nsec: archive_entry_mtime_nsec(entry))
+            directories.append((place, modified))
+        }
     }
 
     /// Sets what is still to be set of directories.
-    func close() throws { try check(archive_write_close(handle), .root) }
+    func close() throws {
+        try check(archive_write_close(handle), .root)
+        for (place, modified) in directories where try tree.status(of: place)?.isDirectory ?? false {
+            let times = [timespec(tv_sec: 0, tv_nsec: Self.unchanged), modified]
+            guard tree.withPath(of: place, { utimensat(AT_FDCWD, $0, times, AT_SYMLINK_NOFOLLOW) }) == 0 else {
+                throw ImageError.system("set the time of '\(place)'")
+            }
+        }
+    }
+
+    /// UTIME_OMIT.
+    private static let unchanged = (1 << 30) - 2
 
     private func check(_ status: Int32, _ place: EntryPath) throws {
         guard status < ARCHIVE_OK else { return }

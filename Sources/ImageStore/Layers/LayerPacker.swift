@@ -24,6 +24,8 @@ final class LayerPacker {
         archive_read_disk_set_symlink_physical(input)
         archive_read_disk_set_behavior(input, ARCHIVE_READDISK_NO_FFLAGS)
         archive_write_set_format_pax(output)
+        // File names are bytes; without this, one that is not UTF-8 could not be packed.
+        try check(archive_write_set_format_option(output, "pax", "hdrcharset", "BINARY"), output, .root)
         archive_write_set_bytes_per_block(output, 1 << 20)
         archive_write_set_bytes_in_last_block(output, 1)
         archive_entry_linkresolver_set_strategy(links, archive_format(output))

@@ -69,7 +69,7 @@ final class EchoClient: Sendable {
 
     /// Ends the conversation and closes the connection.
     func hangUp() async {
+        connection.hangUp()  // Also ends a wait for an answer.
         await conversation.stop()
-        connection.hangUp()
     }
 }

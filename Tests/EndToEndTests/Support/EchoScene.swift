@@ -40,14 +40,16 @@ struct EchoScene {
             await scene.clean()
             throw error
         }
-        await client.conversation.stop()
+        await client.hangUp()
         watch.end()
+        lab.expectAllRun()
         #expect(watch.mostAtOnce == 1)
         try await lab.remove(container.name)
     }
 
     private func clean() async {
-        await client.conversation.stop()
+        lab.expectAllRun()
+        await client.hangUp()
         watch.end()
         try? lab.faults.endAll(hosts: lab.plan.hostNames)
         try? await lab.heal()

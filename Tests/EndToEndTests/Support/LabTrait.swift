@@ -7,7 +7,7 @@ struct LabTrait: SuiteTrait, TestScoping {
         for test: Test, testCase: Test.Case?, performing body: @Sendable () async throws -> Void
     ) async throws {
         signal(SIGPIPE, SIG_IGN)
-        let lab = try TestLab(prefix: "rltest", hostCount: 3)
+        let lab = try TestLab(name: "a", hostCount: 3)
         do {
             try await lab.up()
             try await TestLab.$current.withValue(lab) { try await body() }

@@ -4,6 +4,7 @@ import Glibc
 import HTTP
 import HostAgent
 import RelocateTesting
+import Testing
 
 @testable import Lab
 
@@ -16,6 +17,7 @@ final class TestLab: Sendable {
     let plan: LabPlan
     let api: API
     let faults: Faults
+    private let directory: String
 
     /// The lab of the suite that is running.
     static var shared: TestLab {
@@ -26,8 +28,10 @@ final class TestLab: Sendable {
     }
 
     /// A lab that is kept in a folder named after its prefix, so that the next run finds what a killed one has left.
-    init(prefix: String, hostCount: Int) throws {
-        let directory = NSTemporaryDirectory() + "relocate-\(prefix)"
+    /// - Parameter name: tells it from other labs of these tests.
+    init(name: String, hostCount: Int) throws {
+        let prefix = "rltest\(name)\(Self.checkout)"
+        directory = NSTemporaryDirectory() + "relocate-\(prefix)"
         let location = LabLocation(prefix: prefix, directory: directory + "/lab", runDirectory: directory + "/run")
         faults = Faults(directory: directory + "/faults")
         let port = try freePort()
@@ -39,6 +43,10 @@ final class TestLab: Sendable {
     }
 
     var location: LabLocation { plan.location }
+
+    /// Tells the labs of different builds on one machine apart: a hash (FNV-1a) of the program's path.
+    private static let checkout = String(
+        Requirements.executable.utf8.reduce(0x811C_9DC5 as UInt32) { ($0 ^ UInt32($1)) &* 0x0100_0193 }, radix: 16)
 
     func up() async throws {
         try await down()
@@ -58,6 +66,7 @@ final class TestLab: Sendable {
     func down() async throws {
         try await lab.down(purge: true)
         faults.remove()
+        rmdir(directory)
     }
 
     /// Waits until the control plane answers and every host is there.
@@ -84,6 +93,13 @@ final class TestLab: Sendable {
 
     func isRunning(_ process: String) -> Bool {
         lab.status().processes.first { $0.name == process }?.isRunning ?? false
+    }
+
+    /// Every process of the lab runs: none has crashed.
+    func expectAllRun(sourceLocation: SourceLocation = #_sourceLocation) {
+        for process in lab.status().processes where !process.isRunning {
+            Issue.record("\(process.name) has ended: \(readText(process.log) ?? "")", sourceLocation: sourceLocation)
+        }
     }
 
     func processID(of process: String) throws -> Int32 {

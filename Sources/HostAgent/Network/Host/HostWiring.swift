@@ -155,7 +155,7 @@ struct HostWiring: Sendable {
                     + [
                         .replaceRoute(
                             .everything,
-                            to: .onLinkGateway(Self.router, link: link, source: attachment.address)),
+                            to: .onLinkGateway(Self.router, link: link, source: attachment.address))
                     ])
         }
     }
