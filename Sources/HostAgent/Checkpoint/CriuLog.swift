@@ -40,6 +40,7 @@ struct CriuLog: Sendable {
     /// Errors that CRIU reports and gets over.
     private static let harmless = [
         "RLIMIT_NOFILE", "Dumping FAILED", "Restoring FAILED", "Killing processes because of failure",
+        "Can't remove the directory /tmp/.criu.mntns",
     ]
 
     private struct Explanation: Sendable {

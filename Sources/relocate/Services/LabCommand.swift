@@ -22,6 +22,14 @@ struct LabOptions: ParsableArguments {
         transform: LabOptions.prefix)
     var prefix: String?
 
+    func validate() throws {
+        guard directory == nil || prefix != nil else {
+            throw ValidationError(
+                "--directory needs --prefix: without one, this lab would have the names of the standard lab, and 'down' "
+                    + "would remove that too")
+        }
+    }
+
     /// The lab.
     var lab: Lab {
         var location = LabLocation()

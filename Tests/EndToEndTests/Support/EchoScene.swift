@@ -53,6 +53,7 @@ struct EchoScene {
         watch.end()
         try? lab.faults.endAll(hosts: lab.plan.hostNames)
         try? await lab.heal()
+        _ = try? await end()
         try? await lab.remove(name)
     }
 

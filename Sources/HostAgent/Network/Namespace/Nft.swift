@@ -24,8 +24,12 @@ struct Nft: Sendable {
         let failure: StepFailure
         do {
             let result = try await run(
-                .name(command[0]), arguments: Arguments(Array(command.dropFirst())), input: .string(input),
-                output: .string(limit: 64 << 20), error: .string(limit: 64 << 10))
+                .name(command[0]), arguments: Arguments(Array(command.dropFirst())), input: .inputWriter,
+                output: .string(limit: 64 << 20), error: .string(limit: 64 << 10)
+            ) { execution in
+                // Fails when the program ends before it has read everything; its own message then tells why.
+                _ = try? await execution.standardInputWriter.write(Array(input.utf8))
+            }
             if result.terminationStatus.isSuccess { return result.standardOutput }
             failure = StepFailure(
                 code: .networkFailed, message: subject, toolMessage: Self.firstLine(of: result.standardError))
