@@ -117,7 +117,12 @@ let package = Package(
         ),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["ControlPlane", "Lab", "RelocateTesting", "relocate"],
+            dependencies: [
+                "FleetModel", "HTTP", "HostAgent", "Lab", "RelocateTesting", "relocate",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
             swiftSettings: swift
         ),
     ],

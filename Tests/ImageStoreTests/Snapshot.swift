@@ -32,10 +32,10 @@ struct Snapshot: Equatable {
                 File(
                     mode: status.st_mode, owner: [status.st_uid, status.st_gid], device: status.st_rdev,
                     modified: times ? [status.st_mtim.tv_sec, status.st_mtim.tv_nsec] : [],
-                    content: status.isRegular ? ImageDigest(hashing: try Self.content(full)) : nil,
+                    content: status.st_mode & S_IFMT == S_IFREG ? ImageDigest(hashing: try Self.content(full)) : nil,
                     target: Self.target(full), attributes: Self.attributes(full), firstName: first)
             }
-            if status.isDirectory { for name in try tree.names(in: path) { try visit(path.appending(name)) } }
+            if status.st_mode & S_IFMT == S_IFDIR { for name in try tree.names(in: path) { try visit(path.appending(name)) } }
         }
         try visit(.root)
     }

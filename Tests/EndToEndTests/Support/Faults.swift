@@ -10,14 +10,18 @@ struct Faults: Sendable {
 
     /// Something that fails.
     enum Fault {
-        /// CRIU on a host can dump and not restore: it lacks the right to set groups.
+        /// CRIU on a host cannot restore: it lacks the right to make namespaces.
         case restore(HostName)
+        /// CRIU on a host can dump and restore, and not let the restored processes go: it lacks the right to set their
+        /// groups, which it does last.
+        case release(HostName)
         /// The gateway's packet filter takes no change.
         case rules
 
         fileprivate var file: String {
             switch self {
             case .restore(let host): "restore-\(host)"
+            case .release(let host): "release-\(host)"
             case .rules: "rules"
             }
         }
@@ -35,7 +39,10 @@ struct Faults: Sendable {
 
     func endAll(hosts: [String]) throws {
         end(.rules)
-        for host in hosts { end(.restore(try HostName(host))) }
+        for host in try hosts.map({ try HostName($0) }) {
+            end(.restore(host))
+            end(.release(host))
+        }
     }
 
     func install(hosts: [String]) throws {
@@ -52,12 +59,15 @@ struct Faults: Sendable {
             if [ -e '\(path(of: .rules))' ]; then echo 'Error: told to fail' >&2; exit 1; fi
             exec '\(Requirements.find("nft") ?? "nft")' "$@"
             """)
-        for host in hosts {
+        for host in try hosts.map({ try HostName($0) }) {
             try script(
-                criu(of: host),
+                criu(of: host.text),
                 """
-                if [ "$1" = swrk ] && [ -e '\(path(of: .restore(try HostName(host))))' ]; then
-                    exec setpriv --bounding-set -setgid -- '\(Requirements.criu)' "$@"
+                lacking=
+                if [ -e '\(path(of: .restore(host)))' ]; then lacking=sys_admin; fi
+                if [ -e '\(path(of: .release(host)))' ]; then lacking=setgid; fi
+                if [ "$1" = swrk ] && [ "$lacking" ]; then
+                    exec setpriv --bounding-set -$lacking -- '\(Requirements.criu)' "$@"
                 fi
                 exec '\(Requirements.criu)' "$@"
                 """)
