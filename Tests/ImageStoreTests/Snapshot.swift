@@ -35,7 +35,9 @@ struct Snapshot: Equatable {
                     content: status.st_mode & S_IFMT == S_IFREG ? ImageDigest(hashing: try Self.content(full)) : nil,
                     target: Self.target(full), attributes: Self.attributes(full), firstName: first)
             }
-            if status.st_mode & S_IFMT == S_IFDIR { for name in try tree.names(in: path) { try visit(path.appending(name)) } }
+            if status.st_mode & S_IFMT == S_IFDIR {
+                for name in try tree.names(in: path) { try visit(path.appending(name)) }
+            }
         }
         try visit(.root)
     }
