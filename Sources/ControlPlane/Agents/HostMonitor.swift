@@ -1,6 +1,7 @@
 import FleetModel
 import HTTP
 import Logging
+import Synchronization
 
 /// Listens to heartbeats: who is there, and what is really on each host.
 struct HostMonitor: Sendable {
@@ -9,6 +10,14 @@ struct HostMonitor: Sendable {
     /// After how many seconds of silence a host counts as unreachable.
     let silenceSeconds: Double
     let logger: Logger
+    private let postponed = PostponedInventories()
+
+    init(fleet: Fleet, agents: AgentRegistry, silenceSeconds: Double, logger: Logger) {
+        self.fleet = fleet
+        self.agents = agents
+        self.silenceSeconds = silenceSeconds
+        self.logger = logger
+    }
 
     /// Takes an agent's sign of life and what it reports.
     /// - Throws: `Problem` 409 when a newer session of the host has begun, 410 when the session is not known.
@@ -21,7 +30,10 @@ struct HostMonitor: Sendable {
             throw Problem(.gone, code: "sessionUnknown", detail: "the control plane was started anew; enrol again")
         }
         if fleet.snapshot.hosts[host]?.state == .unreachable { try await welcomeBack(host) }
-        guard let inventory = heartbeat.inventory else { return }
+        let last = postponed.take(host)
+        guard let inventory = heartbeat.inventory ?? last else { return }
+        // What is being moved is not judged now, and the host reports nothing again as long as it does not change.
+        if fleet.snapshot.containers(on: host).contains(where: \.isMoving) { postponed.keep(inventory, of: host) }
         Task {
             do {
                 try await compare(inventory, of: host)
@@ -158,6 +170,21 @@ extension FleetState {
             return false
         }
         return container.state == .running && !alarms.values.contains { $0.kind == .leftover }
+    }
+}
+
+/// Inventories that have to be looked at once more, with the host's next sign of life.
+private final class PostponedInventories: Sendable {
+    private let byHost = Mutex<[HostName: HostInventory]>([:])
+
+    func keep(_ inventory: HostInventory, of host: HostName) { byHost.withLock { $0[host] = inventory } }
+
+    func take(_ host: HostName) -> HostInventory? { byHost.withLock { $0.removeValue(forKey: host) } }
+}
+
+extension Container {
+    fileprivate var isMoving: Bool {
+        if case .relocating = state { true } else { false }
     }
 }
 
