@@ -10,7 +10,7 @@ private func fault(_ code: FailureCode, _ message: String = "told to fail") -> S
 }
 
 /// The failure table, with real agents over loopback and simulated containers.
-@Suite("When a step of a move fails")
+@Suite("When a step of a move fails", .serialized)
 struct FailureTests {
     @Test("a move that goes well ends at the destination with a new address, and nothing stays at the source")
     func completes() async throws {

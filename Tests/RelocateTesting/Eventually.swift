@@ -10,7 +10,7 @@ public struct NeverHappened: Error, CustomStringConvertible {
 /// Waits until a condition holds.
 /// - Throws: `NeverHappened` when the limit is over, or what the condition throws.
 public func eventually(
-    _ what: String, within limit: Duration = .seconds(20), isolation: isolated (any Actor)? = #isolation,
+    _ what: String, within limit: Duration = .seconds(60), isolation: isolated (any Actor)? = #isolation,
     _ condition: () async throws -> Bool
 ) async throws {
     let clock = ContinuousClock()
