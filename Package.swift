@@ -100,7 +100,8 @@ let package = Package(
             swiftSettings: swift
         ),
         .testTarget(name: "FleetModelTests", dependencies: ["FleetModel"], swiftSettings: swift),
-        .testTarget(name: "MovingTargetTests", dependencies: ["MovingTarget"], swiftSettings: swift),
+        .testTarget(
+            name: "MovingTargetTests", dependencies: ["MovingTarget", "RelocateTesting"], swiftSettings: swift),
         .testTarget(
             name: "HTTPTests", dependencies: ["HTTP"], resources: [.copy("Corpus")], swiftSettings: swift),
         .testTarget(name: "ImageStoreTests", dependencies: ["ImageStore", "RelocateTesting"], swiftSettings: swift),

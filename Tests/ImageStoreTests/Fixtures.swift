@@ -26,21 +26,6 @@ func withRepository<Value>(
 /// The time that imports record.
 let epoch = Timestamp(milliseconds: 1_800_000_000_000)
 
-/// Numbers that look random and are the same in every run (Steele, Lea and Flood, "SplitMix").
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
-
 extension ImageRepository {
     /// Whether nothing is in it, finished or not.
     var isEmpty: Bool {

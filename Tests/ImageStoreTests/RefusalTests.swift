@@ -1,6 +1,7 @@
 import FleetModel
 import Foundation
 import Glibc
+import RelocateTesting
 import Testing
 
 @testable import ImageStore

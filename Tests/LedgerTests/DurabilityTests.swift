@@ -2,6 +2,7 @@ import FleetModel
 import Foundation
 import GRDB
 import Glibc
+import RelocateTesting
 import Testing
 
 @testable import Ledger

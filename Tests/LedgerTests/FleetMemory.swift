@@ -1,5 +1,6 @@
 import FleetModel
 import Ledger
+import RelocateTesting
 
 /// What a fleet's memory holds after changes: the simplest thing that the ledger must agree with.
 struct FleetMemory {

@@ -1,4 +1,5 @@
 import FleetModel
+import RelocateTesting
 import Testing
 
 @testable import Ledger

@@ -1,6 +1,7 @@
 import FleetModel
 import Glibc
 import MovingTarget
+import RelocateTesting
 import Testing
 
 @Suite("The clock")

@@ -1,5 +1,6 @@
 import FleetModel
 import MovingTarget
+import RelocateTesting
 import Testing
 
 @Suite("The queue of relocations")
