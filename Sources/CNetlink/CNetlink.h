@@ -21,6 +21,8 @@ static const int linux_socket_netlink = 16;             // AF_NETLINK
 static const int linux_socket_raw = 3;                 // SOCK_RAW
 static const int linux_close_on_exec = 02000000;        // SOCK_CLOEXEC
 static const unsigned long linux_mount_bind = 4096;     // MS_BIND
+static const unsigned long linux_mount_recursive = 16384;  // MS_REC
+static const unsigned long linux_mount_shared = 1048576;   // MS_SHARED
 static const int linux_unmount_detach = 2;              // MNT_DETACH
 static const unsigned linux_link_up = 1;                // IFF_UP
 

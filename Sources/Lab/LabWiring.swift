@@ -21,6 +21,7 @@ struct LabWiring: Sendable {
         let plan = plan
         let gateway = namespace("gateway")
         let outside = namespace("outside")
+        try NetworkNamespace.prepareSharedFolder(LabLocation.namespaceFolder)
         for name in ["gateway", "outside"] + plan.hostNames { try await ensure(namespace(name)) }
 
         let bridge = Self.bridge

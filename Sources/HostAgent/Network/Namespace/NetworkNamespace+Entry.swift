@@ -47,6 +47,24 @@ extension NetworkNamespace {
         }
     }
 
+    /// Makes the folder that `ip netns` shares with everyone fit for namespaces.
+    ///
+    /// Its first `ip netns add` on a machine binds the folder over itself. A namespace that was made there before would
+    /// then be hidden under the new mount, where nobody can take its name off any more; so the same is done here first,
+    /// under the lock that `ip` takes too.
+    package static func prepareSharedFolder(_ path: String) throws(NetlinkError) {
+        try makeDirectories(path)
+        let folder = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard folder >= 0 else { throw .current("folder \(path)") }
+        defer { close(folder) }
+        guard flock(folder, LOCK_EX) == 0 else { throw .current("locking folder \(path)") }
+        let share = linux_mount_shared | linux_mount_recursive
+        if mount("", path, "none", share, nil) == 0 { return }
+        guard errno == EINVAL, mount(path, path, "none", linux_mount_bind | linux_mount_recursive, nil) == 0,
+            mount("", path, "none", share, nil) == 0
+        else { throw .current("sharing the mount of \(path)") }
+    }
+
     /// Takes the name off the namespace, which ends when no process is in it. It need not be there.
     package func remove() throws(NetlinkError) {
         // Once for each time that something was bound over the same file.
