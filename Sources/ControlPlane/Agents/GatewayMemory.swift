@@ -17,11 +17,9 @@ struct GatewayMemory: Sendable {
         for container in state.containers.values where container.state == .running {
             for order in orders(for: container, in: state) {
                 guard fleet.snapshot.containers[container.name] == container else { break }
-                let id = OrderID(
-                    operation: "refresh-\(container.name)-\(Timestamp.now.milliseconds)",
-                    step: "\(UInt32.random(in: 0 ... .max))")
                 do {
-                    _ = try await agents.ask(order, id: id, of: gateway, timeout: .seconds(10))
+                    _ = try await agents.ask(
+                        order, id: .fresh("container-\(container.name)", "refresh"), of: gateway, timeout: .seconds(10))
                 } catch {
                     logger.warning("cannot refresh the gateway", metadata: ["error": "\(error)"])
                 }

@@ -95,27 +95,36 @@ struct HostMonitor: Sendable {
                 try await askWhereItIs(container, on: host)
                 continue
             }
-            idle += try await forgetIdleAddresses(of: container.name, on: host, stillThere: presence.retainedAddresses)
+            if container.retainedAddresses.contains(where: { !presence.retainedAddresses.contains($0) }) {
+                idle += try await forgetIdleAddresses(of: container, on: host)
+            }
         }
         for stray in inventory.containers where state.isStray(stray.name, on: host) {
             try await removeStray(stray.name, from: host)
         }
         guard !idle.isEmpty, let gateway = state.gateway else { return }
         let order = AgentOrder.unroute(UnrouteOrder(addresses: idle))
-        let id = OrderID(operation: "unroute-\(host)-\(Timestamp.now.milliseconds)", step: "unroute")
         // A route that stays behind does no harm: whoever gets the address next replaces it.
+        let id = OrderID.fresh("host-\(host)", "unroute")
         Task { try? await agents.ask(order, id: id, of: gateway.name, timeout: .seconds(30)) }
     }
 
+    /// What a host has right now; nil if it does not say. A heartbeat may be older than what the fleet knows, so the host
+    /// is asked anew before anything follows from an absence.
+    private func inventory(of host: HostName) async -> HostInventory? {
+        let id = OrderID.fresh("host-\(host)", "inspect")
+        let answer = try? await agents.ask(.inspect, id: id, of: host, timeout: .seconds(10))
+        guard case .inventory(let inventory) = answer else { return nil }
+        return inventory
+    }
+
     /// Takes those addresses from a container that its host has dropped because no connection uses them any more.
-    private func forgetIdleAddresses(
-        of name: ContainerName, on host: HostName, stillThere: [IPv4Address]
-    ) async throws -> [IPv4Address] {
-        guard let container = fleet.snapshot.containers[name],
-            container.retainedAddresses.contains(where: { !stillThere.contains($0) })
-        else { return [] }
+    private func forgetIdleAddresses(of known: Container, on host: HostName) async throws -> [IPv4Address] {
+        let now = await inventory(of: host)?.containers.first { $0.name == known.name && $0.state == .running }
+        guard let stillThere = now?.retainedAddresses else { return [] }
         return try await fleet.change(by: "host:\(host)") { draft in
-            guard var container = draft.state.containers[name], container.state == .running, container.host == host
+            guard var container = draft.state.containers[known.name], container.state == .running,
+                container.host == host, container.arrivedAt == known.arrivedAt
             else { return [] }
             let idle = container.retainedAddresses.filter { !stillThere.contains($0) }
             container.retainedAddresses.removeAll { idle.contains($0) }
@@ -127,23 +136,16 @@ struct HostMonitor: Sendable {
 
     /// Has a host remove what it should not have: what was left there while it did not answer.
     private func removeStray(_ name: ContainerName, from host: HostName) async throws {
-        let millisecond = Timestamp.now.milliseconds
-        let ask = OrderID(operation: "inspect-\(host)-\(name)-\(millisecond)", step: "inspect")
-        guard
-            case .inventory(let inventory) = try? await agents.ask(.inspect, id: ask, of: host, timeout: .seconds(10)),
-            inventory.containers.contains(where: { $0.name == name }), fleet.snapshot.isStray(name, on: host)
+        guard let inventory = await inventory(of: host), inventory.containers.contains(where: { $0.name == name }),
+            fleet.snapshot.isStray(name, on: host)
         else { return }
         logger.notice("removing a stray", metadata: ["container": "\(name)", "host": "\(host)"])
         let order = AgentOrder.stop(StopOrder(container: name, gracePeriodSeconds: 0))
-        let id = OrderID(operation: "stray-\(host)-\(name)-\(millisecond)", step: "stop")
-        _ = try? await agents.ask(order, id: id, of: host, timeout: .seconds(20))
+        _ = try? await agents.ask(order, id: .fresh("stray-\(name)", "stop"), of: host, timeout: .seconds(20))
     }
 
-    /// A heartbeat may be older than the container: before anything follows from an absence, the host is asked anew.
     private func askWhereItIs(_ container: Container, on host: HostName) async throws {
-        let id = OrderID(operation: "inspect-\(host)-\(Timestamp.now.milliseconds)", step: "inspect")
-        guard case .inventory(let inventory) = try? await agents.ask(.inspect, id: id, of: host, timeout: .seconds(10))
-        else { return }
+        guard let inventory = await inventory(of: host) else { return }
         let presence = inventory.containers.first { $0.name == container.name && $0.state == .running }
         guard presence == nil else { return }
         let hasExited = inventory.containers.contains { $0.name == container.name && $0.state == .exited }

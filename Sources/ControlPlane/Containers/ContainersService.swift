@@ -95,8 +95,8 @@ struct ContainersService: Sendable {
         guard let host = container.host else {
             throw FleetError.conflict("container '\(name)' has not been started")
         }
-        let id = OrderID(operation: "logs-\(name)-\(Timestamp.now.milliseconds)", step: "logs")
         let order = AgentOrder.logs(LogsOrder(container: name, tailBytes: tailBytes))
+        let id = OrderID.fresh("container-\(name)", "logs")
         guard case .logs(let text) = try await agents.ask(order, id: id, of: host, timeout: .seconds(10)) else {
             throw FleetError.agent(host: host, StepFailure(code: .internalError, message: "it sent something else"))
         }
@@ -292,13 +292,6 @@ extension Container {
     /// Names the orders of its present life: a container that is started anew gets others.
     fileprivate var operation: String {
         "container-\(name)-\(address.map { String($0.number, radix: 16) } ?? "0")-\(createdAt.milliseconds)"
-    }
-}
-
-extension OrderID {
-    /// An id that no order had before, for what is to be done anew each time it is asked for.
-    fileprivate static func fresh(_ operation: String, _ step: String) -> OrderID {
-        OrderID(operation: operation, step: "\(step)-\(Timestamp.now.milliseconds)-\(UInt32.random(in: 0 ... .max))")
     }
 }
 
