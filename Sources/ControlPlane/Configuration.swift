@@ -12,9 +12,11 @@ public struct Configuration: Sendable {
     /// The directory of the ledger's migrations.
     public var migrationsDirectory: String
     /// Where operators are served.
-    public var operatorAddresses: [ListenAddress]
+    public var operatorAddresses: [ServiceAddress]
     /// Where agents are served.
-    public var agentAddresses: [ListenAddress]
+    public var agentAddresses: [ServiceAddress]
+    /// What secured addresses speak TLS with; `nil` when there are none.
+    public var security: ServerSecurity?
     /// The network containers' addresses are drawn from.
     public var containerNetwork: IPv4Network
     /// The network virtual addresses are taken from.
@@ -31,8 +33,8 @@ public struct Configuration: Sendable {
     /// What a control plane is started with.
     public init(
         stateDirectory: String, sharedDirectory: String, publicDirectory: String?, migrationsDirectory: String,
-        operatorAddresses: [ListenAddress], agentAddresses: [ListenAddress], containerNetwork: IPv4Network,
-        virtualNetwork: IPv4Network, heartbeatSeconds: Double = 1, stepTimes: StepTimes = StepTimes(),
+        operatorAddresses: [ServiceAddress], agentAddresses: [ServiceAddress], security: ServerSecurity? = nil,
+        containerNetwork: IPv4Network, virtualNetwork: IPv4Network, heartbeatSeconds: Double = 1, stepTimes: StepTimes = StepTimes(),
         firstPolicy: Policy? = nil
     ) {
         self.stateDirectory = stateDirectory
@@ -41,6 +43,7 @@ public struct Configuration: Sendable {
         self.migrationsDirectory = migrationsDirectory
         self.operatorAddresses = operatorAddresses
         self.agentAddresses = agentAddresses
+        self.security = security
         self.containerNetwork = containerNetwork
         self.virtualNetwork = virtualNetwork
         self.heartbeatSeconds = heartbeatSeconds

@@ -1,3 +1,4 @@
+import Certificates
 import FleetModel
 import HTTP
 import ImageStore
@@ -7,9 +8,11 @@ import Logging
 /// The control plane: one fleet, its ledger, its scheduler, and the listeners of operators and agents.
 public final class ControlPlane: Sendable {
     /// Where operators are served, with the ports that were really bound.
-    public let operatorAddresses: [ListenAddress]
+    public let operatorAddresses: [ServiceAddress]
     /// Where agents are served, with the ports that were really bound.
-    public let agentAddresses: [ListenAddress]
+    public let agentAddresses: [ServiceAddress]
+    /// The control plane's own authority: the file that clients trust and the fingerprint that they pin; `nil` without one.
+    public let authority: (file: String, fingerprint: Fingerprint)?
     /// The fleet.
     public let fleet: Fleet
 
@@ -76,8 +79,15 @@ public final class ControlPlane: Sendable {
         AgentsRoutes(enrolments: enrolments, agents: agents, monitor: monitor).add(to: &agentRouter)
         let agentServer = try HTTPServer(router: agentRouter.router, logger: logger)
         servers = [operators, agentServer]
-        operatorAddresses = try operators.start(configuration.operatorAddresses)
-        agentAddresses = try agentServer.start(configuration.agentAddresses)
+        let certificate = try configuration.security.map {
+            try ServerCertificate($0.identity, stateDirectory: configuration.stateDirectory)
+        }
+        authority = certificate?.authority
+        operatorAddresses = try operators.start(
+            configuration.operatorAddresses,
+            tls: try certificate?.context(clients: configuration.security?.operatorAuthorities))
+        agentAddresses = try agentServer.start(
+            configuration.agentAddresses, tls: try certificate?.context(clients: nil))
 
         scheduler.run()
         let sweeper = LeftoverSweeper(
@@ -86,6 +96,7 @@ public final class ControlPlane: Sendable {
             Task { [scheduler] in await scheduler.follow() },
             Task { await monitor.watch() },
             Task { await sweeper.run() },
+            Task { await certificate?.keepCurrent(logger) },
         ]
         await relocator.resume()
         containers.resume()

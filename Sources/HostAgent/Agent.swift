@@ -15,6 +15,8 @@ public struct Agent: Sendable {
         public var enrolment: Enrolment
         /// Where the control plane is.
         public var controlPlane: Endpoint
+        /// How the control plane is known through TLS; `nil` for a link in the clear.
+        public var tls: TLSClientConfiguration?
         /// The agent's own directory, owner only.
         public var stateDirectory: String
         /// The file with the join token; needed until the host has enrolled.
@@ -24,10 +26,12 @@ public struct Agent: Sendable {
 
         /// What an agent is started with.
         public init(
-            enrolment: Enrolment, controlPlane: Endpoint, stateDirectory: String, joinTokenFile: String?
+            enrolment: Enrolment, controlPlane: Endpoint, tls: TLSClientConfiguration? = nil, stateDirectory: String,
+            joinTokenFile: String?
         ) {
             self.enrolment = enrolment
             self.controlPlane = controlPlane
+            self.tls = tls
             self.stateDirectory = stateDirectory
             self.joinTokenFile = joinTokenFile
         }
@@ -66,7 +70,7 @@ public struct Agent: Sendable {
         self.logger = logger
         identity = try AgentIdentity(
             directory: configuration.stateDirectory, joinTokenFile: configuration.joinTokenFile)
-        link = try ControlPlaneLink(endpoint: configuration.controlPlane)
+        link = try ControlPlaneLink(endpoint: configuration.controlPlane, tls: configuration.tls)
         executor = OrderExecutor(
             worker: worker, gateway: gateway, journal: journal, death: configuration.death, logger: logger)
     }

@@ -29,6 +29,8 @@ public struct LabLocation: Codable, Sendable, Hashable {
     public var controlPlane: String { "\(directory)/control-plane" }
     /// The token with which agents join.
     public var tokenFile: String { "\(controlPlane)/join-token" }
+    /// The authority that agents trust.
+    public var authorityFile: String { "\(controlPlane)/tls/ca.pem" }
     /// The control groups of the lab, below each hierarchy's root.
     public var controlGroup: String { "\(prefix)-lab" }
 

@@ -42,7 +42,7 @@ extension LabPlan {
 
     private var controlPlane: LabProcess {
         var arguments = [
-            "serve", "--listen", "127.0.0.1:\(port)", "--agent-listen", agentListener,
+            "serve", "--listen", "http://127.0.0.1:\(port)", "--tls", "--agent-listen", agentListener,
             "--state", location.controlPlane, "--shared", location.shared,
             "--virtual-network", "\(networks.virtual)", "--container-network", "\(networks.containers)",
         ]
@@ -89,8 +89,8 @@ extension LabPlan {
 
     private func agentArguments(name: String, role: String, address: String) -> [String] {
         [
-            "agent", "--name", name, "--role", role, "--control-plane", "http://\(agentListener)",
-            "--token-file", location.tokenFile, "--address", address, "--state", location.state(of: name),
+            "agent", "--name", name, "--role", role, "--control-plane", "https://\(agentListener)",
+            "--ca", location.authorityFile, "--token-file", location.tokenFile, "--address", address, "--state", location.state(of: name),
         ]
     }
 }

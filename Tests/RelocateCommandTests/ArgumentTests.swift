@@ -80,22 +80,25 @@ struct ArgumentTests {
     @Test(
         "a server's address is read and written alike",
         arguments: [
-            "http://127.0.0.1:8080", "http://[::1]:8080", "http://control.example:80", "unix:/run/relocate.sock",
+            "http://127.0.0.1:8080", "http://[::1]:8080", "http://control.example:80", "https://control.example:8443",
+            "unix:/run/relocate.sock",
         ])
     func addresses(text: String) throws {
         #expect(try ServerAddress(text).description == text)
     }
 
-    @Test("a server without a port has port 80, and a slash at the end means nothing")
+    @Test("a server without a port has port 80 or 443, and a slash at the end means nothing")
     func defaultPort() throws {
         #expect(try ServerAddress("http://control.example/") == .tcp(host: "control.example", port: 80))
+        #expect(
+            try ServerAddress("https://control.example") == .tcp(host: "control.example", port: 443, isSecured: true))
         #expect(try ServerAddress("http://[::1]") == .tcp(host: "::1", port: 80))
     }
 
     @Test(
         "what is no address of a server is refused",
         arguments: [
-            "", "127.0.0.1:8080", "https://a:1", "http://", "http://:80", "http://a:0", "http://a:70000", "http://a:b",
+            "", "127.0.0.1:8080", "https://", "ftp://a:1", "http://", "http://:80", "http://a:0", "http://a:70000", "http://a:b",
             "http://::1:80", "http://a:80/path", "http://user@a:80", "unix:relative", "http://a b:80",
         ])
     func noAddress(text: String) {

@@ -25,8 +25,12 @@ struct ControlPlaneLink: Sendable {
 
     private let client: HTTPClient
 
-    init(endpoint: Endpoint) throws {
-        client = try HTTPClient(endpoint: endpoint)
+    /// One HTTP/2 connection carries everything: orders do not wait behind each other, nor behind a heartbeat.
+    init(endpoint: Endpoint, tls: TLSClientConfiguration?) throws {
+        var configuration = HTTPClient.Configuration()
+        configuration.tls = tls
+        configuration.version = .http2
+        client = try HTTPClient(endpoint: endpoint, configuration: configuration)
     }
 
     /// Introduces the agent.

@@ -16,13 +16,15 @@ struct APIClient: Sendable {
 
     /// A client of this control plane.
     /// - Parameters:
+    ///   - trust: how an `https` control plane is known.
     ///   - actor: whom the record of actions is to name; `nil` to leave that to the control plane.
     /// - Throws: `ClientError.failed` when the system refuses the client what it needs.
-    init(server: ServerAddress, actor: String?, timeout: Duration) throws {
+    init(server: ServerAddress, trust: TrustOptions, actor: String?, timeout: Duration) throws {
         self.server = server
         self.timeout = timeout
         var configuration = HTTPClient.Configuration()
         if let actor, let name = HTTPField.Name("Relocate-Actor") { configuration.headerFields[name] = actor }
+        configuration.tls = try trust.configuration(for: server)
         do {
             http = try HTTPClient(endpoint: Endpoint(server), configuration: configuration)
         } catch {
@@ -125,7 +127,7 @@ struct APIClient: Sendable {
 extension Endpoint {
     init(_ server: ServerAddress) {
         switch server {
-        case .tcp(let host, let port): self = .tcp(host: host, port: port)
+        case .tcp(let host, let port, _): self = .tcp(host: host, port: port)
         case .unix(let path): self = .unix(path: path)
         }
     }

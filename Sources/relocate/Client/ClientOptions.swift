@@ -4,10 +4,12 @@ import ArgumentParser
 struct ClientOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The control plane: http://HOST:PORT or unix:/path. (default: $RELOCATE_SERVER, or http://127.0.0.1:8080)",
+            "The control plane: http[s]://HOST:PORT or unix:/path. (default: $RELOCATE_SERVER, or http://127.0.0.1:8080)",
             valueName: "url"),
         transform: { try ServerAddress($0) })
     var server: ServerAddress?
+
+    @OptionGroup var trust: TrustOptions
 
     @Flag(help: "Print the API's JSON instead of text for people.")
     var json = false
@@ -19,7 +21,7 @@ struct ClientOptions: ParsableArguments {
     var timeout: Double?
 
     /// Fails for an environment that names no control plane, before anything is sent.
-    func validate() throws { _ = try validated { try address } }
+    func validate() throws { _ = try validated { try trust.configuration(for: address) } }
 
     /// The control plane that is meant.
     var address: ServerAddress {

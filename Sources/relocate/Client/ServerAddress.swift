@@ -1,7 +1,7 @@
 /// Where the control plane serves operators.
 enum ServerAddress: Sendable, Hashable, CustomStringConvertible {
-    /// A TCP port.
-    case tcp(host: String, port: Int)
+    /// A TCP port, through TLS or in the clear.
+    case tcp(host: String, port: Int, isSecured: Bool = false)
     /// A Unix socket.
     case unix(path: String)
 
@@ -10,7 +10,8 @@ enum ServerAddress: Sendable, Hashable, CustomStringConvertible {
     /// The environment variable that names another one.
     static let variable = "RELOCATE_SERVER"
 
-    /// Reads `http://HOST:PORT`, `http://[IPv6]:PORT` or `unix:/path`. Without a port it is 80, as in any URL.
+    /// Reads `http://HOST:PORT`, `https://HOST:PORT` or `unix:/path`, with an IPv6 address in brackets. Without a port it
+    /// is 80 or 443, as in any URL.
     /// - Throws: `ClientError.badInput`.
     init(_ text: String) throws {
         if text.hasPrefix("unix:") {
@@ -21,23 +22,22 @@ enum ServerAddress: Sendable, Hashable, CustomStringConvertible {
             self = .unix(path: path)
             return
         }
-        guard text.hasPrefix("http://") else {
-            let hint = text.hasPrefix("https://") ? "; for TLS put a proxy in front" : ""
-            throw ClientError.badInput("write http://HOST:PORT or unix:/path\(hint)")
+        guard let scheme = ["http://", "https://"].first(where: text.hasPrefix) else {
+            throw ClientError.badInput("write http://HOST:PORT, https://HOST:PORT or unix:/path")
         }
-        var rest = text.dropFirst("http://".count)
+        var rest = text.dropFirst(scheme.count)
         if rest.hasSuffix("/") { rest.removeLast() }
-        self = try Self.hostAndPort(rest)
+        self = try Self.hostAndPort(rest, isSecured: scheme == "https://")
     }
 
-    private static func hostAndPort(_ text: Substring) throws -> ServerAddress {
+    private static func hostAndPort(_ text: Substring, isSecured: Bool) throws -> ServerAddress {
         guard !text.contains(where: { "/?#@ ".contains($0) }) else {
             throw ClientError.badInput("write http://HOST:PORT with nothing after the port")
         }
         let bracket = text.lastIndex(of: "]")
         let colon = text.lastIndex(of: ":").flatMap { colon in bracket.map { $0 < colon } ?? true ? colon : nil }
         var host = text[..<(colon ?? text.endIndex)]
-        var port = 80
+        var port = isSecured ? 443 : 80
         if let colon {
             let digits = text[text.index(after: colon)...]
             guard let number = Int(digits), (1...65535).contains(number) else {
@@ -51,13 +51,14 @@ enum ServerAddress: Sendable, Hashable, CustomStringConvertible {
             throw ClientError.badInput("put an IPv6 address in brackets, as in http://[::1]:8080")
         }
         guard !host.isEmpty else { throw ClientError.badInput("the host is missing; write http://HOST:PORT") }
-        return .tcp(host: String(host), port: port)
+        return .tcp(host: String(host), port: port, isSecured: isSecured)
     }
 
     /// The text that `init` reads.
     var description: String {
         switch self {
-        case .tcp(let host, let port): host.contains(":") ? "http://[\(host)]:\(port)" : "http://\(host):\(port)"
+        case .tcp(let host, let port, let isSecured):
+            "\(isSecured ? "https" : "http")://\(host.contains(":") ? "[\(host)]" : host):\(port)"
         case .unix(let path): "unix:\(path)"
         }
     }

@@ -19,7 +19,7 @@ struct Session: Sendable {
     /// - Throws: `ClientError`.
     init(_ options: ClientOptions) throws {
         api = try APIClient(
-            server: try options.address, actor: Self.fitActor(Environment()["USER"]), timeout: options.answerTimeout)
+            server: try options.address, trust: options.trust, actor: Self.fitActor(Environment()["USER"]), timeout: options.answerTimeout)
         wantsJSON = options.json
         timeoutSeconds = options.timeout
     }

@@ -21,8 +21,11 @@ struct AgentCommand: AsyncParsableCommand {
     @Option(help: "worker: carries containers. gateway: maps virtual addresses to them.")
     var role = HostRole.worker
 
-    @Option(help: ArgumentHelp("Where the control plane serves agents.", valueName: "http://host:port|unix:path"))
+    @Option(help: ArgumentHelp("Where the control plane serves agents.", valueName: "http[s]://host:port|unix:path"))
     var controlPlane = "http://127.0.0.1:7700"
+
+    @OptionGroup(title: "TLS")
+    var trust: TrustOptions
 
     @Option(help: ArgumentHelp("The fleet's join token.", valueName: "file"))
     var tokenFile: String?
@@ -90,12 +93,13 @@ struct AgentCommand: AsyncParsableCommand {
         let facts = await HostFacts.collect(
             runtimes: role == .worker ? [runtime] : [], criu: criu, runc: runc)
         for problem in facts.problems { logger.warning("\(problem)") }
+        let server = try ServerAddress(controlPlane)
         var configuration = Agent.Configuration(
             enrolment: Enrolment(
                 host: name, role: role, address: address, facts: facts,
                 capacity: HostCapacity(
                     containers: role == .worker ? maxContainers : 0, memoryBytes: facts.memoryBytes)),
-            controlPlane: Endpoint(try ServerAddress(controlPlane)), stateDirectory: state,
+            controlPlane: Endpoint(server), tls: try trust.configuration(for: server), stateDirectory: state,
             joinTokenFile: tokenFile)
         if let dieAt { configuration.death = try SuddenDeath(parsing: dieAt) }
         switch (role, runtime) {

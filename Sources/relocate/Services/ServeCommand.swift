@@ -11,19 +11,26 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve", abstract: "Run the control plane.",
         discussion: """
             Operators are served on --listen: the API, the dashboard and the event stream. Whoever reaches that address \
-            may do everything, so it must be a loopback address or a Unix socket unless --insecure-listen is given. \
-            Agents are served on --agent-listen and prove who they are; the token that lets new hosts join is in \
-            STATE/join-token.
+            may do everything, so it must be a loopback address or a Unix socket unless --operator-ca says who may come, \
+            or --insecure-listen lets everyone. Agents are served on --agent-listen and prove who they are; the token \
+            that lets new hosts join is in STATE/join-token. An address is host:port, http://host:port, \
+            https://host:port or unix:/path.
             """)
 
-    @Option(help: ArgumentHelp("Where operators are served; may be repeated.", valueName: "host:port|unix:path"))
+    @Option(help: ArgumentHelp("Where operators are served; may be repeated.", valueName: "address"))
     var listen: [String] = ["127.0.0.1:8080"]
 
     @Flag(help: "Allow --listen on an address that other machines can reach, without authentication.")
     var insecureListen = false
 
-    @Option(help: ArgumentHelp("Where agents are served.", valueName: "host:port|unix:path"))
+    @Option(help: ArgumentHelp("Where agents are served.", valueName: "address"))
     var agentListen = "127.0.0.1:7700"
+
+    @Flag(help: "Allow --agent-listen without TLS on an address that other machines can reach.")
+    var insecureAgentListen = false
+
+    @OptionGroup(title: "TLS")
+    var security: SecurityOptions
 
     @Option(help: ArgumentHelp("Make the agents' listener in this network namespace.", valueName: "file"))
     var agentNamespace: String?
@@ -63,6 +70,7 @@ struct ServeCommand: AsyncParsableCommand {
         let controlPlane = try await ControlPlane(try configuration(), logger: logger)
         for address in controlPlane.operatorAddresses { print("operators: \(address)") }
         for address in controlPlane.agentAddresses { print("agents: \(address)") }
+        if let authority = controlPlane.authority { print("authority: \(authority.file) \(authority.fingerprint)") }
         fflush(nil)
         await Termination.requested()
         logger.notice("ending")
@@ -70,12 +78,8 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     private func configuration() throws -> Configuration {
-        let operatorAddresses = try listen.map { try ListenAddress(parsing: $0) }
-        for address in operatorAddresses where !insecureListen && !address.isLocal {
-            throw ValidationError(
-                "--listen \(address) can be reached from other machines, and operators are not authenticated; "
-                    + "listen on 127.0.0.1 or unix:/path, or add --insecure-listen")
-        }
+        let operators = try operatorAddresses()
+        let agents = try agentAddress()
         guard heartbeat >= 0.1, heartbeat <= 60 else {
             throw ValidationError("--heartbeat must be 0.1 to 60 seconds, is \(heartbeat)")
         }
@@ -89,7 +93,8 @@ struct ServeCommand: AsyncParsableCommand {
             publicDirectory: try `public` ?? ProgramFiles.directory("Public", with: "index.html", option: "--public"),
             migrationsDirectory: try migrations
                 ?? ProgramFiles.directory("Migrations", with: "0001_fleet.sql", option: "--migrations"),
-            operatorAddresses: operatorAddresses, agentAddresses: [try agentAddress()],
+            operatorAddresses: operators, agentAddresses: [agents],
+            security: try security.security(for: operators + [agents]),
             containerNetwork: try containerNetwork ?? IPv4Network("10.88.0.0/16"),
             virtualNetwork: try virtualNetwork ?? IPv4Network("203.0.113.0/24"), heartbeatSeconds: heartbeat,
             firstPolicy: policy)
@@ -97,23 +102,31 @@ struct ServeCommand: AsyncParsableCommand {
         return configuration
     }
 
-    private func agentAddress() throws -> ListenAddress {
-        let address = try ListenAddress(parsing: agentListen)
-        guard let agentNamespace else { return address }
-        guard case .tcp(let host, let port, _) = address else {
-            throw ValidationError("--agent-namespace needs a TCP address in --agent-listen, not \(agentListen)")
+    private func operatorAddresses() throws -> [ServiceAddress] {
+        try listen.map { text in
+            let service = try ServiceAddress(parsing: text, isSecured: security.isWanted)
+            guard service.isLocal || insecureListen || (service.isSecured && security.operatorCa != nil) else {
+                throw ValidationError(
+                    "--listen \(service) can be reached from other machines, and operators are not authenticated; listen on "
+                        + "127.0.0.1 or unix:/path, or add --tls and --operator-ca, or --insecure-listen")
+            }
+            return service
         }
-        return .tcp(host: host, port: port, networkNamespace: agentNamespace)
     }
-}
 
-extension ListenAddress {
-    /// Whether only this machine can reach it.
-    fileprivate var isLocal: Bool {
-        switch self {
-        case .unix: true
-        case .tcp(let host, _, let namespace):
-            namespace != nil || host.hasPrefix("127.") || host == "::1" || host == "localhost"
+    private func agentAddress() throws -> ServiceAddress {
+        var service = try ServiceAddress(parsing: agentListen, isSecured: security.isWanted)
+        if let agentNamespace {
+            guard case .tcp(let host, let port, _) = service.address else {
+                throw ValidationError("--agent-namespace needs a TCP address in --agent-listen, not \(agentListen)")
+            }
+            service.address = .tcp(host: host, port: port, networkNamespace: agentNamespace)
         }
+        guard service.isLocal || service.isSecured || insecureAgentListen else {
+            throw ValidationError(
+                "--agent-listen \(service) can be reached from other machines, which could read along; add --tls, or "
+                    + "--insecure-agent-listen where the network is private")
+        }
+        return service
     }
 }

@@ -87,8 +87,8 @@ actor TestFleet {
             Configuration(
                 stateDirectory: directory + "/state", sharedDirectory: directory + "/shared", publicDirectory: nil,
                 migrationsDirectory: root.appending(path: "Migrations").path(percentEncoded: false),
-                operatorAddresses: [.tcp(host: "127.0.0.1", port: operatorPort)],
-                agentAddresses: [.tcp(host: "127.0.0.1", port: agentPort)],
+                operatorAddresses: [ServiceAddress(.tcp(host: "127.0.0.1", port: operatorPort))],
+                agentAddresses: [ServiceAddress(.tcp(host: "127.0.0.1", port: agentPort))],
                 containerNetwork: try IPv4Network("10.88.0.0/16"), virtualNetwork: try IPv4Network("203.0.113.0/24"),
                 heartbeatSeconds: 0.05, stepTimes: times,
                 firstPolicy: Policy(clock: DeadlineClock(threshold: 0.5, dwellSeconds: dwellSeconds))),
@@ -232,8 +232,8 @@ actor TestFleet {
         }
     }
 
-    private static func port(of addresses: [ListenAddress]) throws -> Int {
-        guard case .tcp(_, let port, _) = addresses.first else { throw NeverHappened(description: "no TCP address") }
+    private static func port(of services: [ServiceAddress]) throws -> Int {
+        guard case .tcp(_, let port, _) = services.first?.address else { throw NeverHappened(description: "no TCP address") }
         return port
     }
 
