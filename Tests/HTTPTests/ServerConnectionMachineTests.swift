@@ -35,6 +35,7 @@ struct ServerConnectionMachineTests {
         case .reject(let error): "reject \(error.status.code)"
         case .cancelHandler: "cancel"
         case .finishSending: "finish"
+        case .switchToHTTP2: "switch"
         case .close: "close"
         }
     }

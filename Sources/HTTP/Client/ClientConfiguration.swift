@@ -1,8 +1,20 @@
 import HTTPTypes
 
 extension HTTPClient {
+    /// What a client speaks.
+    public enum Version: Sendable, Hashable {
+        /// HTTP/1.1, with a connection for each request that is under way.
+        case http1
+        /// HTTP/2, with one connection for all requests. Without TLS the server must be known to speak it.
+        case http2
+    }
+
     /// The limits of a client.
     public struct Configuration: Sendable {
+        /// What is spoken.
+        public var version = Version.http1
+        /// The limits of a connection that speaks HTTP/2.
+        public var http2 = HTTP2Limits()
         /// How large a response may be.
         public var limits: MessageLimits
         /// How long opening a connection may take.

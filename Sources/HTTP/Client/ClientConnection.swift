@@ -84,6 +84,16 @@ final class ClientConnection: EventHandler {
 
     // MARK: - Use
 
+    /// Gives the connection, on which nothing has been said yet, to someone who speaks HTTP/2 on it. Throws `HTTPError`
+    /// with the code `connectionClosed` if it exists no more.
+    func switchToHTTP2(_ configuration: HTTPClient.Configuration) throws -> HTTP2ClientConnection {
+        let (socket, token) = try io.withLock { io throws(HTTPError) in try io.handOver() }
+        let successor = HTTP2ClientConnection(socket: socket, token: token, loop: loop, configuration: configuration)
+        loop.replace(token, with: successor)
+        successor.start()
+        return successor
+    }
+
     /// Whether another request may be sent.
     var isReusable: Bool { io.withLock { $0.isReusable } }
 
@@ -104,10 +114,10 @@ final class ClientConnection: EventHandler {
 
     /// Begins a request: sends its head and the content that goes with it. The rest is to be written, and then
     /// `finishRequest` to be called. False if the connection has closed before, so that nothing of it was sent.
-    func begin(_ request: OutgoingRequest) -> Bool {
+    func begin(_ request: OutgoingRequest, head: [UInt8]) -> Bool {
         io.withLock { io in
             defer { io.rearm(loop) }
-            return io.begin(request.method, request.head, request.content, rest: request.rest)
+            return io.begin(request.method, head, request.content, rest: request.rest)
         }
     }
 

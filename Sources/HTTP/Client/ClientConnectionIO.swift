@@ -263,6 +263,15 @@ struct ClientConnectionIO {
 
     // MARK: - What the client does
 
+    /// Ends this one's part.
+    mutating func handOver() throws(HTTPError) -> (StreamSocket, EventLoop.Token) {
+        guard socket.isOpen, let token else {
+            throw HTTPError(.connectionClosed, "the server closed the new connection")
+        }
+        closeWasTold = true
+        return (socket.handOver(), token)
+    }
+
     /// Keeps the one who waits. Fails if the connection already has.
     mutating func wait(_ waiter: Waiter, until deadline: MonotonicTime, isCancelled: Bool) {
         self.waiter = waiter

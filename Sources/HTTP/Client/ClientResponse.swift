@@ -1,8 +1,8 @@
 import HTTPTypes
 import Synchronization
 
-/// A server's answer. Its content is received as it is read; whoever does not read it to the end closes the connection by
-/// letting go of the response.
+/// A server's answer. Its content is received as it is read; whoever does not read it to the end ends the exchange by letting
+/// go of the response.
 public struct ClientResponse: Sendable {
     /// The status.
     public let status: HTTPResponse.Status
@@ -10,6 +10,12 @@ public struct ClientResponse: Sendable {
     public let headerFields: HTTPFields
     /// The content.
     public let body: ClientResponseBody
+
+    init(_ head: ResponseHead, _ source: (any ResponseBodySource)?) {
+        status = HTTPResponse.Status(code: head.status)
+        headerFields = head.fields
+        body = ClientResponseBody(source)
+    }
 
     /// All of the content. Throws `HTTPError` with the code `payloadTooLarge` if it is larger than `limit` bytes.
     public func collect(upTo limit: Int) async throws -> [UInt8] {
@@ -31,9 +37,9 @@ public struct ClientResponseBody: AsyncSequence, Sendable {
 
     private let reader: Reader
 
-    /// Without a connection there is no content.
-    init(connection: ClientConnection?, pool: ConnectionPool, timeout: Duration) {
-        reader = Reader(connection: connection, pool: pool, timeout: timeout)
+    /// Without a source there is no content.
+    init(_ source: (any ResponseBodySource)?) {
+        reader = Reader(source)
     }
 
     /// Reads the pieces.
@@ -51,27 +57,22 @@ public struct ClientResponseBody: AsyncSequence, Sendable {
         AsyncIterator(reader: reader)
     }
 
-    /// Owns the connection until the content has been read, then gives it back.
+    /// Owns the source until the content has been read.
     fileprivate final class Reader: Sendable {
-        private let connection: Mutex<ClientConnection?>
-        private let pool: ConnectionPool
-        private let timeout: Duration
+        private let source: Mutex<(any ResponseBodySource)?>
 
-        init(connection: ClientConnection?, pool: ConnectionPool, timeout: Duration) {
-            self.connection = Mutex(connection)
-            self.pool = pool
-            self.timeout = timeout
+        init(_ source: (any ResponseBodySource)?) {
+            self.source = Mutex(source)
         }
 
         deinit {
-            connection.withLock { $0 }?.close()
+            source.withLock { $0 }?.abandon()
         }
 
         func next() async throws -> [UInt8]? {
-            guard let connection = connection.withLock({ $0 }) else { return nil }
-            if let piece = try await connection.nextPiece(timeout: timeout) { return piece }
-            self.connection.withLock { $0 = nil }
-            pool.put(connection)
+            guard let source = source.withLock({ $0 }) else { return nil }
+            if let piece = try await source.next() { return piece }
+            self.source.withLock { $0 = nil }
             return nil
         }
     }

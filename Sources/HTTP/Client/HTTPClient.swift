@@ -1,6 +1,7 @@
 import HTTPTypes
 
-/// A client of one HTTP/1.1 server, with a pool of connections that are kept alive.
+/// A client of one server. With HTTP/1.1 it has a pool of connections that are kept alive, with HTTP/2 one connection for all
+/// requests.
 ///
 /// ```swift
 /// let client = try HTTPClient(endpoint: .tcp(host: "127.0.0.1", port: 8080))
@@ -15,6 +16,7 @@ public final class HTTPClient: Sendable {
 
     private let group: EventLoopGroup
     private let pool: ConnectionPool
+    private let shared: SharedConnection
 
     /// A client of this server. It connects with the first request. Throws `HTTPError` if the event loops cannot be
     /// started.
@@ -23,17 +25,20 @@ public final class HTTPClient: Sendable {
         self.configuration = configuration
         group = try EventLoopGroup.shared.get()
         pool = ConnectionPool(limit: configuration.maxIdleConnections, timeout: configuration.idleTimeout)
+        shared = SharedConnection(endpoint: endpoint, loop: group.next(), configuration: configuration)
     }
 
     /// Closes the idle connections. Requests that are under way go on.
     public func close() {
         pool.close()
+        shared.close()
     }
 
     /// Sends a request and returns when the head of the answer is there, whatever its status.
     ///
     /// A request on a kept connection that the server closed at the same moment is sent again on a new one, if its
-    /// content is not streamed and its method may be repeated (RFC 9110 section 9.2.2).
+    /// content is not streamed and its method may be repeated (RFC 9110 section 9.2.2). With HTTP/2 any request is sent
+    /// again that the server says it has not looked at, unless its content is streamed.
     ///
     /// - Parameters:
     ///   - method: The method.
@@ -49,9 +54,16 @@ public final class HTTPClient: Sendable {
     ) async throws -> ClientResponse {
         let request = try OutgoingRequest(
             method, pathAndQuery, [configuration.headerFields, headerFields], body, authority: endpoint.authority)
-        defer { request.close() }
+        return switch configuration.version {
+        case .http1: try await sendByHTTP1(request, timeout)
+        case .http2: try await shared.send(request, timeout)
+        }
+    }
+
+    private func sendByHTTP1(_ request: OutgoingRequest, _ timeout: Duration) async throws -> ClientResponse {
+        let head = try request.http1Head()
         while let connection = pool.take() {
-            guard connection.begin(request) else {
+            guard connection.begin(request, head: head) else {
                 connection.close()
                 continue
             }
@@ -63,7 +75,7 @@ public final class HTTPClient: Sendable {
             }
         }
         let connection = try await ClientConnection.open(endpoint, loop: group.next(), configuration)
-        guard connection.begin(request) else {
+        guard connection.begin(request, head: head) else {
             connection.close()
             try Task.checkCancellation()
             throw HTTPError(.connectionClosed, "the server closed the new connection")
@@ -79,10 +91,8 @@ public final class HTTPClient: Sendable {
             try await sendRest(of: request, connection)
             let head = try await connection.head(timeout: timeout)
             if !head.hasContent { pool.put(connection) }
-            let body = ClientResponseBody(
-                connection: head.hasContent ? connection : nil, pool: pool, timeout: timeout)
-            return ClientResponse(
-                status: HTTPResponse.Status(code: head.status), headerFields: head.fields, body: body)
+            let source = PooledBodySource(connection: connection, pool: pool, timeout: timeout)
+            return ClientResponse(head, head.hasContent ? source : nil)
         } catch {
             connection.close()
             throw error

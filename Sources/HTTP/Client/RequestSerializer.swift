@@ -7,11 +7,8 @@ struct RequestSerializer {
     var authority: String
     var body: MessageFraming.Body
 
-    /// The bytes of the head. Throws `HTTPError` with the code `invalidHeader` if the target or a value would break it.
+    /// The bytes of the head. Throws `HTTPError` with the code `invalidHeader` if a value would break it.
     func head(_ fields: [HTTPFields]) throws(HTTPError) -> [UInt8] {
-        guard target.hasPrefix("/"), target.utf8.allSatisfy(Characters.isTarget) else {
-            throw HTTPError(.invalidHeader, "'\(target)' is no path and query; encode what is not allowed in them")
-        }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(256)
         bytes.append(text: method.rawValue)

@@ -108,6 +108,18 @@ final class EventLoop: TaskExecutor, Sendable {
         return token
     }
 
+    /// Puts another handler in the place of the present one. An event may still reach the old one while this is called, so
+    /// the new one must not count on having been told of everything before.
+    func replace(_ token: Token, with handler: any EventHandler) {
+        // The old handler may be freed by this; it must not be freed while the lock is held.
+        let replaced = state.withLock { state -> (any EventHandler)? in
+            guard state.slots[Int(token.slot)].generation == token.generation else { return nil }
+            defer { state.slots[Int(token.slot)].handler = handler }
+            return state.slots[Int(token.slot)].handler
+        }
+        _ = replaced
+    }
+
     /// Stops and resumes the events of a listener, which cannot accept while the process is out of descriptors.
     func setInterest(_ descriptor: Int32, _ token: Token, reading: Bool) {
         var event = epoll_event()

@@ -28,11 +28,19 @@ struct RequestLine: Sendable {
                 .badRequest, "the request target is empty, contains an illegal character, or no version follows")
         }
         minorVersion = try Self.version(line[(index + 1)...])
-        guard let method = Self.method(methodBytes) else {
-            throw HTTPError(.methodNotImplemented, "this method is not known here")
+        method = try Self.method(known: methodBytes)
+        target = try Self.target(line[targetStart..<index], method: method)
+    }
+
+    /// What the pseudo-fields of HTTP/2 stand for (RFC 9113 section 8.3.1).
+    init(method: HTTPRequest.Method, path: Slice<UnsafeRawBufferPointer>) throws(HTTPError) {
+        let isAsterisk = path.elementsEqual("*".utf8) && method == .options
+        guard path.first == UInt8(ascii: "/") || isAsterisk, path.allSatisfy(Characters.isTarget) else {
+            throw HTTPError(.badRequest, "the path does not begin with a slash or contains an illegal character")
         }
         self.method = method
-        target = try Self.target(line[targetStart..<index], method: method)
+        minorVersion = 1
+        target = try Self.target(path, method: method)
     }
 
     private static func version(_ bytes: Slice<UnsafeRawBufferPointer>) throws(HTTPError) -> Int {
@@ -47,6 +55,14 @@ struct RequestLine: Sendable {
         case (UInt8(ascii: "1"), UInt8(ascii: "0")): return 0
         default: throw HTTPError(.versionNotSupported, "only HTTP/1.1 and HTTP/1.0 are spoken here")
         }
+    }
+
+    /// The method with this name. Throws `HTTPError` with the code `methodNotImplemented` if it is not known here.
+    static func method(known bytes: Slice<UnsafeRawBufferPointer>) throws(HTTPError) -> HTTPRequest.Method {
+        guard let method = method(bytes) else {
+            throw HTTPError(.methodNotImplemented, "this method is not known here")
+        }
+        return method
     }
 
     /// The methods a resource of this project can have. CONNECT and TRACE are not among them.

@@ -17,6 +17,8 @@ extension HTTPServer {
         public var minBytesPerSecond = 1024
         /// How long and for how many bytes the server goes on reading after an early answer, so that the answer is not lost.
         public var lingerTimeout = Duration.seconds(2)
+        /// The limits of connections that speak HTTP/2.
+        public var http2 = HTTP2Limits()
         /// Where handlers run.
         public var execution = Execution.eventLoop
 

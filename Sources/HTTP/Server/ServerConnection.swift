@@ -8,7 +8,7 @@ import Synchronization
 /// while a continuation is resumed or a handler runs. `pump` is the only place where the machine is asked what to do;
 /// when it is called while it is at work already, it goes round once more, so that a row of pipelined requests is a loop
 /// and not a recursion.
-final class ServerConnection: EventHandler {
+final class ServerConnection: EventHandler, ServedConnection {
     let context: ServerContext
     let loop: EventLoop
     let peer: PeerAddress
@@ -95,6 +95,12 @@ final class ServerConnection: EventHandler {
             for waiter in waiters { waiter.resume(with: result) }
         case .cancel(let task):
             task.cancel()
+        case .switchToHTTP2(let socket, let received, let token):
+            let successor = HTTP2ServerConnection(
+                socket: socket, token: token, peer: peer, loop: loop, context: context)
+            loop.replace(token, with: successor)
+            context.replace(self, with: successor)
+            successor.start(received)
         case .closed(let token):
             if let token { loop.forget(token) }
             context.remove(self)

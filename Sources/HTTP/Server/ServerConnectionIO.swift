@@ -11,6 +11,7 @@ struct ServerConnectionIO {
         case resumeBody(BodyWaiter, Result<[UInt8]?, any Error>)
         case resumeWriters([CheckedContinuation<Void, any Error>], Result<Void, any Error>)
         case cancel(Task<Void, Never>)
+        case switchToHTTP2(StreamSocket, received: [UInt8], EventLoop.Token)
         case closed(EventLoop.Token?)
     }
 
@@ -145,6 +146,10 @@ struct ServerConnectionIO {
             case .cancelHandler:
                 mustCancel = true
                 if let task { return .cancel(task) }
+            case .switchToHTTP2:
+                guard let token else { return nil }
+                closeWasTold = true
+                return .switchToHTTP2(socket.handOver(), received: machine.handOver(), token)
             case .finishSending:
                 socket.finishSending(now)
                 if let effect = flush(now) { return effect }

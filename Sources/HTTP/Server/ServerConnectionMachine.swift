@@ -33,6 +33,8 @@ struct ServerConnectionMachine: Sendable {
         case reject(HTTPError)
         /// The client has gone while its request is being handled.
         case cancelHandler
+        /// The client speaks HTTP/2: give the connection and what has been read from it to someone who does, too.
+        case switchToHTTP2
         /// Shut down the sending side as soon as everything is sent.
         case finishSending
         /// Close as soon as everything is sent.
@@ -74,6 +76,8 @@ struct ServerConnectionMachine: Sendable {
     /// When the wait for a head or for the end of lingering must end.
     private var phaseDeadline: MonotonicTime
     private var headHasBegun = false
+    /// Until the first bytes have been looked at.
+    private var mayBeHTTP2 = true
 
     init(_ configuration: HTTPServer.Configuration, now: MonotonicTime) {
         parser = RequestParser(limits: configuration.limits)
@@ -176,6 +180,12 @@ struct ServerConnectionMachine: Sendable {
         }
     }
 
+    /// Ends this machine's part; returns what has been received.
+    mutating func handOver() -> [UInt8] {
+        defer { abort() }
+        return inbound.withBytes { Array($0) }
+    }
+
     /// The connection is one too many: an answer is sent without a request, and then it ends.
     mutating func turnAway(_ now: MonotonicTime) {
         linger(now)
@@ -231,6 +241,13 @@ struct ServerConnectionMachine: Sendable {
         if !inbound.isEmpty, !headHasBegun {
             headHasBegun = true
             phaseDeadline = now.advanced(byNanoseconds: headTimeout)
+        }
+        if mayBeHTTP2, !inbound.isEmpty {
+            switch inbound.withBytes(HTTP2Preface.match) {
+            case .complete: return .switchToHTTP2
+            case .partial: return inputHasEnded ? closeNow() : .read
+            case .none: mayBeHTTP2 = false
+            }
         }
         do throws(HTTPError) {
             guard !inbound.isEmpty, case .head(let head) = try parse() else {

@@ -1,12 +1,20 @@
 import Logging
 import Synchronization
 
+/// A connection as its server sees it, whatever is spoken on it.
+protocol ServedConnection: AnyObject, Sendable {
+    /// Asks it to end after what it is doing.
+    func beginShutdown()
+    /// Closes it.
+    func abort()
+}
+
 /// What the connections of a server share.
 final class ServerContext: Sendable {
     typealias Responder = @Sendable (Request) async -> Response
 
     private struct State {
-        var connections: [ObjectIdentifier: ServerConnection] = [:]
+        var connections: [ObjectIdentifier: any ServedConnection] = [:]
         var isShuttingDown = false
         var whenEmpty: [CheckedContinuation<Void, Never>] = []
     }
@@ -33,7 +41,7 @@ final class ServerContext: Sendable {
     }
 
     /// Takes a connection in, and keeps it alive until it has closed.
-    func admit(_ connection: ServerConnection) -> Admission {
+    func admit(_ connection: any ServedConnection) -> Admission {
         state.withLock { state in
             let count = state.connections.count
             guard !state.isShuttingDown, count < configuration.maxConnections + 128 else { return .refused }
@@ -42,8 +50,20 @@ final class ServerContext: Sendable {
         }
     }
 
-    func remove(_ connection: ServerConnection) {
-        let (removed, waiters) = state.withLock { state -> (ServerConnection?, [CheckedContinuation<Void, Never>]) in
+    /// Puts the one that goes on with a connection in the place of the one that began it.
+    func replace(_ connection: any ServedConnection, with successor: any ServedConnection) {
+        let (isShuttingDown, replaced) = state.withLock { state -> (Bool, (any ServedConnection)?) in
+            let replaced = state.connections.removeValue(forKey: ObjectIdentifier(connection))
+            state.connections[ObjectIdentifier(successor)] = successor
+            return (state.isShuttingDown, replaced)
+        }
+        _ = replaced
+        if isShuttingDown { successor.beginShutdown() }
+    }
+
+    func remove(_ connection: any ServedConnection) {
+        let (removed, waiters) = state.withLock {
+            state -> ((any ServedConnection)?, [CheckedContinuation<Void, Never>]) in
             let removed = state.connections.removeValue(forKey: ObjectIdentifier(connection))
             guard state.connections.isEmpty else { return (removed, []) }
             defer { state.whenEmpty = [] }

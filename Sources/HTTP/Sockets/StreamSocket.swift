@@ -138,6 +138,17 @@ struct StreamSocket: Sendable {
 
     var hasUnreadBytes: Bool { isOpen && SocketOperations.hasUnreadBytes(descriptor) }
 
+    /// Gives the connection to a new owner, who finds out for himself what it can do. What remains here is closed.
+    mutating func handOver() -> StreamSocket {
+        var successor = self
+        successor.isReadable = true
+        successor.isWritable = true
+        descriptor = -1
+        outbound.removeAll()
+        budget.endWaiting(.now())
+        return successor
+    }
+
     /// Closes at once. What was not sent is lost.
     mutating func close() {
         guard isOpen else { return }

@@ -1,0 +1,110 @@
+import HTTPTypes
+
+/// Requests and their content, as they arrive.
+extension HTTP2ServerConnectionIO {
+    mutating func beginRequest(_ identifier: Int32, _ block: HTTP2FieldBlock, hasContent: Bool) {
+        guard streams[identifier] == nil else { return }
+        // A client that cancels its requests as fast as it sends them must not have more handlers at work than others.
+        guard handlerCount < 2 * configuration.http2.maxConcurrentStreams else {
+            return session.reset(identifier, .refusedStream)
+        }
+        do throws(HTTPError) {
+            let head = try RequestHead(block, hasContent: hasContent, limits: configuration.limits)
+            streams[identifier] = HTTP2ServerStream(identifier, continueIsDue: head.expectsContinue, configuration)
+            effects.append(.handle(head, content: nil, stream: identifier))
+        } catch {
+            reject(identifier, error)
+        }
+    }
+
+    /// Answers a request that no handler is to see.
+    private mutating func reject(_ identifier: Int32, _ error: HTTPError) {
+        let stream = HTTP2ServerStream(identifier, continueIsDue: false, configuration)
+        streams[identifier] = stream
+        let response = Problem(error).response
+        guard case .bytes(let bytes) = response.body,
+            let fields = try? HTTP2Fields(response, contentLength: bytes.count, requestID: nil)
+        else { return session.reset(identifier, .internalError) }
+        answer(stream, fields, .bytes(bytes), .now())
+    }
+
+    // MARK: - Content
+
+    mutating func takeContent(_ bytes: [UInt8], _ identifier: Int32, _ now: MonotonicTime) {
+        guard let stream = streams[identifier] else { return session.consume(bytes.count, identifier) }
+        stream.contentCount += bytes.count
+        stream.continueIsDue = false
+        if case .draining(let left) = stream.phase {
+            session.consume(bytes.count, identifier)
+            stream.phase = .draining(left: left - bytes.count)
+            if left < bytes.count { reset(stream, .noError) }
+            return
+        }
+        guard stream.contentFailure == nil, stream.contentCount <= configuration.limits.bodyBytes else {
+            session.consume(bytes.count, identifier)
+            let limit = configuration.limits.bodyBytes
+            return failContent(stream, HTTPError(.payloadTooLarge, "the content is larger than \(limit) bytes"), now)
+        }
+        stream.content.append(bytes)
+        stream.bodyBudget.moved(bytes.count, now)
+        serveReader(stream, now)
+    }
+
+    mutating func endContent(_ identifier: Int32, _ now: MonotonicTime) {
+        guard let stream = streams[identifier] else { return }
+        stream.content.end()
+        serveReader(stream, now)
+    }
+
+    mutating func failContent(_ stream: HTTP2ServerStream, _ error: HTTPError, _ now: MonotonicTime) {
+        stream.bodyBudget.endWaiting(now)
+        if stream.contentFailure == nil { stream.contentFailure = error }
+        serveReader(stream, now)
+    }
+
+    private mutating func serveReader(_ stream: HTTP2ServerStream, _ now: MonotonicTime) {
+        guard stream.bodyWaiter != nil, let result = nextPiece(stream), let waiter = stream.takeBodyWaiter() else {
+            return
+        }
+        stream.bodyBudget.endWaiting(now)
+        effects.append(.resumeBody(waiter, result))
+    }
+
+    /// What a reader gets now; nil if it has to wait. What it gets may be sent again by the client.
+    private func nextPiece(_ stream: HTTP2ServerStream) -> Result<[UInt8]?, any Error>? {
+        if let piece = stream.content.next() {
+            session.consume(piece.count, stream.identifier)
+            return .success(piece)
+        }
+        if let failure = stream.contentFailure { return .failure(failure) }
+        return stream.content.hasEnded ? .success(nil) : nil
+    }
+
+    // MARK: - The reader
+
+    /// Keeps the one who waits for content; or returns at once what it gets instead.
+    mutating func wantContent(
+        _ waiter: BodyWaiter, _ identifier: Int32, isCancelled: Bool
+    ) -> Result<[UInt8]?, any Error>? {
+        if isCancelled { return .failure(CancellationError()) }
+        guard let stream = streams[identifier], stream.isHandled else {
+            return .failure(HTTPError(.connectionClosed, "the client has cancelled the request, or it is answered"))
+        }
+        guard stream.bodyWaiter == nil else {
+            return .failure(HTTPError(.bodyAlreadyRead, "the content of this request is being read already"))
+        }
+        if let result = nextPiece(stream) { return result }
+        if stream.continueIsDue, stream.phase == .handling { session.submitContinue(identifier) }
+        stream.continueIsDue = false
+        stream.bodyWaiter = waiter
+        stream.bodyBudget.beginWaiting(.now())
+        streamDeadline = min(streamDeadline, stream.deadline)
+        return nil
+    }
+
+    mutating func takeBodyWaiter(_ identifier: Int32) -> BodyWaiter? {
+        guard let stream = streams[identifier], let waiter = stream.takeBodyWaiter() else { return nil }
+        stream.bodyBudget.endWaiting(.now())
+        return waiter
+    }
+}

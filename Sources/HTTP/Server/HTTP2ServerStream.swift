@@ -1,0 +1,67 @@
+import HTTPTypes
+
+/// A request of an HTTP/2 connection, from its head until both sides of its stream have ended. Confined to the
+/// connection's lock.
+final class HTTP2ServerStream {
+    typealias BodyWaiter = CheckedContinuation<[UInt8]?, any Error>
+
+    enum Phase: Equatable {
+        /// The handler has not answered yet.
+        case handling
+        /// The handler writes the content of its answer; so much of it is still to come, if that is known.
+        case writing(left: Int?)
+        /// The handler has nothing more to say.
+        case answered
+        /// The answer has been sent, and the client goes on sending content that nobody wants.
+        case draining(left: Int)
+    }
+
+    let identifier: Int32
+    var phase = Phase.handling
+    var task: Task<Void, Never>?
+    /// The answer goes on until someone ends it, so shutting down must not wait for it.
+    var isEventStream = false
+
+    var content = HTTP2IncomingContent()
+    /// How many bytes of content have come so far.
+    var contentCount = 0
+    /// Why there will be no more content.
+    var contentFailure: HTTPError?
+    /// The client sends its content when it is told to.
+    var continueIsDue: Bool
+    var bodyWaiter: BodyWaiter?
+    var bodyBudget: StallBudget
+
+    var writeWaiters: [WriteWaiter] = []
+    var writeBudget: StallBudget
+    /// When the client must have ended its side after the answer.
+    var drainDeadline = MonotonicTime.never
+
+    init(_ identifier: Int32, continueIsDue: Bool, _ configuration: HTTPServer.Configuration) {
+        self.identifier = identifier
+        self.continueIsDue = continueIsDue
+        let rate = configuration.minBytesPerSecond
+        bodyBudget = StallBudget(configuration.bodyTimeout, minBytesPerSecond: rate)
+        writeBudget = StallBudget(configuration.writeTimeout, minBytesPerSecond: rate)
+    }
+
+    var deadline: MonotonicTime { min(bodyBudget.deadline, writeBudget.deadline, drainDeadline) }
+
+    /// Whether its handler may still be at work.
+    var isHandled: Bool {
+        switch phase {
+        case .handling, .writing: true
+        case .answered, .draining: false
+        }
+    }
+
+    func takeWriters() -> [CheckedContinuation<Void, any Error>] {
+        defer { writeWaiters = [] }
+        return writeWaiters.map(\.continuation)
+    }
+
+    func takeBodyWaiter() -> BodyWaiter? {
+        defer { bodyWaiter = nil }
+        return bodyWaiter
+    }
+}
