@@ -88,7 +88,8 @@ actor TestFleet {
                 stateDirectory: directory + "/state", sharedDirectory: directory + "/shared", publicDirectory: nil,
                 migrationsDirectory: root.appending(path: "Migrations").path(percentEncoded: false),
                 operatorAddresses: [ServiceAddress(.tcp(host: "127.0.0.1", port: operatorPort))],
-                agentAddresses: [ServiceAddress(.tcp(host: "127.0.0.1", port: agentPort))],
+                agentAddresses: [ServiceAddress(.tcp(host: "127.0.0.1", port: agentPort), isSecured: true)],
+                security: ServerSecurity(identity: .ownAuthority(names: [.ip("127.0.0.1")])),
                 containerNetwork: try IPv4Network("10.88.0.0/16"), virtualNetwork: try IPv4Network("203.0.113.0/24"),
                 heartbeatSeconds: 0.05, stepTimes: times,
                 firstPolicy: Policy(clock: DeadlineClock(threshold: 0.5, dwellSeconds: dwellSeconds))),
@@ -141,8 +142,9 @@ actor TestFleet {
             enrolment: Enrolment(
                 host: name, role: role, address: try IPv4Address(address), facts: facts,
                 capacity: HostCapacity(containers: role == .worker ? 100 : 0, memoryBytes: 64 << 30)),
-            controlPlane: .tcp(host: "127.0.0.1", port: agentPort), stateDirectory: state,
-            joinTokenFile: directory + "/state/join-token")
+            controlPlane: .tcp(host: "127.0.0.1", port: agentPort),
+            tls: TLSClientConfiguration(trust: .authorities(.file(directory + "/state/tls/ca.pem"))),
+            stateDirectory: state, joinTokenFile: directory + "/state/join-token")
     }
 
     /// The simulated runtime of a host.
