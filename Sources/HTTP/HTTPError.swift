@@ -32,6 +32,8 @@ public struct HTTPError: Error, Sendable, CustomStringConvertible {
         public static let versionNotSupported = Code("versionNotSupported")
         /// An expectation other than 100-continue (RFC 9110 section 15.5.18).
         public static let expectationFailed = Code("expectationFailed")
+        /// The client ended in the middle of its request (RFC 9112 section 8).
+        public static let incompleteRequest = Code("incompleteRequest")
         /// The client took too long to send its request (RFC 9110 section 15.5.9).
         public static let requestTimeout = Code("requestTimeout")
         /// The other side closed the connection, or it broke.
@@ -105,10 +107,15 @@ extension HTTPError.Code {
 }
 
 extension HTTPError {
+    /// The client has gone before all of its content had come.
+    static var contentCut: HTTPError {
+        HTTPError(.incompleteRequest, "the client ended in the middle of the content")
+    }
+
     /// The status with which a server answers a request that failed so.
     var status: HTTPResponse.Status {
         switch code {
-        case .badRequest, .bodyLengthMismatch: .badRequest
+        case .badRequest, .incompleteRequest, .bodyLengthMismatch: .badRequest
         case .requestTimeout: .requestTimeout
         case .payloadTooLarge: .contentTooLarge
         case .uriTooLong: .uriTooLong

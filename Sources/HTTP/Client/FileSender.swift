@@ -1,6 +1,6 @@
 import Glibc
 
-/// Reads a file piece by piece into a `BodyWriter`.
+/// Sends a file into a `BodyWriter`: by the kernel where the writer knows how, and otherwise piece by piece.
 struct FileSender: Sendable {
     private static let pieceSize = 256 * 1024
 
@@ -31,6 +31,7 @@ struct FileSender: Sendable {
 
     /// Writes the bytes of a range. Throws `HTTPError` with the code `bodyLengthMismatch` if the file has become shorter.
     func send(_ range: Range<Int>, to writer: any BodyWriter) async throws {
+        if let writer = writer as? any FileBodyWriter, try await writer.write(file: descriptor, range) { return }
         var offset = range.lowerBound
         while offset < range.upperBound {
             let piece = try read(at: offset, count: min(Self.pieceSize, range.upperBound - offset))
@@ -48,9 +49,12 @@ struct FileSender: Sendable {
             filled = max(0, result)
         }
         guard !failure else { throw HTTPError.system("reading a file") }
-        guard !piece.isEmpty else {
-            throw HTTPError(.bodyLengthMismatch, "the file has become shorter while it was sent")
-        }
+        guard !piece.isEmpty else { throw Self.shorter }
         return piece
+    }
+
+    /// What it means to find the end of a file before the end of what was announced.
+    static var shorter: HTTPError {
+        HTTPError(.bodyLengthMismatch, "the file has become shorter while it was sent")
     }
 }

@@ -49,11 +49,20 @@ enum Characters {
         guard bytes.count == lowercase.utf8CodeUnitCount else { return false }
         var expected = lowercase.utf8Start
         for byte in bytes {
-            let lower = byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | 0x20 : byte
-            guard lower == expected.pointee else { return false }
+            guard self.lowercase(byte) == expected.pointee else { return false }
             expected += 1
         }
         return true
+    }
+
+    /// Whether both are the same bytes, whatever the case of ASCII letters.
+    static func equals(_ bytes: Slice<UnsafeRawBufferPointer>, _ others: Slice<UnsafeRawBufferPointer>) -> Bool {
+        bytes.elementsEqual(others) { lowercase($0) == lowercase($1) }
+    }
+
+    @inline(__always)
+    private static func lowercase(_ byte: UInt8) -> UInt8 {
+        byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | 0x20 : byte
     }
 
     /// The bytes without spaces and tabs at either end.

@@ -1,11 +1,11 @@
 /// Reads the chunked transfer coding (RFC 9112 section 7.1), whatever pieces it arrives in.
 ///
-/// A size is one to fifteen hexadecimal digits, directly followed by CRLF or an extension. Extensions and trailers are
-/// bounded, checked and dropped; trailers never join the header fields.
+/// A size is one to fifteen hexadecimal digits, followed by CRLF or an extension. Extensions and trailers are bounded,
+/// checked and dropped; trailers never join the header fields.
 struct ChunkedDecoder: Sendable {
     private enum State: Sendable {
         case size(digits: Int, value: Int)
-        case chunkExtension(size: Int)
+        case chunkExtension(size: Int, ChunkExtension)
         case sizeLineFeed(size: Int)
         case data(left: Int)
         case dataCarriageReturn
@@ -55,16 +55,8 @@ struct ChunkedDecoder: Sendable {
         switch state {
         case .size(let digits, let value):
             try consumeSize(byte, digits: digits, value: value)
-        case .chunkExtension(let size):
-            extensionBytes += 1
-            guard extensionBytes <= limits.chunkExtensionBytes else {
-                throw HTTPError(.badRequest, "the chunk extensions are larger than \(limits.chunkExtensionBytes) bytes")
-            }
-            if byte == Characters.carriageReturn {
-                state = .sizeLineFeed(size: size)
-            } else if !Characters.isFieldValue(byte) {
-                throw HTTPError(.badRequest, "a chunk extension contains a control character")
-            }
+        case .chunkExtension(let size, let text):
+            try consumeExtension(byte, size: size, text)
         case .sizeLineFeed(let size):
             try expect(byte, Characters.lineFeed)
             guard size <= limits.bodyBytes - total else {
@@ -91,11 +83,25 @@ struct ChunkedDecoder: Sendable {
             state = .size(digits: digits + 1, value: value << 4 | Int(digit))
         } else if digits > 0, byte == Characters.carriageReturn {
             state = .sizeLineFeed(size: value)
-        } else if digits > 0, byte == UInt8(ascii: ";") {
-            state = .chunkExtension(size: value)
+        } else if digits > 0, byte == UInt8(ascii: ";") || byte == Characters.space || byte == Characters.tab {
+            try consumeExtension(byte, size: value, ChunkExtension())
         } else {
             throw HTTPError(.badRequest, "a chunk size must be hexadecimal digits followed by CRLF")
         }
+    }
+
+    private mutating func consumeExtension(_ byte: UInt8, size: Int, _ text: ChunkExtension) throws(HTTPError) {
+        if byte == Characters.carriageReturn, text.mayEnd {
+            state = .sizeLineFeed(size: size)
+            return
+        }
+        extensionBytes += 1
+        guard extensionBytes <= limits.chunkExtensionBytes else {
+            throw HTTPError(.badRequest, "the chunk extensions are larger than \(limits.chunkExtensionBytes) bytes")
+        }
+        var text = text
+        try text.consume(byte)
+        state = .chunkExtension(size: size, text)
     }
 
     private mutating func consumeTrailer(_ byte: UInt8) throws(HTTPError) {

@@ -10,7 +10,8 @@ struct MessageFraming: Sendable {
     }
 
     private(set) var contentLength: Int?
-    private(set) var hostCount = 0
+    /// Where the value of the Host field lies.
+    private(set) var host: Range<Int>?
     private(set) var hasTransferEncoding = false
     private(set) var wantsClose = false
     private(set) var wantsKeepAlive = false
@@ -24,8 +25,8 @@ struct MessageFraming: Sendable {
         let name = bytes[field.name]
         switch name.count {
         case 4 where Characters.equals(name, "host"):
-            hostCount += 1
-            guard hostCount == 1 else { throw HTTPError(.badRequest, "the Host field is repeated") }
+            guard host == nil else { throw HTTPError(.badRequest, "the Host field is repeated") }
+            host = field.value
             guard Authority.isValid(bytes[field.value]) else {
                 throw HTTPError(.badRequest, "the Host field is no host with an optional port")
             }

@@ -2,8 +2,9 @@ import HTTPTypes
 
 /// The first line of a request: `method SP target SP version` (RFC 9112 section 3).
 struct RequestLine: Sendable {
-    /// Where a target's path and query lie within the head. `*` has neither.
+    /// Where a target's parts lie within the head. `*` has none, and only an absolute target has an authority.
     struct Target: Sendable {
+        var authority: Range<Int>?
         var path: Range<Int>
         var query: Range<Int>?
         var isAsterisk = false
@@ -50,11 +51,11 @@ struct RequestLine: Sendable {
         else {
             throw HTTPError(.badRequest, "the request line must end in HTTP/1.1 or HTTP/1.0")
         }
-        switch (bytes[start + 5], bytes[start + 7]) {
-        case (UInt8(ascii: "1"), UInt8(ascii: "1")): return 1
-        case (UInt8(ascii: "1"), UInt8(ascii: "0")): return 0
-        default: throw HTTPError(.versionNotSupported, "only HTTP/1.1 and HTTP/1.0 are spoken here")
+        guard bytes[start + 5] == UInt8(ascii: "1") else {
+            throw HTTPError(.versionNotSupported, "only HTTP/1.1 and HTTP/1.0 are spoken here")
         }
+        // A later minor version is answered as the highest one that is known (RFC 9110 section 2.5).
+        return bytes[start + 7] == UInt8(ascii: "0") ? 0 : 1
     }
 
     /// The method with this name. Throws `HTTPError` with the code `methodNotImplemented` if it is not known here.
@@ -102,7 +103,9 @@ struct RequestLine: Sendable {
         guard Authority.isValid(authority) else {
             throw HTTPError(.badRequest, "the request target's authority is no host with an optional port")
         }
-        return split(bytes[authority.endIndex...])
+        var target = split(bytes[authority.endIndex...])
+        target.authority = authority.startIndex..<authority.endIndex
+        return target
     }
 
     private static func split(_ bytes: Slice<UnsafeRawBufferPointer>) -> Target {

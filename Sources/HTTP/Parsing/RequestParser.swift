@@ -75,7 +75,7 @@ struct RequestParser: Sendable {
                     continue
                 }
                 used = scanner.lineStart
-                return .head(try finishHead(line, Array(bytes[..<range.lowerBound])))
+                return .head(try finishHead(line, bytes[..<range.lowerBound]))
             }
         }
     }
@@ -113,16 +113,24 @@ struct RequestParser: Sendable {
         fields.append(field)
     }
 
-    private mutating func finishHead(_ line: RequestLine, _ bytes: [UInt8]) throws(HTTPError) -> RequestHead {
-        guard framing.hostCount == 1 || line.minorVersion == 0 else {
+    private mutating func finishHead(
+        _ line: RequestLine, _ bytes: Slice<UnsafeRawBufferPointer>
+    ) throws(HTTPError) -> RequestHead {
+        guard framing.host != nil || line.minorVersion == 0 else {
             throw HTTPError(.badRequest, "a request needs a Host field")
+        }
+        // A client must send both alike (RFC 9112 section 3.2.2); if it does not, two readers can take it for two hosts.
+        if let authority = line.target.authority, let host = framing.host {
+            guard Characters.equals(bytes[authority], bytes[host]) else {
+                throw HTTPError(.badRequest, "the request target and the Host field name different hosts")
+            }
         }
         let body = try framing.requestBody(minorVersion: line.minorVersion)
         if case .length(let count) = body, count > limits.bodyBytes {
             throw HTTPError(.payloadTooLarge, "the content is larger than \(limits.bodyBytes) bytes")
         }
         let head = RequestHead(
-            bytes: bytes, line: line, fields: fields, body: body,
+            bytes: Array(bytes), line: line, fields: fields, body: body,
             keepsAlive: framing.keepsAlive(minorVersion: line.minorVersion),
             expectsContinue: try framing.checkExpectation(minorVersion: line.minorVersion) && body != .none)
         state = .body(BodyDecoder(body, limits: limits))

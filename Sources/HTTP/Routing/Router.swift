@@ -37,7 +37,8 @@ public struct Router: Sendable {
         if pattern.isLiteral, let endpoint = root.endpoint(at: pattern) { literals[pattern.text] = endpoint }
     }
 
-    /// Answers GET and HEAD of all paths that no route has, such as the files of a user interface.
+    /// Answers all paths that no route has, such as the files of a user interface. It answers every method: which ones
+    /// there are, only it can know.
     public mutating func fallback(_ handler: @escaping Handler) {
         fallbackHandler = handler
     }
@@ -55,7 +56,7 @@ public struct Router: Sendable {
     private func handler(for request: inout Request) throws -> Handler {
         guard request.path != "*" else { return { _ in Self.allowing("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS") } }
         guard let (endpoint, values) = find(request.path) else {
-            if let fallbackHandler, request.method == .get || request.method == .head { return fallbackHandler }
+            if let fallbackHandler { return fallbackHandler }
             throw Problem(status: .notFound, detail: "there is nothing at \(request.path)")
         }
         let route = endpoint.handlers[request.method] ?? (request.method == .head ? endpoint.handlers[.get] : nil)

@@ -22,7 +22,7 @@ public struct RequestBody: AsyncSequence, Sendable {
     }
 
     /// All of the content. Throws `HTTPError` with the code `payloadTooLarge`, which becomes the answer 413, when it is
-    /// larger than `limit` bytes, or with `connectionClosed` or `requestTimeout` when it does not come.
+    /// larger than `limit` bytes, or with `incompleteRequest`, `connectionClosed` or `requestTimeout` when it does not come.
     public func collect(upTo limit: Int) async throws -> [UInt8] {
         var collected: [UInt8] = []
         if case .bytes(let bytes) = storage { collected = bytes }

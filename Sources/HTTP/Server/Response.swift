@@ -49,3 +49,10 @@ public protocol BodyWriter: Sendable {
     /// `HTTPError` when the other side is gone, and `CancellationError` when the task is cancelled.
     func write(_ bytes: [UInt8]) async throws
 }
+
+/// A body writer that may let the kernel copy a file, without its bytes passing through the process.
+protocol FileBodyWriter: BodyWriter {
+    /// Sends a range of the file, or nothing if it cannot: then the bytes must be read and written. Returns whether it has
+    /// sent. Throws as `write` does, and `HTTPError` with the code `bodyLengthMismatch` if the file is shorter.
+    func write(file descriptor: Int32, _ range: Range<Int>) async throws -> Bool
+}

@@ -194,12 +194,16 @@ final class ServerConnection: EventHandler, ServedConnection {
 
     // MARK: - Content of the response
 
-    private struct Writer: BodyWriter {
+    private struct Writer: FileBodyWriter {
         let connection: ServerConnection
         let exchange: UInt64
 
         func write(_ bytes: [UInt8]) async throws {
             try await connection.write(bytes, exchange)
+        }
+
+        func write(file descriptor: Int32, _ range: Range<Int>) async throws -> Bool {
+            try await connection.write(file: descriptor, range, exchange)
         }
     }
 
@@ -207,7 +211,22 @@ final class ServerConnection: EventHandler, ServedConnection {
         try Task.checkCancellation()
         guard !bytes.isEmpty else { return }
         let mustWait = try io.withLock { io throws(HTTPError) in try io.write(bytes, exchange, loop) }
-        guard mustWait else { return }
+        if mustWait { try await waitForSpace(exchange) }
+    }
+
+    private func write(file: Int32, _ range: Range<Int>, _ exchange: UInt64) async throws -> Bool {
+        var rest = range
+        while !rest.isEmpty {
+            try Task.checkCancellation()
+            let sent = try io.withLock { io throws(HTTPError) in try io.write(file: file, rest, exchange, loop) }
+            guard let sent else { return false }
+            rest = rest.dropFirst(sent)
+            if !rest.isEmpty { try await waitForSpace(exchange) }
+        }
+        return true
+    }
+
+    private func waitForSpace(_ exchange: UInt64) async throws {
         let identity = WriteWaiter.nextIdentity()
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in

@@ -308,6 +308,24 @@ struct ServerConnectionIO {
         return socket.outbound.count > Self.highWater
     }
 
+    /// Lets the kernel send the bytes of a file. Returns how many it has taken, or nil if they must be read and written.
+    mutating func write(
+        file: Int32, _ range: Range<Int>, _ exchange: UInt64, _ loop: EventLoop
+    ) throws(HTTPError) -> Int? {
+        guard SocketOperations.canSendFiles, isOpen, isResponding, self.exchange == exchange,
+            case .length = framing, range.count <= contentLeft
+        else { return nil }
+        defer { rearm(loop) }
+        switch socket.send(file: file, range, .now()) {
+        case .bytes(0): throw FileSender.shorter
+        case .bytes(let count):
+            contentLeft -= count
+            return count
+        case .wouldBlock: return 0
+        case .failed: throw HTTPError(.connectionClosed, "the client has closed the connection")
+        }
+    }
+
     /// A small chunk is copied into one block; a large one leaves with its frame in one system call.
     private mutating func sendChunk(_ bytes: [UInt8], _ now: MonotonicTime) {
         var block: [UInt8] = []
@@ -348,7 +366,7 @@ struct ServerConnectionIO {
     mutating func wantBody(
         _ waiter: BodyWaiter, _ exchange: UInt64, isCancelled: Bool
     ) -> Result<[UInt8]?, any Error>? {
-        if isCancelled { return .failure(CancellationError()) }
+        if isCancelled { return .failure(machine.contentIsCut ? HTTPError.contentCut : CancellationError()) }
         guard isOpen, isHandling, self.exchange == exchange, bodyWaiter == nil else {
             return .failure(HTTPError(.bodyAlreadyRead, "the content of this request cannot be read any more"))
         }
@@ -370,7 +388,8 @@ struct ServerConnectionIO {
         guard isOpen, self.exchange == exchange else {
             return .failure(HTTPError(.connectionClosed, "the client has closed the connection or does not read"))
         }
-        guard socket.outbound.count > Self.highWater else { return .success(()) }
+        // A socket that takes no more may have left nothing behind to wait for: then its file waits.
+        guard socket.outbound.count > Self.highWater || !socket.isWritable else { return .success(()) }
         writeWaiters.append(waiter)
         return nil
     }

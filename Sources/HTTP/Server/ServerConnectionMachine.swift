@@ -103,6 +103,11 @@ struct ServerConnectionMachine: Sendable {
         return false
     }
 
+    /// Whether the client has gone, and its handler was cancelled, before all of the content had come.
+    var contentIsCut: Bool {
+        if case .handling(let exchange) = phase { exchange.wasCancelled && !exchange.bodyIsComplete } else { false }
+    }
+
     // MARK: - Events
 
     /// Takes bytes from `receive`.
@@ -323,8 +328,7 @@ struct ServerConnectionMachine: Sendable {
                 bodyBudget.endWaiting(now)
                 return .deliver(nil)
             case .needMore where inputHasEnded:
-                return fail(
-                    &exchange, HTTPError(.connectionClosed, "the client ended in the middle of the content"), now)
+                return fail(&exchange, .contentCut, now)
             case .needMore:
                 bodyBudget.beginWaiting(now)
                 return .read

@@ -42,6 +42,22 @@ enum SocketOperations {
         }
     }
 
+    /// Lets the kernel copy from a file to the socket. 0 bytes: the file ends before the range.
+    static func send(_ descriptor: Int32, file: Int32, _ range: Range<Int>) -> Transfer {
+        var offset = off_t(range.lowerBound)
+        while true {
+            let result = sendfile(descriptor, file, &offset, range.count)
+            if result < 0 && errno == EINTR { continue }
+            return Transfer(result)
+        }
+    }
+
+    /// sendfile(2) has no flag against SIGPIPE, so it may only be used by a process that a broken pipe does not end.
+    static let canSendFiles: Bool = {
+        var present = sigaction()
+        return sigaction(SIGPIPE, nil, &present) == 0 && present.__sigaction_handler.sa_handler != nil
+    }()
+
     /// Small messages must leave at once: the module always writes whole messages, so Nagle's algorithm only delays.
     static func disableDelay(_ descriptor: Int32) {
         var one: Int32 = 1

@@ -64,6 +64,19 @@ struct StreamSocket: Sendable {
         account(outbound.send(head, body, to: descriptor), now)
     }
 
+    /// Lets the kernel copy from a file as far as the socket takes it, once everything before it has left.
+    mutating func send(file: Int32, _ range: Range<Int>, _ now: MonotonicTime) -> Transfer {
+        flush(now)
+        guard isOpen, !sendingHasFailed, outbound.isEmpty, isWritable else { return .wouldBlock }
+        let transfer = SocketOperations.send(descriptor, file: file, range)
+        account(transfer, now)
+        if case .wouldBlock = transfer {
+            isWritable = false
+            budget.beginWaiting(now)
+        }
+        return transfer
+    }
+
     /// Keeps bytes that are to leave together with the next ones.
     mutating func hold(_ bytes: [UInt8]) {
         guard isOpen, !sendingHasFailed else { return }

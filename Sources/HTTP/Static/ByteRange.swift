@@ -8,7 +8,7 @@ enum ByteRange: Equatable {
     case ignored
 
     init(_ text: String, count: Int) {
-        guard text.hasPrefix("bytes="), !text.contains(",") else {
+        guard text.prefix(6).lowercased() == "bytes=", !text.contains(",") else {
             self = .ignored
             return
         }

@@ -1,13 +1,16 @@
 import CLinux
 import Glibc
 import HTTPTypes
-import Synchronization
 
 /// Serves the files of a directory.
 ///
 /// A path cannot leave the directory: dots and encoded slashes are refused before it comes here, and the kernel opens the
 /// file below the directory and through no symbolic link (openat2(2) with RESOLVE_BENEATH and RESOLVE_NO_SYMLINKS).
 /// A directory is answered with its `index.html`. Names that begin with a dot are not served.
+///
+/// Where a compressed copy lies beside a file (`app.js.br`, `.zst`, `.gz`), no older than the file, it is sent to clients
+/// that prefer it. One range is answered with a part; several are answered with the whole file, as RFC 9110 section 14.2
+/// allows.
 public struct StaticFiles: Sendable {
     /// Keeps the directory open.
     private final class Root: Sendable {
@@ -24,6 +27,7 @@ public struct StaticFiles: Sendable {
     }
 
     private static let streamedAbove = 256 * 1024
+    private static let allow = "GET, HEAD, OPTIONS"
 
     private let root: Root
     private let headerFields: HTTPFields
@@ -47,38 +51,52 @@ public struct StaticFiles: Sendable {
         self.headerFields = fields
     }
 
-    /// Answers GET and HEAD for the request's path. Throws a `Problem` with the status 404, 405 or 416.
+    /// Answers GET, HEAD and OPTIONS for the request's path. Throws a `Problem` with the status 404, 405, 412 or 416.
     public func respond(to request: Request) async throws -> Response {
-        guard request.method == .get || request.method == .head else {
-            throw Problem(status: .methodNotAllowed, headerFields: [.allow: "GET, HEAD"])
-        }
         guard let file = try open(request.path) else {
-            throw Problem(status: .notFound, detail: "there is no file \(request.path)")
+            throw problem(.notFound, "there is nothing at \(request.path)")
         }
-        return try respond(with: file, request)
+        switch request.method {
+        case .get, .head:
+            return try respond(to: request, with: file)
+        case .options:
+            return Response(status: .noContent, headerFields: [.allow: Self.allow])
+        default:
+            throw problem(.methodNotAllowed, "\(request.path) knows the methods \(Self.allow)", [.allow: Self.allow])
+        }
     }
 
-    private func respond(with file: StaticFile, _ request: Request) throws -> Response {
+    private func respond(to request: Request, with plain: StaticFile) throws -> Response {
+        let (file, coding) = try variant(of: plain, for: request)
         var response = Response(headerFields: headerFields)
         response.headerFields[.eTag] = file.entityTag
         response.headerFields[.cacheControl] = "no-cache"
-        response.headerFields[.lastModified] = DateHeader.format(file.modified)
-        if let list = request[.ifNoneMatch], EntityTagList.matches(list, file.entityTag) {
+        response.headerFields[.vary] = "Accept-Encoding"
+        response.headerFields[.lastModified] = HTTPDate.format(file.modified)
+        let conditions = Preconditions(of: request, tag: file.entityTag, modified: file.modified, now: time(nil))
+        switch conditions.outcome {
+        case .proceed:
+            break
+        case .notModified:
             response.status = .notModified
             return response
+        case .failed:
+            throw problem(.preconditionFailed, "\(request.path) is not the version that the request is about")
         }
-        response.headerFields[.contentType] = MediaType.of(path: file.path)
+        response.headerFields[.contentType] = MediaType.of(path: plain.path)
+        response.headerFields[.contentEncoding] = coding?.rawValue
         response.headerFields[.acceptRanges] = "bytes"
         var range = 0..<file.count
-        // A range belongs to one version of a file; without a matching If-Range the whole is sent (RFC 9110 section 13.1.5).
-        if request.method == .get, let text = request[.range], request[.ifRange].map({ $0 == file.entityTag }) ?? true {
+        if request.method == .get, let text = request[.range], conditions.allowsRange {
             switch ByteRange(text, count: file.count) {
             case .satisfiable(let bytes):
                 range = bytes
                 response.status = .partialContent
                 response.headerFields[.contentRange] = "bytes \(bytes.lowerBound)-\(bytes.upperBound - 1)/\(file.count)"
             case .unsatisfiable:
-                throw Problem(status: .rangeNotSatisfiable, headerFields: [.contentRange: "bytes */\(file.count)"])
+                throw problem(
+                    .rangeNotSatisfiable, "\(request.path) has \(file.count) bytes",
+                    [.contentRange: "bytes */\(file.count)"])
             case .ignored:
                 break
             }
@@ -91,57 +109,39 @@ public struct StaticFiles: Sendable {
         guard range.count <= Self.streamedAbove, method != .head else {
             return .stream(contentLength: range.count) { try await file.sender.send(range, to: $0) }
         }
-        var bytes: [UInt8] = []
-        while bytes.count < range.count {
-            bytes += try file.sender.read(at: range.lowerBound + bytes.count, count: range.count - bytes.count)
-        }
-        return .bytes(bytes)
+        return .bytes(try file.read(range))
     }
+
+    /// A problem that is as closed to pages of others as the files are.
+    private func problem(_ status: HTTPResponse.Status, _ detail: String, _ fields: HTTPFields = [:]) -> Problem {
+        var all = headerFields
+        for field in fields { all[field.name] = field.value }
+        return Problem(status: status, detail: detail, headerFields: all)
+    }
+
+    // MARK: - Finding
 
     private func open(_ path: String) throws -> StaticFile? {
-        let segments = path.split(separator: "/")
-        guard path.hasPrefix("/"), !path.utf8.contains(0), !segments.contains(where: { $0.hasPrefix(".") }) else {
-            return nil
-        }
+        guard path.hasPrefix("/"), !path.utf8.contains(0) else { return nil }
+        var segments = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+        let isFolder = segments.last?.isEmpty ?? true
+        if isFolder { segments = segments.dropLast() }
+        guard segments.allSatisfy({ !$0.isEmpty && !$0.hasPrefix(".") }) else { return nil }
         let relative = segments.joined(separator: "/")
-        if !path.hasSuffix("/"), let file = try StaticFile(below: root.descriptor, relative) { return file }
+        if !isFolder, let file = try StaticFile(below: root.descriptor, relative) { return file }
         return try StaticFile(below: root.descriptor, relative.isEmpty ? "index.html" : relative + "/index.html")
     }
-}
 
-/// An open file of a `StaticFiles` directory.
-final class StaticFile: Sendable {
-    let path: String
-    let entityTag: String
-    /// Seconds since 1970.
-    let modified: Int
-    let sender: FileSender
-
-    var count: Int { sender.count }
-
-    /// Nil if there is no regular file of that name.
-    init?(below directory: Int32, _ path: String) throws {
-        let descriptor = linux_open_beneath(directory, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else {
-            switch errno {
-            case ENOENT, ENOTDIR, ELOOP, EXDEV, EACCES, ENAMETOOLONG, EINVAL, ENXIO: return nil
-            default: throw HTTPError.system("opening a file")
+    /// The compressed copy that the client likes best, or the file itself.
+    private func variant(of file: StaticFile, for request: Request) throws -> (StaticFile, ContentCoding?) {
+        for coding in AcceptEncoding(request[.acceptEncoding]).preferred {
+            // One that is older was made of another version of the file.
+            if let copy = try StaticFile(below: root.descriptor, file.path + coding.suffix),
+                copy.modified >= file.modified
+            {
+                return (copy, coding)
             }
         }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            close(descriptor)
-            return nil
-        }
-        self.path = path
-        let time = status.st_mtim
-        let parts = [Int(time.tv_sec), Int(time.tv_nsec), Int(status.st_size), Int(status.st_ino)]
-        entityTag = "\"" + parts.map { String($0, radix: 36) }.joined(separator: "-") + "\""
-        modified = Int(time.tv_sec)
-        sender = FileSender(descriptor: descriptor, count: Int(status.st_size))
-    }
-
-    deinit {
-        sender.close()
+        return (file, nil)
     }
 }

@@ -4,6 +4,9 @@
 struct Recording: Equatable {
     struct Message: Equatable {
         var head: [UInt8]
+        /// The path, decoded; nil if the target is refused. That alone does not end the connection.
+        var path: String?
+        var keepsAlive: Bool
         var content: [UInt8] = []
         var isComplete = false
     }
@@ -39,7 +42,7 @@ struct Recording: Equatable {
             do {
                 let isDone = try buffer.withBytes { bytes in
                     switch try parser.next(bytes, used: &used) {
-                    case .head(let head): messages.append(Message(head: head.bytes))
+                    case .head(let head): messages.append(Message(head))
                     case .body(let range): messages[messages.count - 1].content += bytes[range]
                     case .end: messages[messages.count - 1].isComplete = true
                     case .needMore: return true
@@ -52,5 +55,12 @@ struct Recording: Equatable {
                 status = (error as? HTTPError)?.status.code ?? 0
             }
         }
+    }
+}
+
+extension Recording.Message {
+    fileprivate init(_ head: RequestHead) {
+        let request = try? Request(head, body: RequestBody([]), peer: .unknown)
+        self.init(head: head.bytes, path: request?.path, keepsAlive: head.keepsAlive)
     }
 }

@@ -1,0 +1,27 @@
+import HTTP
+import Logging
+
+/// A server for tools that speak HTTP to it from outside: `http-test-server ADDRESS [FOLDER]`.
+///
+/// It answers every request with the path and the length of the content that it has read, and `/json` as the API would
+/// answer; with a folder, it serves the files of that instead.
+@main
+struct HTTPTestServer {
+    static func main() async throws {
+        let arguments = CommandLine.arguments.dropFirst()
+        guard let address = arguments.first, arguments.count <= 2 else {
+            throw HTTPError(.invalidAddress, "usage: http-test-server ADDRESS [FOLDER]")
+        }
+        var router = Router()
+        router.on(.get, "/json") { _ in .json(Array(#"{"ok":true}"#.utf8)) }
+        if let folder = arguments.dropFirst().first {
+            let files = try StaticFiles(root: folder)
+            router.fallback { try await files.respond(to: $0) }
+        } else {
+            router.fallback { .text("\($0.path) \(try await $0.body.collect(upTo: 1 << 20).count)") }
+        }
+        let server = try HTTPServer(router: router, logger: Logger(label: "http-test-server"))
+        for bound in try server.start([ListenAddress(parsing: address)]) { print("listening on \(bound)") }
+        while !Task.isCancelled { try await Task.sleep(for: .seconds(3600)) }
+    }
+}
