@@ -186,19 +186,12 @@ extension TestLab {
             "$TOKEN": location.tokenFile, "$CREDENTIAL": location.state(of: "host1") + "/credential",
         ]
         let secret = try secrets[secret].map { try String(contentsOfFile: $0, encoding: .utf8) } ?? secret
-        let connection = try await Connection.open(
-            in: network(of: "host1"), to: plan.gatewayAddress, port: plan.agentPort)
-        try connection.write(
-            """
-            POST \(path) HTTP/1.1\r\nHost: control-plane\r\nAuthorization: Bearer \(secret.filter { !$0.isWhitespace })\r\n\
-            Content-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)
-            """)
-        let status = try connection.readLine().split(separator: " ").dropFirst().first.flatMap { Int($0) }
-        var fields: [String: String] = [:]
-        while case let line = try connection.readLine(), let colon = line.firstIndex(of: ":") {
-            fields[line[..<colon].lowercased()] = String(line[line.index(after: colon)...].drop(while: \.isWhitespace))
-        }
-        let content = try connection.read(fields["content-length"].flatMap { Int($0) } ?? 0)
-        return (try #require(status), fields["content-type"], String(decoding: content, as: UTF8.self))
+        let answer = try await execute(
+            on: "host1", "curl", "--silent", "--show-error", "--cacert", location.authorityFile, "--header",
+            "Authorization: Bearer \(secret.filter { !$0.isWhitespace })", "--json", body, "--write-out",
+            "\n%{content_type}\n%{http_code}", "https://\(plan.gatewayAddress):\(plan.agentPort)\(path)")
+        let lines = answer.split(separator: "\n", omittingEmptySubsequences: false)
+        let status = try #require(lines.last.flatMap { Int($0) })
+        return (status, lines.dropLast().last.map(String.init), lines.dropLast(2).joined(separator: "\n"))
     }
 }
