@@ -26,10 +26,12 @@ let package = Package(
         ),
         .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CNetlink"),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .target(name: "Certificates", dependencies: ["COpenSSL"], swiftSettings: swift),
         .target(
             name: "HTTP",
             dependencies: [
-                "CLinux",
+                "CLinux", "COpenSSL", "Certificates",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "DequeModule", package: "swift-collections"),
@@ -102,8 +104,10 @@ let package = Package(
         .testTarget(name: "FleetModelTests", dependencies: ["FleetModel"], swiftSettings: swift),
         .testTarget(
             name: "MovingTargetTests", dependencies: ["MovingTarget", "RelocateTesting"], swiftSettings: swift),
+        .testTarget(name: "CertificatesTests", dependencies: ["Certificates"], swiftSettings: swift),
         .testTarget(
-            name: "HTTPTests", dependencies: ["HTTP"], resources: [.copy("Corpus")], swiftSettings: swift),
+            name: "HTTPTests", dependencies: ["COpenSSL", "Certificates", "HTTP"], resources: [.copy("Corpus")],
+            swiftSettings: swift),
         .testTarget(name: "ImageStoreTests", dependencies: ["ImageStore", "RelocateTesting"], swiftSettings: swift),
         .testTarget(name: "LedgerTests", dependencies: ["Ledger", "RelocateTesting"], swiftSettings: swift),
         .testTarget(

@@ -42,9 +42,11 @@ struct ServerConnectionIO {
     private var mustPumpAgain = false
     private var closeWasTold = false
 
-    init(socket: Int32, configuration: HTTPServer.Configuration, now: MonotonicTime) {
+    init(socket: Int32, tls: TLSContext?, configuration: HTTPServer.Configuration, now: MonotonicTime) {
         let budget = StallBudget(configuration.writeTimeout, minBytesPerSecond: configuration.minBytesPerSecond)
-        self.socket = StreamSocket(socket, isConnected: true, readsAfterSendFailure: false, stallBudget: budget)
+        self.socket = StreamSocket(
+            socket, isConnected: true, readsAfterSendFailure: false, stallBudget: budget,
+            session: tls.map { TLSSession($0) })
         machine = ServerConnectionMachine(configuration, now: now)
     }
 
@@ -79,6 +81,12 @@ struct ServerConnectionIO {
             code: "tooManyConnections", headerFields: [.retryAfter: "1"])
         machine.turnAway(.now())
         appendFinal(problem)
+    }
+
+    /// The client has begun with something else than TLS, so it gets an answer that it will understand.
+    private mutating func refusePlain(_ now: MonotonicTime) {
+        machine.turnAway(now)
+        appendFinal(Problem(status: .badRequest, detail: "this port speaks TLS: use https", code: "tlsRequired"))
     }
 
     // MARK: - Progress
@@ -127,6 +135,7 @@ struct ServerConnectionIO {
                 case .end: machine.inputEnded()
                 case .nothing: return nil
                 case .broken: breakConnection()
+                case .plain: refusePlain(now)
                 }
             case .handle(let head, let content):
                 exchange += 1
@@ -175,8 +184,8 @@ struct ServerConnectionIO {
     }
 
     private mutating func breakConnection() {
+        socket.close(isOrderly: !mustAbort)
         mustAbort = false
-        socket.close()
         machine.abort()
     }
 

@@ -1,0 +1,15 @@
+/// A client's trust and identity, read once, and the name of its server.
+struct TLSClientContext: Sendable {
+    let context: TLSContext
+    let serverName: String
+
+    /// Throws `HTTPError` with the code `tlsFailed` if certificates or key cannot be used.
+    init(_ configuration: TLSClientConfiguration, _ endpoint: Endpoint) throws {
+        context = try TLSContext(configuration)
+        switch endpoint {
+        case _ where configuration.serverName != nil: serverName = configuration.serverName ?? ""
+        case .tcp(let host, _): serverName = host
+        case .unix: serverName = "localhost"
+        }
+    }
+}
