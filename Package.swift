@@ -26,15 +26,13 @@ let package = Package(
         ),
         .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CNetlink"),
-        .systemLibrary(
-            name: "CNghttp2",
-            pkgConfig: "libnghttp2",
-            providers: [.apt(["libnghttp2-dev"])]
-        ),
+        .systemLibrary(name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .target(name: "Certificates", dependencies: ["COpenSSL"], swiftSettings: swift),
         .target(
             name: "HTTP",
             dependencies: [
-                "CLinux", "CNghttp2",
+                "CLinux", "CNghttp2", "COpenSSL", "Certificates",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "DequeModule", package: "swift-collections"),
@@ -80,7 +78,7 @@ let package = Package(
         .target(
             name: "ControlPlane",
             dependencies: [
-                "FleetModel", "HTTP", "ImageStore", "Ledger", "MovingTarget",
+                "Certificates", "FleetModel", "HTTP", "ImageStore", "Ledger", "MovingTarget",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "HashTreeCollections", package: "swift-collections"),
@@ -91,7 +89,7 @@ let package = Package(
         .executableTarget(
             name: "relocate",
             dependencies: [
-                "ControlPlane", "FleetModel", "HTTP", "HostAgent", "ImageStore", "Lab", "MovingTarget",
+                "Certificates", "ControlPlane", "FleetModel", "HTTP", "HostAgent", "ImageStore", "Lab", "MovingTarget",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -113,9 +111,10 @@ let package = Package(
         .testTarget(name: "FleetModelTests", dependencies: ["FleetModel"], swiftSettings: swift),
         .testTarget(
             name: "MovingTargetTests", dependencies: ["MovingTarget", "RelocateTesting"], swiftSettings: swift),
+        .testTarget(name: "CertificatesTests", dependencies: ["Certificates"], swiftSettings: swift),
         .testTarget(
-            name: "HTTPTests", dependencies: ["HTTP"], exclude: ["Oracles"], resources: [.copy("Corpus")],
-            swiftSettings: swift),
+            name: "HTTPTests", dependencies: ["COpenSSL", "Certificates", "HTTP"], exclude: ["Oracles"],
+            resources: [.copy("Corpus")], swiftSettings: swift),
         .testTarget(name: "ImageStoreTests", dependencies: ["ImageStore", "RelocateTesting"], swiftSettings: swift),
         .testTarget(name: "LedgerTests", dependencies: ["Ledger", "RelocateTesting"], swiftSettings: swift),
         .testTarget(
@@ -125,7 +124,7 @@ let package = Package(
         .testTarget(name: "RelocateCommandTests", dependencies: ["relocate"], swiftSettings: swift),
         .testTarget(
             name: "ControlPlaneTests",
-            dependencies: ["ControlPlane", "HostAgent", "RelocateTesting"],
+            dependencies: ["Certificates", "ControlPlane", "HostAgent", "RelocateTesting"],
             swiftSettings: swift
         ),
         .testTarget(

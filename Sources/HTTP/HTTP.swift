@@ -3,6 +3,7 @@
 // Layers, each of which knows only the ones before it:
 //
 //   EventLoop/     threads that wait for sockets and timers and run tasks
+//   TLS/           certificates in use, and sessions of OpenSSL: ciphertext to plaintext without a socket
 //   Sockets/       addresses, listening, non-blocking reads and writes, what is still unsent
 //   Parsing/       bytes to messages: values without a socket or a clock
 //   Serializing/   messages to bytes

@@ -60,6 +60,8 @@ public struct HTTPError: Error, Sendable, CustomStringConvertible {
         public static let bodyLengthMismatch = Code("bodyLengthMismatch")
         /// A header field contains characters that HTTP does not allow.
         public static let invalidHeader = Code("invalidHeader")
+        /// A TLS connection could not be set up or broke, or certificates and keys for it cannot be used.
+        public static let tlsFailed = Code("tlsFailed")
         /// The server is shutting down.
         public static let shuttingDown = Code("shuttingDown")
     }

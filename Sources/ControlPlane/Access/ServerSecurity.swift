@@ -53,7 +53,6 @@ struct ServerCertificate: Sendable {
     /// What a listener speaks TLS with. It looks by itself whether the files have changed.
     func context(clients: PEMSource?) throws -> TLSServerContext {
         var configuration = TLSServerConfiguration(identity: identity)
-        configuration.applicationProtocols = ["h2", "http/1.1"]
         if let clients { configuration.clientCertificates = .required(authorities: clients) }
         return try TLSServerContext(configuration)
     }

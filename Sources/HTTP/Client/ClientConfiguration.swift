@@ -17,7 +17,9 @@ extension HTTPClient {
         public var http2 = HTTP2Limits()
         /// How large a response may be.
         public var limits: MessageLimits
-        /// How long opening a connection may take.
+        /// How to speak TLS with the server; nil for plain HTTP.
+        public var tls: TLSClientConfiguration?
+        /// How long opening a connection may take, the handshake of TLS included.
         public var connectTimeout = Duration.seconds(5)
         /// How long the server may leave a request unread, and whenever it falls behind 1 KiB/s.
         public var writeTimeout = Duration.seconds(20)

@@ -8,28 +8,33 @@ final class ClientConnection: EventHandler {
     private let loop: EventLoop
     private let io: Mutex<ClientConnectionIO>
 
-    private init(socket: Int32, isConnected: Bool, loop: EventLoop, configuration: HTTPClient.Configuration) {
+    private init(
+        socket: Int32, isConnected: Bool, tls: TLSClientContext?, loop: EventLoop, configuration: HTTPClient.Configuration
+    ) {
         self.loop = loop
-        io = Mutex(ClientConnectionIO(socket: socket, isConnected: isConnected, configuration: configuration))
+        io = Mutex(
+            ClientConnectionIO(socket: socket, isConnected: isConnected, tls: tls, configuration: configuration))
     }
 
-    /// Connects to the first address that answers. Throws `HTTPError` with the code `connectFailed`.
-    static func open(_ endpoint: Endpoint, loop: EventLoop, _ configuration: HTTPClient.Configuration) async throws
-        -> ClientConnection
-    {
+    /// Connects to the first address that answers, and sets up TLS if `tls` says how. Throws `HTTPError` with the code
+    /// `connectFailed` or `tlsFailed`.
+    static func open(
+        _ endpoint: Endpoint, tls: TLSClientContext?, loop: EventLoop, _ configuration: HTTPClient.Configuration
+    ) async throws -> ClientConnection {
         var failure: any Error = HTTPError(.connectFailed, "\(endpoint) has no address")
         for address in try endpoint.resolve() {
             do {
-                return try await open(address, loop, configuration)
+                return try await open(address, tls, loop, configuration)
             } catch let error as HTTPError {
-                failure = HTTPError(.connectFailed, "\(endpoint): \(error.message)", cause: error.cause ?? error)
+                let code = error.code == .tlsFailed ? error.code : .connectFailed
+                failure = HTTPError(code, "\(endpoint): \(error.message)", cause: error.cause ?? error)
             }
         }
         throw failure
     }
 
     private static func open(
-        _ address: SocketAddress, _ loop: EventLoop, _ configuration: HTTPClient.Configuration
+        _ address: SocketAddress, _ tls: TLSClientContext?, _ loop: EventLoop, _ configuration: HTTPClient.Configuration
     ) async throws -> ClientConnection {
         let type = Int32(SOCK_STREAM.rawValue) | linux_nonblocking | linux_close_on_exec
         let descriptor = socket(address.family, type, 0)
@@ -42,9 +47,9 @@ final class ClientConnection: EventHandler {
             throw error
         }
         let connection = ClientConnection(
-            socket: descriptor, isConnected: result == 0, loop: loop, configuration: configuration)
+            socket: descriptor, isConnected: result == 0, tls: tls, loop: loop, configuration: configuration)
         try connection.register()
-        if result != 0 { try await connection.waitUntilConnected(configuration.connectTimeout) }
+        if result != 0 || tls != nil { try await connection.waitUntilConnected(configuration.connectTimeout) }
         return connection
     }
 
@@ -96,6 +101,9 @@ final class ClientConnection: EventHandler {
 
     /// Whether another request may be sent.
     var isReusable: Bool { io.withLock { $0.isReusable } }
+
+    /// The protocol on which TLS has settled, such as `h2`.
+    var negotiatedProtocol: String? { io.withLock { $0.socket.security?.negotiatedProtocol } }
 
     /// Whether anything of the answer has arrived.
     var hasReceived: Bool { io.withLock { $0.hasReceived } }

@@ -30,6 +30,8 @@ struct ClientConnectionIO {
 
     private enum Phase {
         case connecting
+        /// The socket is connected, and TLS is being set up.
+        case shakingHands
         case idle
         /// A request is being sent or answered; the head has not come yet.
         case awaitingHead
@@ -59,11 +61,12 @@ struct ClientConnectionIO {
     /// Whether anything of the answer has arrived. Until then a request on a reused connection may be sent again.
     private(set) var hasReceived = false
 
-    init(socket: Int32, isConnected: Bool, configuration: HTTPClient.Configuration) {
+    init(socket: Int32, isConnected: Bool, tls: TLSClientContext?, configuration: HTTPClient.Configuration) {
         let budget = StallBudget(configuration.writeTimeout, minBytesPerSecond: 1024)
         self.socket = StreamSocket(
-            socket, isConnected: isConnected, readsAfterSendFailure: true, stallBudget: budget)
-        phase = isConnected ? .idle : .connecting
+            socket, isConnected: isConnected, readsAfterSendFailure: true, stallBudget: budget,
+            session: tls.map { TLSSession($0.context, peerName: $0.serverName) })
+        phase = !isConnected ? .connecting : tls == nil ? .idle : .shakingHands
         parser = ResponseParser(limits: configuration.limits)
     }
 
@@ -98,6 +101,7 @@ struct ClientConnectionIO {
             }
             return
         }
+        if case .shakingHands = phase { return }
         // What the server has sent before it broke the connection is still to be read; reading also tells the end.
         // An event may be late: the bytes it tells of have been read already. So an idle connection is asked, not presumed.
         if case .idle = phase, socket.peerHasClosed || isBroken || socket.hasUnreadBytes {
@@ -113,10 +117,10 @@ struct ClientConnectionIO {
             fail(HTTPError(.writeStalled, "the server does not take the request"))
         } else if deadline <= now {
             deadline = .never
-            if case .connecting = phase {
-                fail(HTTPError(.connectFailed, "connecting took too long"))
-            } else {
-                fail(HTTPError(.timeout, "the server did not answer in time"))
+            switch phase {
+            case .connecting: fail(HTTPError(.connectFailed, "connecting took too long"))
+            case .shakingHands: fail(HTTPError(.connectFailed, "the TLS handshake took too long"))
+            default: fail(HTTPError(.timeout, "the server did not answer in time"))
             }
         }
     }
@@ -146,8 +150,15 @@ struct ClientConnectionIO {
     private mutating func advance() -> Effect? {
         let now = MonotonicTime.now()
         if socket.isOpen, socket.isWritable {
-            if case .connecting = phase { phase = .idle }
+            if case .connecting = phase { phase = .shakingHands }
             socket.flush(now)
+        }
+        if case .shakingHands = phase, socket.isOpen, failure == nil {
+            if socket.shakeHands(now) {
+                phase = .idle
+            } else if !socket.isOpen {
+                fail(brokenError)
+            }
         }
         if case .connect(let continuation) = waiter, case .idle = phase, socket.isOpen {
             endWait()
@@ -172,7 +183,7 @@ struct ClientConnectionIO {
     private mutating func serveWaiter(_ now: MonotonicTime) -> Effect? {
         while failure == nil {
             switch phase {
-            case .connecting, .idle:
+            case .connecting, .shakingHands, .idle:
                 return nil
             case .awaitingHead:
                 if let head {
@@ -200,10 +211,14 @@ struct ClientConnectionIO {
             case .bytes: hasReceived = true
             case .end: inputHasEnded = true
             case .nothing: return nil
-            case .broken: fail(HTTPError(.connectionClosed, "the connection broke"))
+            case .broken, .plain: fail(brokenError)
             }
         }
         return nil
+    }
+
+    private var brokenError: HTTPError {
+        socket.failure ?? HTTPError(.connectionClosed, "the connection broke")
     }
 
     /// Takes one event out of the bytes received.

@@ -17,15 +17,17 @@ public final class HTTPClient: Sendable {
     private let group: EventLoopGroup
     private let pool: ConnectionPool
     private let shared: SharedConnection
+    private let tls: TLSClientContext?
 
     /// A client of this server. It connects with the first request. Throws `HTTPError` if the event loops cannot be
-    /// started.
+    /// started, and with the code `tlsFailed` if certificates or keys cannot be used.
     public init(endpoint: Endpoint, configuration: Configuration = Configuration()) throws {
         self.endpoint = endpoint
         self.configuration = configuration
         group = try EventLoopGroup.shared.get()
+        tls = try configuration.tls.map { try TLSClientContext($0, endpoint, configuration.version) }
         pool = ConnectionPool(limit: configuration.maxIdleConnections, timeout: configuration.idleTimeout)
-        shared = SharedConnection(endpoint: endpoint, loop: group.next(), configuration: configuration)
+        shared = SharedConnection(endpoint: endpoint, tls: tls, loop: group.next(), configuration: configuration)
     }
 
     /// Closes the idle connections. Requests that are under way go on.
@@ -46,7 +48,7 @@ public final class HTTPClient: Sendable {
     ///   - headerFields: Fields in addition to those of the configuration; Host and the length are added.
     ///   - body: The content.
     ///   - timeout: How long the head of the answer may take after the request is sent, and each piece of its content.
-    /// - Throws: `HTTPError` with the code `connectFailed`, `timeout`, `writeStalled`, `connectionClosed`,
+    /// - Throws: `HTTPError` with the code `connectFailed`, `tlsFailed`, `timeout`, `writeStalled`, `connectionClosed`,
     ///   `invalidResponse`, `invalidHeader` or `system`, or `CancellationError`.
     public func send(
         _ method: HTTPRequest.Method, _ pathAndQuery: String, headerFields: HTTPFields = [:], body: ClientBody = .empty,
@@ -74,7 +76,7 @@ public final class HTTPClient: Sendable {
                 break
             }
         }
-        let connection = try await ClientConnection.open(endpoint, loop: group.next(), configuration)
+        let connection = try await ClientConnection.open(endpoint, tls: tls, loop: group.next(), configuration)
         guard connection.begin(request, head: head) else {
             connection.close()
             try Task.checkCancellation()

@@ -11,12 +11,14 @@ final class SharedConnection: Sendable {
     private static let attempts = 4
 
     private let endpoint: Endpoint
+    private let tls: TLSClientContext?
     private let loop: EventLoop
     private let configuration: HTTPClient.Configuration
     private let state = Mutex(State())
 
-    init(endpoint: Endpoint, loop: EventLoop, configuration: HTTPClient.Configuration) {
+    init(endpoint: Endpoint, tls: TLSClientContext?, loop: EventLoop, configuration: HTTPClient.Configuration) {
         self.endpoint = endpoint
+        self.tls = tls
         self.loop = loop
         self.configuration = configuration
     }
@@ -78,7 +80,11 @@ final class SharedConnection: Sendable {
     private func open() async throws -> HTTP2ClientConnection {
         let result: Result<HTTP2ClientConnection, any Error>
         do {
-            let connection = try await ClientConnection.open(endpoint, loop: loop, configuration)
+            let connection = try await ClientConnection.open(endpoint, tls: tls, loop: loop, configuration)
+            guard tls == nil || connection.negotiatedProtocol == ApplicationProtocol.http2 else {
+                connection.close()
+                throw HTTPError(.tlsFailed, "\(endpoint) does not speak HTTP/2")
+            }
             result = .success(try connection.switchToHTTP2(configuration))
         } catch {
             result = .failure(error)

@@ -40,17 +40,20 @@ public final class HTTPServer: Sendable {
 
     /// Listens on all addresses, or on none if one of them fails. May be called again for more.
     ///
+    /// - Parameters:
+    ///   - addresses: Where to listen.
+    ///   - tls: How to speak TLS there; nil for plain HTTP.
     /// - Returns: the addresses with the ports that were really bound.
     /// - Throws: `HTTPError` with the code `addressInUse`, `invalidAddress`, `system` or `shuttingDown`.
     @discardableResult
-    public func start(_ addresses: [ListenAddress]) throws -> [ListenAddress] {
+    public func start(_ addresses: [ListenAddress], tls: TLSServerContext? = nil) throws -> [ListenAddress] {
         try state.withLock { state in
             guard !state.isShutDown else { throw HTTPError(.shuttingDown, "the server has been shut down") }
             var opened: [(socket: ListeningSocket, listener: Listener)] = []
             do {
                 for address in addresses {
                     let socket = try ListeningSocket(address)
-                    opened.append((socket, Listener(socket, group: group, context: context)))
+                    opened.append((socket, Listener(socket, tls: tls, group: group, context: context)))
                 }
                 for (_, listener) in opened { try listener.start() }
             } catch {

@@ -20,12 +20,14 @@ final class Listener: EventHandler {
     private let loop: EventLoop
     private let group: EventLoopGroup
     private let context: ServerContext
+    private let tls: TLSServerContext?
     private let state: Mutex<State>
 
-    init(_ socket: ListeningSocket, group: EventLoopGroup, context: ServerContext) {
+    init(_ socket: ListeningSocket, tls: TLSServerContext?, group: EventLoopGroup, context: ServerContext) {
         loop = group.next()
         self.group = group
         self.context = context
+        self.tls = tls
         state = Mutex(State(socket: socket))
     }
 
@@ -104,7 +106,8 @@ final class Listener: EventHandler {
 
     private func serve(_ socket: Int32, _ peer: PeerAddress) {
         if case .ip = peer { SocketOperations.disableDelay(socket) }
-        let connection = ServerConnection(socket: socket, peer: peer, loop: group.next(), context: context)
+        let connection = ServerConnection(
+            socket: socket, peer: peer, tls: tls?.current(context.logger), loop: group.next(), context: context)
         switch context.admit(connection) {
         case .welcome: connection.start(turnedAway: false)
         case .turnedAway: connection.start(turnedAway: true)

@@ -14,6 +14,8 @@ public struct Request: Sendable {
     public var body: RequestBody
     /// Who sent the request.
     public var peer: PeerAddress
+    /// How the connection is secured, with the client's certificate if it has shown one; nil without TLS.
+    public var security: ConnectionSecurity?
 
     private var head: RequestHead?
     private var ownFields: HTTPFields?
@@ -51,13 +53,14 @@ public struct Request: Sendable {
     }
 
     /// Reads a received head. Throws a `Problem` with status 400 if path or query are not decodable.
-    init(_ head: RequestHead, body: RequestBody, peer: PeerAddress) throws {
+    init(_ head: RequestHead, body: RequestBody, peer: PeerAddress, security: ConnectionSecurity?) throws {
         let target = head.line.target
         method = head.method
         path = try RequestPath.decode(head.bytes[target.path], isAsterisk: target.isAsterisk)
         query = try target.query.map { try QueryParameters(decoding: head.bytes[$0]) } ?? QueryParameters()
         self.body = body
         self.peer = peer
+        self.security = security
         self.head = head
         number = RequestID.next()
     }

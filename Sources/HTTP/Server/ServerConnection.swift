@@ -12,15 +12,18 @@ final class ServerConnection: EventHandler, ServedConnection {
     let context: ServerContext
     let loop: EventLoop
     let peer: PeerAddress
+    private let isSecure: Bool
     private let io: Mutex<ServerConnectionIO>
 
     private static let requestsPerTurn = 64
 
-    init(socket: Int32, peer: PeerAddress, loop: EventLoop, context: ServerContext) {
+    /// A connection that speaks TLS if `tls` says how.
+    init(socket: Int32, peer: PeerAddress, tls: TLSContext?, loop: EventLoop, context: ServerContext) {
         self.context = context
         self.loop = loop
         self.peer = peer
-        io = Mutex(ServerConnectionIO(socket: socket, configuration: context.configuration, now: .now()))
+        isSecure = tls != nil
+        io = Mutex(ServerConnectionIO(socket: socket, tls: tls, configuration: context.configuration, now: .now()))
     }
 
     /// Begins to serve.
@@ -104,8 +107,17 @@ final class ServerConnection: EventHandler, ServedConnection {
         case .closed(let token):
             if let token { loop.forget(token) }
             context.remove(self)
+            logFailure()
         }
     }
+
+    private func logFailure() {
+        guard isSecure, let failure = io.withLock({ $0.socket.failure }) else { return }
+        context.logger.debug("a TLS connection failed", metadata: ["error": "\(failure)", "peer": "\(peer)"])
+    }
+
+    /// What TLS has settled, for requests.
+    var security: ConnectionSecurity? { isSecure ? io.withLock { $0.socket.security } : nil }
 
     private func startHandler(_ head: RequestHead, _ content: [UInt8]?, _ exchange: UInt64) {
         let task =
@@ -124,7 +136,7 @@ final class ServerConnection: EventHandler, ServedConnection {
         let response: Response
         let requestID: String?
         do {
-            let request = try Request(head, body: body, peer: peer)
+            let request = try Request(head, body: body, peer: peer, security: security)
             requestID = request.clientID
             response = await context.respond(request)
         } catch {

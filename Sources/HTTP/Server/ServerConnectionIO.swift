@@ -43,9 +43,11 @@ struct ServerConnectionIO {
     private var mustPumpAgain = false
     private var closeWasTold = false
 
-    init(socket: Int32, configuration: HTTPServer.Configuration, now: MonotonicTime) {
+    init(socket: Int32, tls: TLSContext?, configuration: HTTPServer.Configuration, now: MonotonicTime) {
         let budget = StallBudget(configuration.writeTimeout, minBytesPerSecond: configuration.minBytesPerSecond)
-        self.socket = StreamSocket(socket, isConnected: true, readsAfterSendFailure: false, stallBudget: budget)
+        self.socket = StreamSocket(
+            socket, isConnected: true, readsAfterSendFailure: false, stallBudget: budget,
+            session: tls.map { TLSSession($0) })
         machine = ServerConnectionMachine(configuration, now: now)
     }
 
@@ -80,6 +82,12 @@ struct ServerConnectionIO {
             code: "tooManyConnections", headerFields: [.retryAfter: "1"])
         machine.turnAway(.now())
         appendFinal(problem)
+    }
+
+    /// The client has begun with something else than TLS, so it gets an answer that it will understand.
+    private mutating func refusePlain(_ now: MonotonicTime) {
+        machine.turnAway(now)
+        appendFinal(Problem(status: .badRequest, detail: "this port speaks TLS: use https", code: "tlsRequired"))
     }
 
     // MARK: - Progress
@@ -128,6 +136,7 @@ struct ServerConnectionIO {
                 case .end: machine.inputEnded()
                 case .nothing: return nil
                 case .broken: breakConnection()
+                case .plain: refusePlain(now)
                 }
             case .handle(let head, let content):
                 exchange += 1
@@ -180,8 +189,8 @@ struct ServerConnectionIO {
     }
 
     private mutating func breakConnection() {
+        socket.close(isOrderly: !mustAbort)
         mustAbort = false
-        socket.close()
         machine.abort()
     }
 
@@ -312,7 +321,7 @@ struct ServerConnectionIO {
     mutating func write(
         file: Int32, _ range: Range<Int>, _ exchange: UInt64, _ loop: EventLoop
     ) throws(HTTPError) -> Int? {
-        guard SocketOperations.canSendFiles, isOpen, isResponding, self.exchange == exchange,
+        guard socket.canSendFiles, isOpen, isResponding, self.exchange == exchange,
             case .length = framing, range.count <= contentLeft
         else { return nil }
         defer { rearm(loop) }

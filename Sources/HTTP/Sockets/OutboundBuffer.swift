@@ -9,6 +9,7 @@ struct OutboundBuffer: Sendable {
     private(set) var count = 0
 
     private static let blocksPerWrite = 16
+    private static let joinedAtMost = 16 * 1024
 
     var isEmpty: Bool { count == 0 }
 
@@ -58,6 +59,26 @@ struct OutboundBuffer: Sendable {
             }
         }
         return .bytes(total)
+    }
+
+    /// Takes the first bytes out, up to `limit`, and lends them to `body` as one run. Small blocks are joined, so that a head
+    /// and its short body are one run.
+    mutating func take<R>(upTo limit: Int, _ body: (UnsafeRawBufferPointer) -> R) -> R {
+        guard let first = blocks.first else { return body(UnsafeRawBufferPointer(start: nil, count: 0)) }
+        if blocks.count == 1 || first.count - offset >= Self.joinedAtMost {
+            let range = offset..<min(first.count, offset + limit)
+            defer { drop(range.count) }
+            return first.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[range])) }
+        }
+        var joined: [UInt8] = []
+        let count = min(count, Self.joinedAtMost, limit)
+        joined.reserveCapacity(count)
+        while joined.count < count, let block = blocks.first {
+            let part = block[offset...].prefix(count - joined.count)
+            joined += part
+            drop(part.count)
+        }
+        return joined.withUnsafeBytes(body)
     }
 
     private mutating func keep(_ head: [UInt8], _ body: [UInt8], after sent: Int) {

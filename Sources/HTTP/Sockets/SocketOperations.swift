@@ -20,7 +20,7 @@ enum Transfer {
     }
 }
 
-/// Reads and writes on a connected, non-blocking socket. A TLS session would stand in the same place.
+/// Reads and writes on a connected, non-blocking socket.
 enum SocketOperations {
     static func receive(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer) -> Transfer {
         while true {

@@ -7,7 +7,8 @@ import Logging
 enum LiveServer {
     static func with(
         _ router: Router, _ configure: (inout HTTPServer.Configuration) -> Void = { _ in },
-        at address: ListenAddress = .tcp(host: "127.0.0.1", port: 0),
+        at address: ListenAddress = .tcp(host: "127.0.0.1", port: 0), tls: TLSServerContext? = nil,
+        logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
         _ body: (HTTPServer, ListenAddress) async throws -> Void
     ) async throws {
         signal(SIGPIPE, SIG_IGN)
@@ -15,10 +16,8 @@ enum LiveServer {
         // A busy machine must not make a client of a test look like a slow one.
         configuration.headTimeout = .seconds(120)
         configure(&configuration)
-        let server = try HTTPServer(
-            configuration: configuration, router: router,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-        let bound = try server.start([address])[0]
+        let server = try HTTPServer(configuration: configuration, router: router, logger: logger)
+        let bound = try server.start([address], tls: tls)[0]
         do {
             try await body(server, bound)
         } catch {

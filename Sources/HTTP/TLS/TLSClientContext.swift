@@ -1,0 +1,16 @@
+/// A client's trust and identity, read once, and the name of its server.
+struct TLSClientContext: Sendable {
+    let context: TLSContext
+    let serverName: String
+
+    /// Throws `HTTPError` with the code `tlsFailed` if certificates or key cannot be used.
+    init(_ configuration: TLSClientConfiguration, _ endpoint: Endpoint, _ version: HTTPClient.Version) throws {
+        let name = version == .http2 ? ApplicationProtocol.http2 : ApplicationProtocol.http1
+        context = try TLSContext(configuration, protocols: [name])
+        switch endpoint {
+        case _ where configuration.serverName != nil: serverName = configuration.serverName ?? ""
+        case .tcp(let host, _): serverName = host
+        case .unix: serverName = "localhost"
+        }
+    }
+}
