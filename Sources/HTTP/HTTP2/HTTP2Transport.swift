@@ -38,7 +38,7 @@ struct HTTP2Transport {
                 keepAlive.heard(now)
                 return .events(session.receive(UnsafeRawBufferPointer(rebasing: buffer[..<count]), now: now))
             case .nothing: return .nothing
-            case .end, .broken: return .end
+            case .end, .broken, .plain: return .end
             }
         }
     }

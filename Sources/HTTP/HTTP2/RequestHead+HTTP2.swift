@@ -51,7 +51,7 @@ extension RequestHead {
                     try check(field, raw)
                     try framing.note(field, in: raw)
                 }
-                guard framing.hostCount == 1 else {
+                guard framing.host != nil else {
                     throw HTTPError(.badRequest, "a request needs :authority or a Host field")
                 }
                 return .success(framing)

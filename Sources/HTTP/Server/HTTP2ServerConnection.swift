@@ -7,12 +7,15 @@ final class HTTP2ServerConnection: EventHandler, ServedConnection {
     private let context: ServerContext
     private let loop: EventLoop
     private let peer: PeerAddress
+    /// What TLS has settled, for requests.
+    private let security: ConnectionSecurity?
     private let io: Mutex<HTTP2ServerConnectionIO>
 
     init(socket: StreamSocket, token: EventLoop.Token, peer: PeerAddress, loop: EventLoop, context: ServerContext) {
         self.context = context
         self.loop = loop
         self.peer = peer
+        security = socket.security
         io = Mutex(HTTP2ServerConnectionIO(socket, token, context.configuration))
     }
 
@@ -89,7 +92,7 @@ final class HTTP2ServerConnection: EventHandler, ServedConnection {
         let response: Response
         let requestID: String?
         do {
-            let request = try Request(head, body: body, peer: peer)
+            let request = try Request(head, body: body, peer: peer, security: security)
             requestID = request.clientID
             response = await context.respond(request)
         } catch {

@@ -139,6 +139,7 @@ struct ServerConnectionIO {
                 case .plain: refusePlain(now)
                 }
             case .handle(let head, let content):
+                guard exchange > 0 || speaks(ApplicationProtocol.http1) else { return breakAgreement() }
                 exchange += 1
                 isHandling = true
                 isResponding = false
@@ -156,6 +157,7 @@ struct ServerConnectionIO {
                 mustCancel = true
                 if let task { return .cancel(task) }
             case .switchToHTTP2:
+                guard speaks(ApplicationProtocol.http2) else { return breakAgreement() }
                 guard let token else { return nil }
                 closeWasTold = true
                 return .switchToHTTP2(socket.handOver(), received: machine.handOver(), token)
@@ -167,6 +169,17 @@ struct ServerConnectionIO {
                 breakConnection()
             }
         }
+        return finishClosed()
+    }
+
+    /// Whether the client may speak this protocol: without TLS, or without an agreement in it, any.
+    private func speaks(_ name: String) -> Bool {
+        socket.security?.negotiatedProtocol.map { $0 == name } ?? true
+    }
+
+    /// The client speaks another protocol than it has agreed to, so no answer can be sure to be understood.
+    private mutating func breakAgreement() -> Effect? {
+        breakConnection()
         return finishClosed()
     }
 

@@ -2,7 +2,7 @@ import Glibc
 
 /// A connected, non-blocking socket with what has been learnt about it from edge-triggered events, and the bytes that it
 /// has not taken yet. With a TLS session everything below means plaintext, except for `outbound`.
-struct StreamSocket {
+struct StreamSocket: Sendable {
     private(set) var descriptor: Int32
     /// What waits for the socket. While there is plaintext behind it that waits to be sealed, this is more than
     /// `sealedAhead`, unless the handshake is still going on.

@@ -115,7 +115,7 @@ final class TLSContext: @unchecked Sendable {
         }
         SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER, nil)
         if let identity = configuration.identity { try use(identity) }
-        let offer = protocols.flatMap { [UInt8($0.count)] + $0 }
+        let offer = self.protocols.flatMap { [UInt8($0.count)] + $0 }
         // This one returns 0 for success.
         guard SSL_CTX_set_alpn_protos(pointer, offer, UInt32(offer.count)) == 0 else {
             throw HTTPError.tls("the application protocols cannot be offered")

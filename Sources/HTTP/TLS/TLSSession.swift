@@ -6,7 +6,10 @@ import Certificates
 /// The one who owns it, under the lock of a connection, feeds what the socket has received and sends what `seal` hands
 /// out, also after reading: the handshake, key updates and alerts have something to say at any time. It never has more
 /// than what was fed last and what is to be sealed next, so whoever stops to feed has stopped the other side.
-final class TLSSession {
+///
+/// Sound as `Sendable`: it belongs to one `StreamSocket`, which is kept behind a connection's lock and given on only as a
+/// whole, when a connection changes its protocol.
+final class TLSSession: @unchecked Sendable {
     /// What came of an attempt to read.
     enum Reading {
         case bytes(Int)

@@ -5,9 +5,12 @@ final class TLSPair {
     let client: TLSSession
     let server: TLSSession
 
-    init(_ server: TLSServerConfiguration, _ client: TLSClientConfiguration, name: String = "localhost") throws {
+    init(
+        _ server: TLSServerConfiguration, _ client: TLSClientConfiguration, name: String = "localhost",
+        protocols: [String] = [ApplicationProtocol.http1]
+    ) throws {
         self.server = TLSSession(try TLSContext(server))
-        self.client = TLSSession(try TLSContext(client), peerName: name)
+        self.client = TLSSession(try TLSContext(client, protocols: protocols), peerName: name)
     }
 
     /// What one side has received so far.
