@@ -1,10 +1,11 @@
+import Glibc
 import HTTP
 import Logging
 
 /// A server for tools that speak HTTP to it from outside: `http-test-server ADDRESS [FOLDER]`.
 ///
-/// It answers every request with the path and the length of the content that it has read, and `/json` as the API would
-/// answer; with a folder, it serves the files of that instead.
+/// It answers every request with the path and the length of the content that it has read; with a folder, it serves the
+/// files of that instead.
 @main
 struct HTTPTestServer {
     static func main() async throws {
@@ -12,8 +13,9 @@ struct HTTPTestServer {
         guard let address = arguments.first, arguments.count <= 2 else {
             throw HTTPError(.invalidAddress, "usage: http-test-server ADDRESS [FOLDER]")
         }
+        // As every program must that wants files sent by the kernel.
+        signal(SIGPIPE, SIG_IGN)
         var router = Router()
-        router.on(.get, "/json") { _ in .json(Array(#"{"ok":true}"#.utf8)) }
         if let folder = arguments.dropFirst().first {
             let files = try StaticFiles(root: folder)
             router.fallback { try await files.respond(to: $0) }
@@ -22,6 +24,8 @@ struct HTTPTestServer {
         }
         let server = try HTTPServer(router: router, logger: Logger(label: "http-test-server"))
         for bound in try server.start([ListenAddress(parsing: address)]) { print("listening on \(bound)") }
+        // Whoever has started this waits for the address, often through a pipe.
+        fflush(nil)
         while !Task.isCancelled { try await Task.sleep(for: .seconds(3600)) }
     }
 }

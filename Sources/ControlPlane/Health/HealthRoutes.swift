@@ -10,7 +10,7 @@ struct HealthRoutes {
     let scheduler: Scheduler
 
     func add(to router: inout FleetRouter) {
-        router.on(.get, "/livez") { _ in .text("ok\n") }
+        router.on(.get, "/livez") { _ in Self.answer(.ok, "ok\n") }
         router.on(.get, "/readyz") { request in
             let checks = await checks()
             let isReady = checks.allSatisfy { $0.problem == nil }
@@ -20,8 +20,15 @@ struct HealthRoutes {
                     lines += "\(check.problem == nil ? "+" : "-") \(check.name): \(check.problem ?? "ok")\n"
                 }
             }
-            return .text(lines, status: isReady ? .ok : .serviceUnavailable)
+            return Self.answer(isReady ? .ok : .serviceUnavailable, lines)
         }
+    }
+
+    /// True only for the moment, so no cache may keep it.
+    private static func answer(_ status: HTTPResponse.Status, _ text: String) -> Response {
+        var response = Response.text(text, status: status)
+        response.headerFields[.cacheControl] = "no-store"
+        return response
     }
 
     private struct Check {
