@@ -60,7 +60,7 @@ struct Recording: Equatable {
 
 extension Recording.Message {
     fileprivate init(_ head: RequestHead) {
-        let request = try? Request(head, body: RequestBody([]), peer: .unknown)
+        let request = try? Request(head, body: RequestBody([]), peer: .unknown, security: nil)
         self.init(head: head.bytes, path: request?.path, keepsAlive: head.keepsAlive)
     }
 }
