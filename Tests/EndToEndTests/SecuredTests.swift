@@ -92,7 +92,7 @@ struct SecuredTests {
             output: .sequence, error: .discarded
         ) { execution in
             var server = Server()
-            for try await line in execution.standardOutput.lines() {
+            for try await line in execution.standardOutput.strings() {
                 let words = line.split(whereSeparator: \.isWhitespace).map(String.init)
                 switch words.first {
                 case "operators:": server.address = words[1]
