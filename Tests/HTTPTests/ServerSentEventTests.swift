@@ -1,3 +1,4 @@
+import HTTPTypes
 import Testing
 
 @testable import HTTP
@@ -47,5 +48,44 @@ struct ServerSentEventTests {
     func injection() {
         #expect(throws: HTTPError.self) { try ServerSentEvent(id: "1\ndata: x").serialized() }
         #expect(throws: HTTPError.self) { try ServerSentEvent(event: "a\rb", data: "").serialized() }
+    }
+
+    @Test("a reader that does not drain its events is dropped, and their source hears of it")
+    func slowReader() async throws {
+        let (ends, end) = AsyncStream.makeStream(of: Void.self)
+        var router = Router()
+        router.on(.get, "/events") { _ in
+            .events { writer in
+                defer { end.finish() }
+                let data = String(repeating: "x", count: 10_000)
+                while true { try await writer.send(ServerSentEvent(data: data)) }
+            }
+        }
+        try await LiveServer.with(router, { $0.writeTimeout = .milliseconds(300) }) { server, address in
+            let connection = try RawConnection(address, receiveBuffer: 4096)
+            connection.send("GET /events HTTP/1.1\r\nHost: a\r\n\r\n")
+            for await _ in ends {}
+            #expect(await eventually { server.connectionCount == 0 })
+            withExtendedLifetime(connection) {}
+        }
+    }
+
+    @Test("a reader is sent what came after the event that it names")
+    func lastEventID() async throws {
+        let name = try #require(HTTPField.Name("Last-Event-ID"))
+        var router = Router()
+        router.on(.get, "/events") { request in
+            let first = (request[name].flatMap { Int($0) } ?? 0) + 1
+            return .events { try await $0.send((first...5).map { ServerSentEvent(id: "\($0)", data: "") }) }
+        }
+        try await LiveServer.with(router) { _, address in
+            try await onThread {
+                let connection = try RawConnection(address)
+                connection.send("GET /events HTTP/1.1\r\nHost: a\r\nLast-Event-ID: 3\r\n\r\n")
+                let reply = try connection.reply()
+                #expect(reply.fields["cache-control"] == "no-store")
+                #expect(reply.text == "id: 4\ndata: \n\nid: 5\ndata: \n\n")
+            }
+        }
     }
 }

@@ -36,6 +36,9 @@ struct RequestParser: Sendable {
         self.limits = limits
     }
 
+    /// Whether the request that is being read, or that has failed, has the method HEAD.
+    var isHead: Bool { line?.method == .head }
+
     /// Reads on. `used` is how many bytes of the input the caller must not show again; ranges refer to this input.
     /// After an error the parser is of no more use, nor is the connection.
     mutating func next(_ bytes: UnsafeRawBufferPointer, used: inout Int) throws(HTTPError) -> Event {

@@ -151,7 +151,7 @@ struct ServerConnectionIO {
             case .failBody(let error):
                 if let effect = resumeBody(.failure(error)) { return effect }
             case .reject(let error):
-                appendFinal(Problem(error))
+                appendFinal(Problem(error), withContent: machine.mayRejectWithContent)
                 if let effect = flush(now) { return effect }
             case .cancelHandler:
                 mustCancel = true
@@ -224,14 +224,14 @@ struct ServerConnectionIO {
     // MARK: - Sending
 
     /// Queues an answer after which nothing more is said.
-    private mutating func appendFinal(_ problem: Problem) {
+    private mutating func appendFinal(_ problem: Problem, withContent: Bool = true) {
         let response = problem.response
         guard case .bytes(let body) = response.body else { return }
         let serializer = ResponseSerializer(framing: .length(body.count), keepsAlive: false, isHTTP10: false)
         var bytes: [UInt8] = []
         // A problem made here has no field that could be refused.
         guard (try? serializer.append(response, to: &bytes)) != nil else { return }
-        socket.hold(bytes + body)
+        socket.hold(withContent ? bytes + body : bytes)
     }
 
     // MARK: - The handler

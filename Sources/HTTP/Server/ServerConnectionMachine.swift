@@ -108,6 +108,9 @@ struct ServerConnectionMachine: Sendable {
         if case .handling(let exchange) = phase { exchange.wasCancelled && !exchange.bodyIsComplete } else { false }
     }
 
+    /// Whether an answer to a head that is rejected may have content (RFC 9110 section 9.3.2).
+    var mayRejectWithContent: Bool { !parser.isHead }
+
     // MARK: - Events
 
     /// Takes bytes from `receive`.
