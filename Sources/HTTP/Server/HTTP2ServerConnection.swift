@@ -6,7 +6,7 @@ import Synchronization
 final class HTTP2ServerConnection: EventHandler, ServedConnection {
     private let context: ServerContext
     private let loop: EventLoop
-    private let peer: PeerAddress
+    let peer: PeerAddress
     /// What TLS has settled, for requests.
     private let security: ConnectionSecurity?
     private let io: Mutex<HTTP2ServerConnectionIO>
