@@ -104,6 +104,9 @@ final class ServerConnection: EventHandler, ServedConnection {
             loop.replace(token, with: successor)
             context.replace(self, with: successor)
             successor.start(received)
+        case .giveUp(let task):
+            context.logger.warning("a handler took too long and is given up", metadata: ["peer": "\(peer)"])
+            task.cancel()
         case .closed(let token):
             if let token { loop.forget(token) }
             context.remove(self)
