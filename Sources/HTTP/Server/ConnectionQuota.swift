@@ -62,7 +62,10 @@ private enum Origin: Hashable, Sendable {
         var new = in6_addr()
         guard inet_pton(AF_INET6, host, &new) == 1 else { return nil }
         let (network, interface) = withUnsafeBytes(of: &new) {
-            (UInt64(bigEndian: $0.load(as: UInt64.self)), UInt64(bigEndian: $0.load(fromByteOffset: 8, as: UInt64.self)))
+            (
+                UInt64(bigEndian: $0.load(as: UInt64.self)),
+                UInt64(bigEndian: $0.load(fromByteOffset: 8, as: UInt64.self))
+            )
         }
         guard network != 0 || interface != 1 else { return nil }
         self = .network(network)
