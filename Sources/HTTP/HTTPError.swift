@@ -111,6 +111,10 @@ extension HTTPError.Code {
 }
 
 extension HTTPError {
+    static var handlerTimedOut: HTTPError {
+        HTTPError(.handlerTimeout, "the request took too long; try again later")
+    }
+
     /// The client has gone before all of its content had come.
     static var contentCut: HTTPError {
         HTTPError(.incompleteRequest, "the client ended in the middle of the content")

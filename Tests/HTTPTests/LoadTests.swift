@@ -136,6 +136,24 @@ struct LoadTests {
         }
     }
 
+    @Test("so it is over HTTP/2, where the other requests of the connection go on")
+    func handlerTimeoutOverHTTP2() async throws {
+        let log = ServerTests.Log()
+        try await LiveServer.with(router(log), { $0.handlerTimeout = .milliseconds(200) }) { _, address in
+            guard case .tcp(let host, let port, _) = address else { return }
+            var configuration = HTTPClient.Configuration()
+            configuration.version = .http2
+            let client = try HTTPClient(endpoint: .tcp(host: host, port: port), configuration: configuration)
+            let late = try await client.send(.get, "/stubborn")
+            #expect(late.status == .serviceUnavailable)
+            #expect(await eventually { log.contains("cancelled") })
+            let next = try await client.send(.get, "/hello")
+            #expect(next.status == .ok)
+            log.add("let go")
+            #expect(await eventually { log.contains("ended") })
+        }
+    }
+
     @Test("neither content that comes slowly nor an answer that is sent slowly counts as the handler's time")
     func handlerTimeIsItsOwn() async throws {
         try await LiveServer.with(router(), { $0.handlerTimeout = .seconds(1) }) { _, address in

@@ -157,7 +157,7 @@ struct ConnectionTarget {
             isFinal = true
         case .finishSending:
             isFinal = true
-        case .close:
+        case .close, .switchToHTTP2:
             isClosed = true
             return false
         }

@@ -105,8 +105,7 @@ final class ServerConnection: EventHandler, ServedConnection {
             context.replace(self, with: successor)
             successor.start(received)
         case .giveUp(let task):
-            context.logger.warning("a handler took too long and is given up", metadata: ["peer": "\(peer)"])
-            task.cancel()
+            context.giveUp(task, peer)
         case .closed(let token):
             if let token { loop.forget(token) }
             context.remove(self)

@@ -310,7 +310,7 @@ struct ServerConnectionMachine: Sendable {
         defer { if case .handling = phase { phase = .handling(exchange) } }
         guard !exchange.isOverdue else {
             linger(now)
-            return .giveUpHandler(HTTPError(.handlerTimeout, "the request took too long; try again later"))
+            return .giveUpHandler(.handlerTimedOut)
         }
         if exchange.cancelIsDue, !exchange.wasCancelled {
             exchange.wasCancelled = true

@@ -72,6 +72,12 @@ final class ServerContext: Sendable {
         _ = removed
     }
 
+    /// Cancels a handler that has taken too long, whose client has been answered without it.
+    func giveUp(_ handler: Task<Void, Never>, _ peer: PeerAddress) {
+        logger.warning("a handler took too long and is given up", metadata: ["peer": "\(peer)"])
+        handler.cancel()
+    }
+
     /// Asks all connections to end after what they are doing.
     func beginShutdown() {
         let connections = state.withLock { state in
