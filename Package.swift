@@ -6,7 +6,9 @@ let swift: [SwiftSetting] = [.enableUpcomingFeature("ExistentialAny")]
 let package = Package(
     name: "relocate",
     products: [
-        .executable(name: "relocate", targets: ["relocate"])
+        .executable(name: "relocate", targets: ["relocate"]),
+        // For the packages that fuzz and measure it: Fuzz, scripts/bench.d/load.
+        .library(name: "HTTP", targets: ["HTTP"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

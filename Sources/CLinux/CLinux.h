@@ -50,6 +50,15 @@ static inline int linux_open_beneath(int directory, const char *path, int flags)
     return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
 }
 
+// How many processors this process may run on, sched_getaffinity(2); 0 on failure.
+static inline int linux_usable_processors(void) {
+    unsigned long set[128] = {0};
+    int count = 0;
+    if (syscall(SYS_sched_getaffinity, 0, sizeof set, set) < 0) return 0;
+    for (int index = 0; index < 128; index++) count += __builtin_popcountl(set[index]);
+    return count;
+}
+
 // pidfd_open(2): a descriptor that becomes readable when the process ends; -1 and errno on failure.
 static inline int linux_pidfd_open(pid_t process) {
     return (int)syscall(SYS_pidfd_open, process, 0);

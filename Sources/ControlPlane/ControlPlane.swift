@@ -116,6 +116,8 @@ public final class ControlPlane: Sendable {
         var configuration = HTTPServer.Configuration()
         configuration.limits.bodyBytes = 64 << 30
         configuration.execution = .concurrentPool
+        // A client may ask to wait 600 seconds for a move, and large images take their time.
+        configuration.handlerTimeout = .seconds(660)
         return configuration
     }
 

@@ -62,6 +62,8 @@ public struct HTTPError: Error, Sendable, CustomStringConvertible {
         public static let invalidHeader = Code("invalidHeader")
         /// A TLS connection could not be set up or broke, or certificates and keys for it cannot be used.
         public static let tlsFailed = Code("tlsFailed")
+        /// The handler of a request took too long (RFC 9110 section 15.6.4).
+        public static let handlerTimeout = Code("handlerTimeout")
         /// The server is shutting down.
         public static let shuttingDown = Code("shuttingDown")
     }
@@ -109,6 +111,10 @@ extension HTTPError.Code {
 }
 
 extension HTTPError {
+    static var handlerTimedOut: HTTPError {
+        HTTPError(.handlerTimeout, "the request took too long; try again later")
+    }
+
     /// The client has gone before all of its content had come.
     static var contentCut: HTTPError {
         HTTPError(.incompleteRequest, "the client ended in the middle of the content")
@@ -125,7 +131,7 @@ extension HTTPError {
         case .headersTooLarge: .requestHeaderFieldsTooLarge
         case .methodNotImplemented, .transferCodingNotImplemented: .notImplemented
         case .versionNotSupported: .httpVersionNotSupported
-        case .shuttingDown: .serviceUnavailable
+        case .handlerTimeout, .shuttingDown: .serviceUnavailable
         default: .internalServerError
         }
     }

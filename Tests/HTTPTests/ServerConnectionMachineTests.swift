@@ -34,6 +34,7 @@ struct ServerConnectionMachineTests {
         case .failBody(let error): "fail \(error.status.code)"
         case .reject(let error): "reject \(error.status.code)"
         case .cancelHandler: "cancel"
+        case .giveUpHandler(let error): "give up \(error.status.code)"
         case .finishSending: "finish"
         case .switchToHTTP2: "switch"
         case .close: "close"
@@ -65,10 +66,35 @@ struct ServerConnectionMachineTests {
         receive(request + request, &machine, at(1))
         #expect(name(machine.next(at(1))) == "handle 0")
         #expect(name(machine.next(at(1))) == "wait")
-        #expect(machine.deadline == .never)
         #expect(machine.beginResponse(mustClose: false).keepsAlive)
         machine.endResponse(at(2))
         #expect(name(machine.next(at(2))) == "handle 0")
+    }
+
+    @Test("a handler's time runs while it has what it needs, not while it waits for content or sends a stream")
+    func handlerTime() {
+        var machine = machine {
+            $0.handlerTimeout = .seconds(60)
+            $0.bodyTimeout = .seconds(20)
+        }
+        receive("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n", &machine, at(1))
+        #expect(name(machine.next(at(1))) == "handle")
+        #expect(machine.deadline == at(61))
+        machine.wantBody()
+        #expect(name(machine.next(at(50))) == "read")
+        #expect(machine.deadline == at(70))
+        receive("ab", &machine, at(65))
+        #expect(name(machine.next(at(65))) == "deliver 2")
+        #expect(machine.deadline == at(125))
+
+        var streaming = machine
+        #expect(!streaming.beginResponse(mustClose: true).keepsAlive)
+        #expect(streaming.deadline == .never)
+
+        machine.timedOut(at(125))
+        #expect(name(machine.next(at(125))) == "give up 503")
+        #expect(name(machine.next(at(125))) == "finish")
+        #expect(name(machine.next(at(125))) == "read")
     }
 
     @Test("content is asked for only when it is wanted, 100 Continue before it, and its silence has a limit")
@@ -84,7 +110,7 @@ struct ServerConnectionMachineTests {
         receive("ab", &machine, at(3))
         #expect(name(machine.next(at(3))) == "deliver 2")
         #expect(name(machine.next(at(3))) == "wait")
-        #expect(machine.deadline == .never)
+        #expect(machine.deadline == at(63))
         machine.wantBody()
         #expect(name(machine.next(at(100))) == "read")
         machine.timedOut(at(200))

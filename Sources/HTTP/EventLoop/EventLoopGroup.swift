@@ -1,10 +1,10 @@
-import Glibc
+import CLinux
 import Synchronization
 
 /// The event loops of a process. All servers and clients share them, so another server costs a socket, not a thread.
 final class EventLoopGroup: Sendable {
-    /// As many loops as processors, started at first use and never stopped.
-    static let shared = Result { try EventLoopGroup(count: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+    /// As many loops as processors that the process may use, started at first use and never stopped.
+    static let shared = Result { try EventLoopGroup(count: max(1, Int(linux_usable_processors()))) }
 
     private let loops: [EventLoop]
     private let turn = Atomic<Int>(0)

@@ -6,6 +6,9 @@
 struct TimerWheel<Entry: Sendable>: Sendable {
     private static var tickShift: UInt64 { 24 }
     private static var size: Int { 1024 }
+    /// A bucket gives back more memory than for so many entries. Otherwise a crowd that came at once would, as it moves round
+    /// the ring, leave the memory for all of it in every bucket.
+    private static var keptPerBucket: Int { 64 }
 
     private var buckets: [[Entry]] = Array(repeating: [], count: Self.size)
     private var count = 0
@@ -46,7 +49,7 @@ struct TimerWheel<Entry: Sendable>: Sendable {
             let index = Int(tick % UInt64(Self.size))
             due += buckets[index]
             count -= buckets[index].count
-            buckets[index].removeAll(keepingCapacity: true)
+            buckets[index].removeAll(keepingCapacity: buckets[index].capacity <= Self.keptPerBucket)
         }
         current = limit
         findEarliest()

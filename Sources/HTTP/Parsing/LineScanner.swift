@@ -12,9 +12,14 @@ struct LineScanner: Sendable {
         case line(Range<Int>)
         /// The line is not complete. It has so many bytes so far.
         case partial(Int)
+        /// The line ends in LF without CR, after so many bytes. Had it come in pieces, it might have passed a limit before
+        /// its end was seen, so limits are looked at first.
+        case bareLineFeed(Int)
     }
 
-    mutating func next(in bytes: UnsafeRawBufferPointer) throws(HTTPError) -> Found {
+    static let bareLineFeed = HTTPError(.badRequest, "a line ends in LF without CR")
+
+    mutating func next(in bytes: UnsafeRawBufferPointer) -> Found {
         guard scanned < bytes.count, let base = bytes.baseAddress,
             let hit = memchr(base + scanned, Int32(Characters.lineFeed), bytes.count - scanned)
         else {
@@ -23,7 +28,7 @@ struct LineScanner: Sendable {
         }
         let index = UnsafeRawPointer(hit) - base
         guard index > lineStart, bytes[index - 1] == Characters.carriageReturn else {
-            throw HTTPError(.badRequest, "a line ends in LF without CR")
+            return .bareLineFeed(index - lineStart)
         }
         let line = lineStart..<(index - 1)
         lineStart = index + 1

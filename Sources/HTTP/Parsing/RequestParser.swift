@@ -60,10 +60,13 @@ struct RequestParser: Sendable {
     private mutating func nextInHead(_ bytes: UnsafeRawBufferPointer, used: inout Int) throws(HTTPError) -> Event {
         while true {
             try checkFirstByte(bytes)
-            switch try scanner.next(in: bytes) {
+            switch scanner.next(in: bytes) {
             case .partial(let count):
                 try checkLimits(lineBytes: count, headBytes: bytes.count)
                 return .needMore
+            case .bareLineFeed(let count):
+                try checkLimits(lineBytes: count, headBytes: scanner.lineStart + count)
+                throw LineScanner.bareLineFeed
             case .line(let range):
                 try checkLimits(lineBytes: range.count + 2, headBytes: range.upperBound + 2)
                 guard range.isEmpty else {

@@ -79,10 +79,13 @@ struct ResponseParser: Sendable {
 
     private mutating func nextInHead(_ bytes: UnsafeRawBufferPointer, used: inout Int) throws(HTTPError) -> Event {
         while true {
-            switch try scanner.next(in: bytes) {
+            switch scanner.next(in: bytes) {
             case .partial:
                 try checkLimit(bytes.count)
                 return .needMore
+            case .bareLineFeed(let count):
+                try checkLimit(scanner.lineStart + count)
+                throw LineScanner.bareLineFeed
             case .line(let range):
                 try checkLimit(range.upperBound + 2)
                 guard range.isEmpty else {

@@ -6,7 +6,7 @@ import Synchronization
 final class HTTP2ServerConnection: EventHandler, ServedConnection {
     private let context: ServerContext
     private let loop: EventLoop
-    private let peer: PeerAddress
+    let peer: PeerAddress
     /// What TLS has settled, for requests.
     private let security: ConnectionSecurity?
     private let io: Mutex<HTTP2ServerConnectionIO>
@@ -61,6 +61,8 @@ final class HTTP2ServerConnection: EventHandler, ServedConnection {
                 for waiter in waiters { waiter.resume(with: result) }
             case .cancel(let task):
                 task.cancel()
+            case .giveUp(let task):
+                context.giveUp(task, peer)
             case .failed(let code, let reason):
                 context.logger.debug(
                     "a connection is closed for its client's mistake",

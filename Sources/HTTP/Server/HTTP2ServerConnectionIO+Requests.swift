@@ -10,7 +10,9 @@ extension HTTP2ServerConnectionIO {
         }
         do throws(HTTPError) {
             let head = try RequestHead(block, hasContent: hasContent, limits: configuration.limits)
-            streams[identifier] = HTTP2ServerStream(identifier, continueIsDue: head.expectsContinue, configuration)
+            let stream = HTTP2ServerStream(identifier, continueIsDue: head.expectsContinue, configuration)
+            streams[identifier] = stream
+            streamDeadline = min(streamDeadline, stream.deadline)
             effects.append(.handle(head, content: nil, stream: identifier))
         } catch {
             reject(identifier, error)
@@ -21,11 +23,21 @@ extension HTTP2ServerConnectionIO {
     private mutating func reject(_ identifier: Int32, _ error: HTTPError) {
         let stream = HTTP2ServerStream(identifier, continueIsDue: false, configuration)
         streams[identifier] = stream
+        answer(stream, with: error, .now())
+    }
+
+    /// Answers in the place of a handler that has taken too long. Whatever it still does goes nowhere.
+    mutating func giveUpHandler(_ stream: HTTP2ServerStream, _ now: MonotonicTime) {
+        if let task = stream.task { effects.append(.giveUp(task)) }
+        answer(stream, with: .handlerTimedOut, now)
+    }
+
+    private mutating func answer(_ stream: HTTP2ServerStream, with error: HTTPError, _ now: MonotonicTime) {
         let response = Problem(error).response
         guard case .bytes(let bytes) = response.body,
             let fields = try? HTTP2Fields(response, contentLength: bytes.count, requestID: nil)
-        else { return session.reset(identifier, .internalError) }
-        answer(stream, fields, .bytes(bytes), .now())
+        else { return session.reset(stream.identifier, .internalError) }
+        answer(stream, fields, .bytes(bytes), now)
     }
 
     // MARK: - Content
@@ -66,8 +78,15 @@ extension HTTP2ServerConnectionIO {
         guard stream.bodyWaiter != nil, let result = nextPiece(stream), let waiter = stream.takeBodyWaiter() else {
             return
         }
-        stream.bodyBudget.endWaiting(now)
+        turnToHandler(stream, now)
         effects.append(.resumeBody(waiter, result))
+    }
+
+    /// From now on the handler's time runs, and no longer the client's.
+    private mutating func turnToHandler(_ stream: HTTP2ServerStream, _ now: MonotonicTime) {
+        stream.bodyBudget.endWaiting(now)
+        stream.restartHandlerTime(now)
+        streamDeadline = min(streamDeadline, stream.deadline)
     }
 
     /// What a reader gets now; nil if it has to wait. What it gets may be sent again by the client.
@@ -93,7 +112,10 @@ extension HTTP2ServerConnectionIO {
         guard stream.bodyWaiter == nil else {
             return .failure(HTTPError(.bodyAlreadyRead, "the content of this request is being read already"))
         }
-        if let result = nextPiece(stream) { return result }
+        if let result = nextPiece(stream) {
+            stream.restartHandlerTime(.now())
+            return result
+        }
         if stream.continueIsDue, stream.phase == .handling { session.submitContinue(identifier) }
         stream.continueIsDue = false
         stream.bodyWaiter = waiter
@@ -104,7 +126,7 @@ extension HTTP2ServerConnectionIO {
 
     mutating func takeBodyWaiter(_ identifier: Int32) -> BodyWaiter? {
         guard let stream = streams[identifier], let waiter = stream.takeBodyWaiter() else { return nil }
-        stream.bodyBudget.endWaiting(.now())
+        turnToHandler(stream, .now())
         return waiter
     }
 }

@@ -11,6 +11,7 @@ struct HTTP2ServerConnectionIO {
         case resumeBody(BodyWaiter, Result<[UInt8]?, any Error>)
         case resumeWriters([CheckedContinuation<Void, any Error>], Result<Void, any Error>)
         case cancel(Task<Void, Never>)
+        case giveUp(Task<Void, Never>)
         /// The client has broken the rules; this is for the log.
         case failed(HTTP2ErrorCode, String)
         /// Others are to have a turn.
@@ -112,6 +113,7 @@ struct HTTP2ServerConnectionIO {
                 let error = HTTPError(.requestTimeout, "the content of the request came too slowly")
                 failContent(stream, error, now)
             }
+            if stream.isOverdue(now) { giveUpHandler(stream, now) }
             if stream.writeBudget.deadline <= now {
                 reset(stream, .cancel)
             } else if stream.drainDeadline <= now {

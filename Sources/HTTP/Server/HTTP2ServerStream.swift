@@ -34,18 +34,36 @@ final class HTTP2ServerStream {
 
     var writeWaiters: [WriteWaiter] = []
     var writeBudget: StallBudget
+    private let handlerTimeout: Duration
+    /// When the handler must have answered or asked for content.
+    private var handlerDeadline: MonotonicTime
+
     /// When the client must have ended its side after the answer.
     var drainDeadline = MonotonicTime.never
 
     init(_ identifier: Int32, continueIsDue: Bool, _ configuration: HTTPServer.Configuration) {
         self.identifier = identifier
         self.continueIsDue = continueIsDue
+        handlerTimeout = configuration.handlerTimeout
+        handlerDeadline = .now() + handlerTimeout
         let rate = configuration.minBytesPerSecond
         bodyBudget = StallBudget(configuration.bodyTimeout, minBytesPerSecond: rate)
         writeBudget = StallBudget(configuration.writeTimeout, minBytesPerSecond: rate)
     }
 
-    var deadline: MonotonicTime { min(bodyBudget.deadline, writeBudget.deadline, drainDeadline) }
+    var deadline: MonotonicTime {
+        min(bodyBudget.deadline, writeBudget.deadline, drainDeadline, isHandlersTurn ? handlerDeadline : .never)
+    }
+
+    /// Whether everyone waits for the handler, and it has taken too long.
+    func isOverdue(_ now: MonotonicTime) -> Bool { isHandlersTurn && handlerDeadline <= now }
+
+    private var isHandlersTurn: Bool { phase == .handling && bodyWaiter == nil }
+
+    /// The handler has been given something to work with.
+    func restartHandlerTime(_ now: MonotonicTime) {
+        handlerDeadline = now + handlerTimeout
+    }
 
     /// Whether its handler may still be at work.
     var isHandled: Bool {

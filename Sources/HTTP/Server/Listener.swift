@@ -12,6 +12,8 @@ final class Listener: EventHandler {
         var socket: ListeningSocket?
         var token: EventLoop.Token?
         var isPaused = false
+        /// Nothing could be accepted since the last warning, so another one would say nothing new.
+        var isStarved = false
     }
 
     private static let acceptsPerEvent = 64
@@ -53,9 +55,11 @@ final class Listener: EventHandler {
             switch acceptOne() {
             case .accepted(let socket, let peer): serve(socket, peer)
             case .none: return
-            case .outOfResources(let number):
-                context.logger.warning(
-                    "accepting pauses for lack of resources", metadata: ["error": "\(SystemError(number: number))"])
+            case .outOfResources(let number, let isNew):
+                if isNew {
+                    context.logger.warning(
+                        "accepting pauses for lack of resources", metadata: ["error": "\(SystemError(number: number))"])
+                }
                 return
             }
         }
@@ -72,7 +76,7 @@ final class Listener: EventHandler {
     private enum Accepted {
         case accepted(Int32, PeerAddress)
         case none
-        case outOfResources(Int32)
+        case outOfResources(Int32, isNew: Bool)
     }
 
     private func acceptOne() -> Accepted {
@@ -86,14 +90,19 @@ final class Listener: EventHandler {
                         accept4(socket.descriptor, $0, &length, linux_nonblocking | linux_close_on_exec)
                     }
                 }
-                if descriptor >= 0 { return .accepted(descriptor, Self.peer(descriptor, &storage)) }
+                if descriptor >= 0 {
+                    state.isStarved = false
+                    return .accepted(descriptor, Self.peer(descriptor, &storage))
+                }
                 switch errno {
                 case EMFILE, ENFILE, ENOBUFS, ENOMEM:
                     let number = errno
+                    let isNew = !state.isStarved
+                    state.isStarved = true
                     state.isPaused = true
                     loop.setInterest(socket.descriptor, token, reading: false)
                     loop.arm(token, at: .now() + Self.pause)
-                    return .outOfResources(number)
+                    return .outOfResources(number, isNew: isNew)
                 case EINTR, ECONNABORTED, EPROTO, ENETDOWN, EHOSTDOWN, EHOSTUNREACH, ENETUNREACH, EPERM:
                     // One client's trouble (accept(2)); the next may be fine.
                     continue

@@ -104,6 +104,8 @@ final class ServerConnection: EventHandler, ServedConnection {
             loop.replace(token, with: successor)
             context.replace(self, with: successor)
             successor.start(received)
+        case .giveUp(let task):
+            context.giveUp(task, peer)
         case .closed(let token):
             if let token { loop.forget(token) }
             context.remove(self)

@@ -12,6 +12,7 @@ struct ServerConnectionIO {
         case resumeWriters([CheckedContinuation<Void, any Error>], Result<Void, any Error>)
         case cancel(Task<Void, Never>)
         case switchToHTTP2(StreamSocket, received: [UInt8], EventLoop.Token)
+        case giveUp(Task<Void, Never>)
         case closed(EventLoop.Token?)
     }
 
@@ -161,6 +162,9 @@ struct ServerConnectionIO {
                 guard let token else { return nil }
                 closeWasTold = true
                 return .switchToHTTP2(socket.handOver(), received: machine.handOver(), token)
+            case .giveUpHandler(let error):
+                appendFinal(Problem(error))
+                if let effect = disownHandler() { return effect }
             case .finishSending:
                 socket.finishSending(now)
                 if let effect = flush(now) { return effect }
@@ -250,6 +254,15 @@ struct ServerConnectionIO {
         mustCancel = false
         task = nil
         machine.endResponse(now)
+    }
+
+    /// Whatever the handler still does belongs to no exchange any more, and goes nowhere.
+    private mutating func disownHandler() -> Effect? {
+        exchange += 1
+        isHandling = false
+        mustCancel = false
+        defer { task = nil }
+        return task.map { .giveUp($0) }
     }
 
     /// Sends a response, or its head if the content follows as a stream, which is then returned.

@@ -35,6 +35,8 @@ struct ServerConnectionMachine: Sendable {
         case cancelHandler
         /// The client speaks HTTP/2: give the connection and what has been read from it to someone who does, too.
         case switchToHTTP2
+        /// The handler has taken too long: cancel it, heed it no more, answer with an error in its place and close.
+        case giveUpHandler(HTTPError)
         /// Shut down the sending side as soon as everything is sent.
         case finishSending
         /// Close as soon as everything is sent.
@@ -50,6 +52,7 @@ struct ServerConnectionMachine: Sendable {
         var bodyFailed = false
         var cancelIsDue = false
         var wasCancelled = false
+        var isOverdue = false
     }
 
     private enum Phase {
@@ -65,6 +68,7 @@ struct ServerConnectionMachine: Sendable {
 
     private let headTimeout: UInt64
     private let idleTimeout: UInt64
+    private let handlerTimeout: UInt64
     private let lingerTimeout: UInt64
     private var parser: RequestParser
     private var inbound = InboundBuffer()
@@ -73,7 +77,7 @@ struct ServerConnectionMachine: Sendable {
     private(set) var isShuttingDown = false
     private var rejection: HTTPError?
     private var bodyBudget: StallBudget
-    /// When the wait for a head or for the end of lingering must end.
+    /// When the wait for a head, for the handler or for the end of lingering must end.
     private var phaseDeadline: MonotonicTime
     private var headHasBegun = false
     /// Until the first bytes have been looked at.
@@ -84,6 +88,7 @@ struct ServerConnectionMachine: Sendable {
         bodyBudget = StallBudget(configuration.bodyTimeout, minBytesPerSecond: configuration.minBytesPerSecond)
         headTimeout = configuration.headTimeout.clampedNanoseconds
         idleTimeout = configuration.idleTimeout.clampedNanoseconds
+        handlerTimeout = configuration.handlerTimeout.clampedNanoseconds
         lingerTimeout = configuration.lingerTimeout.clampedNanoseconds
         phaseDeadline = now.advanced(byNanoseconds: headTimeout)
     }
@@ -143,13 +148,13 @@ struct ServerConnectionMachine: Sendable {
         guard case .handling(var exchange) = phase else { return }
         exchange.bodyIsWanted = true
         phase = .handling(exchange)
+        phaseDeadline = .never
     }
 
     /// The handler does not want the content any more that it asked for.
     mutating func abandonBody(_ now: MonotonicTime) {
         guard case .handling(var exchange) = phase else { return }
-        exchange.bodyIsWanted = false
-        bodyBudget.endWaiting(now)
+        turnToHandler(&exchange, now)
         phase = .handling(exchange)
     }
 
@@ -169,6 +174,7 @@ struct ServerConnectionMachine: Sendable {
         }
         exchange.bodyIsWanted = false
         phase = .handling(exchange)
+        phaseDeadline = .never
         return Terms(keepsAlive: exchange.keepsAlive, isHTTP10: exchange.isHTTP10)
     }
 
@@ -225,7 +231,10 @@ struct ServerConnectionMachine: Sendable {
             rejection = HTTPError(.requestTimeout, "the header section of the request came too slowly")
         case .waiting, .lingering:
             phase = .closing
-        case .handling, .draining, .closing:
+        case .handling(var exchange):
+            exchange.isOverdue = true
+            phase = .handling(exchange)
+        case .draining, .closing:
             break
         }
     }
@@ -268,7 +277,7 @@ struct ServerConnectionMachine: Sendable {
     }
 
     private mutating func begin(_ head: RequestHead, _ now: MonotonicTime) throws(HTTPError) -> [UInt8]? {
-        phaseDeadline = .never
+        phaseDeadline = now.advanced(byNanoseconds: handlerTimeout)
         headHasBegun = false
         bodyBudget.reset()
         var exchange = Exchange(
@@ -302,6 +311,10 @@ struct ServerConnectionMachine: Sendable {
     private mutating func nextWhileHandling(_ exchange: Exchange, _ now: MonotonicTime) -> Action {
         var exchange = exchange
         defer { if case .handling = phase { phase = .handling(exchange) } }
+        guard !exchange.isOverdue else {
+            linger(now)
+            return .giveUpHandler(.handlerTimedOut)
+        }
         if exchange.cancelIsDue, !exchange.wasCancelled {
             exchange.wasCancelled = true
             return .cancelHandler
@@ -312,7 +325,7 @@ struct ServerConnectionMachine: Sendable {
             return fail(&exchange, error, now)
         }
         guard !exchange.bodyIsComplete else {
-            exchange.bodyIsWanted = false
+            turnToHandler(&exchange, now)
             return .deliver(nil)
         }
         if exchange.continueIsDue {
@@ -322,13 +335,11 @@ struct ServerConnectionMachine: Sendable {
         do throws(HTTPError) {
             switch try parseBody() {
             case .data(let bytes):
-                exchange.bodyIsWanted = false
-                bodyBudget.endWaiting(now)
+                turnToHandler(&exchange, now)
                 return .deliver(bytes)
             case .end:
                 exchange.bodyIsComplete = true
-                exchange.bodyIsWanted = false
-                bodyBudget.endWaiting(now)
+                turnToHandler(&exchange, now)
                 return .deliver(nil)
             case .needMore where inputHasEnded:
                 return fail(&exchange, .contentCut, now)
@@ -342,10 +353,16 @@ struct ServerConnectionMachine: Sendable {
     }
 
     private mutating func fail(_ exchange: inout Exchange, _ error: HTTPError, _ now: MonotonicTime) -> Action {
-        bodyBudget.endWaiting(now)
-        exchange.bodyIsWanted = false
+        turnToHandler(&exchange, now)
         exchange.bodyFailed = true
         return .failBody(error)
+    }
+
+    /// From now on the handler's time runs, and no longer the client's.
+    private mutating func turnToHandler(_ exchange: inout Exchange, _ now: MonotonicTime) {
+        exchange.bodyIsWanted = false
+        bodyBudget.endWaiting(now)
+        phaseDeadline = now.advanced(byNanoseconds: handlerTimeout)
     }
 
     private mutating func nextWhileDraining(_ left: Int, _ now: MonotonicTime) -> Action {

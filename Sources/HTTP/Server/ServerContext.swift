@@ -3,6 +3,8 @@ import Synchronization
 
 /// A connection as its server sees it, whatever is spoken on it.
 protocol ServedConnection: AnyObject, Sendable {
+    /// Who is at its other end.
+    var peer: PeerAddress { get }
     /// Asks it to end after what it is doing.
     func beginShutdown()
     /// Closes it.
@@ -15,6 +17,7 @@ final class ServerContext: Sendable {
 
     private struct State {
         var connections: [ObjectIdentifier: any ServedConnection] = [:]
+        var quota: ConnectionQuota
         var isShuttingDown = false
         var whenEmpty: [CheckedContinuation<Void, Never>] = []
     }
@@ -22,31 +25,26 @@ final class ServerContext: Sendable {
     let configuration: HTTPServer.Configuration
     let respond: Responder
     let logger: Logger
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     init(configuration: HTTPServer.Configuration, logger: Logger, respond: @escaping Responder) {
         self.configuration = configuration
         self.logger = logger
         self.respond = respond
+        let quota = ConnectionQuota(
+            limit: configuration.maxConnections, limitPerOrigin: configuration.maxConnectionsPerAddress)
+        state = Mutex(State(quota: quota))
     }
 
     var connectionCount: Int { state.withLock { $0.connections.count } }
 
-    enum Admission {
-        case welcome
-        /// There are too many; it may hear so.
-        case turnedAway
-        /// There are too many even to tell them.
-        case refused
-    }
-
     /// Takes a connection in, and keeps it alive until it has closed.
-    func admit(_ connection: any ServedConnection) -> Admission {
+    func admit(_ connection: any ServedConnection) -> ConnectionQuota.Admission {
         state.withLock { state in
-            let count = state.connections.count
-            guard !state.isShuttingDown, count < configuration.maxConnections + 128 else { return .refused }
-            state.connections[ObjectIdentifier(connection)] = connection
-            return count < configuration.maxConnections ? .welcome : .turnedAway
+            guard !state.isShuttingDown else { return .refused }
+            let admission = state.quota.admit(connection.peer)
+            if admission != .refused { state.connections[ObjectIdentifier(connection)] = connection }
+            return admission
         }
     }
 
@@ -65,12 +63,19 @@ final class ServerContext: Sendable {
         let (removed, waiters) = state.withLock {
             state -> ((any ServedConnection)?, [CheckedContinuation<Void, Never>]) in
             let removed = state.connections.removeValue(forKey: ObjectIdentifier(connection))
+            if removed != nil { state.quota.remove(connection.peer) }
             guard state.connections.isEmpty else { return (removed, []) }
             defer { state.whenEmpty = [] }
             return (removed, state.whenEmpty)
         }
         for waiter in waiters { waiter.resume() }
         _ = removed
+    }
+
+    /// Cancels a handler that has taken too long, whose client has been answered without it.
+    func giveUp(_ handler: Task<Void, Never>, _ peer: PeerAddress) {
+        logger.warning("a handler took too long and is given up", metadata: ["peer": "\(peer)"])
+        handler.cancel()
     }
 
     /// Asks all connections to end after what they are doing.
