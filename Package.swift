@@ -108,7 +108,7 @@ let package = Package(
         .testTarget(
             name: "MovingTargetTests", dependencies: ["MovingTarget", "RelocateTesting"], swiftSettings: swift),
         .testTarget(
-            name: "HTTPTests", dependencies: ["HTTP"], resources: [.copy("Corpus")], swiftSettings: swift),
+            name: "HTTPTests", dependencies: ["HTTP"], resources: [.copy("Corpus"), .copy("Frames")], swiftSettings: swift),
         .testTarget(name: "ImageStoreTests", dependencies: ["ImageStore", "RelocateTesting"], swiftSettings: swift),
         .testTarget(name: "LedgerTests", dependencies: ["Ledger", "RelocateTesting"], swiftSettings: swift),
         .testTarget(
