@@ -58,6 +58,8 @@ struct ClientConnectionIO {
     private var contentLeft: Int?
     private var isChunked = false
     private var closeWasTold = false
+    /// A server of HTTP/2 sends its settings without being asked.
+    private let serverMaySpeakFirst: Bool
     /// Whether anything of the answer has arrived. Until then a request on a reused connection may be sent again.
     private(set) var hasReceived = false
 
@@ -68,6 +70,7 @@ struct ClientConnectionIO {
             session: tls.map { TLSSession($0.context, peerName: $0.serverName) })
         phase = !isConnected ? .connecting : tls == nil ? .idle : .shakingHands
         parser = ResponseParser(limits: configuration.limits)
+        serverMaySpeakFirst = configuration.version == .http2
     }
 
     /// Whether another request may be sent.
@@ -104,7 +107,7 @@ struct ClientConnectionIO {
         if case .shakingHands = phase { return }
         // What the server has sent before it broke the connection is still to be read; reading also tells the end.
         // An event may be late: the bytes it tells of have been read already. So an idle connection is asked, not presumed.
-        if case .idle = phase, socket.peerHasClosed || isBroken || socket.hasUnreadBytes {
+        if case .idle = phase, socket.peerHasClosed || isBroken || (socket.hasUnreadBytes && !serverMaySpeakFirst) {
             fail(HTTPError(.connectionClosed, "the server closed the idle connection"))
         } else if isBroken, !socket.isReadable {
             fail(HTTPError(.connectionClosed, "the connection broke"))

@@ -9,7 +9,11 @@ extension HTTP2ClientConnectionIO {
         var content = HTTP2Session.Content.none
         if !request.content.isEmpty { content = .bytes(request.content) }
         if request.rest != .none { content = .written }
-        guard takesRequests, let identifier = session.submitRequest(head, content) else { throw Self.notProcessed }
+        guard takesRequests, let identifier = session.submitRequest(head, content) else {
+            // Another connection to a server that does not speak HTTP/2 would be no better.
+            if let failure, failure.code == .invalidResponse { throw failure }
+            throw Self.notProcessed
+        }
         let now = MonotonicTime.now()
         if streams.isEmpty { transport.keepAlive.heard(now) }
         let stream = HTTP2ClientStream(

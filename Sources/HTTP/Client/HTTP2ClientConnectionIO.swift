@@ -27,7 +27,7 @@ struct HTTP2ClientConnectionIO {
     private(set) var hasAnswered = false
     /// No further requests are sent: the server has said so, or this side has.
     private(set) var isEnding = false
-    private var failure: HTTPError?
+    private(set) var failure: HTTPError?
     private var idleDeadline: MonotonicTime
     private var armed = MonotonicTime.never
     private var isPumping = false

@@ -1,4 +1,5 @@
 import CNghttp2
+import HTTPTypes
 
 /// What libnghttp2 calls back. Each function finds its session by the library's user data and lets it note an event.
 enum HTTP2Callbacks {
@@ -47,7 +48,9 @@ extension nghttp2_frame_hd {
 // MARK: - Receiving
 
 private let onBeginFrame: nghttp2_on_begin_frame_callback = { _, header, userData in
-    if let header { session(userData).noteFrame(header.pointee) }
+    guard let header, session(userData).noteFrame(header.pointee) else {
+        return NGHTTP2_ERR_CALLBACK_FAILURE.rawValue
+    }
     return 0
 }
 
@@ -115,6 +118,10 @@ private let onFrameSent: nghttp2_on_frame_send_callback = { _, frame, userData i
         if header.endsStream { session.note(.sentEnd(stream: header.stream_id)) }
     case NGHTTP2_DATA.rawValue:
         if header.endsStream { session.note(.sentEnd(stream: header.stream_id)) }
+    case NGHTTP2_GOAWAY.rawValue where frame.pointee.goaway.error_code != NGHTTP2_NO_ERROR.rawValue:
+        let goAway = frame.pointee.goaway
+        let reason = UnsafeBufferPointer(start: goAway.opaque_data, count: goAway.opaque_data_len)
+        session.noteFailure(HTTP2ErrorCode(rawValue: goAway.error_code), String(decoding: reason, as: UTF8.self))
     default:
         break
     }

@@ -1,3 +1,5 @@
+import HTTPTypes
+
 /// What the bytes of a peer mean, or what has become of those sent to it.
 enum HTTP2Event {
     /// A complete header section: a request's, an answer's or an interim answer's. Trailers are not told.

@@ -10,8 +10,8 @@ public struct HTTP2Limits: Sendable, Hashable {
     public var resetBurst = 200
     /// Streams that the peer may cancel every second for ever.
     public var resetsPerSecond = 20
-    /// Frames without use of their own (PING, SETTINGS, PRIORITY, empty DATA, unknown ones) that the peer may send in a
-    /// row before its connection is closed.
+    /// Frames without use of their own (PING, SETTINGS, PRIORITY, empty DATA) that the peer may send in a row before its
+    /// connection is closed.
     public var controlFrameBurst = 500
     /// Such frames that the peer may send every second for ever.
     public var controlFramesPerSecond = 50

@@ -1,4 +1,5 @@
 import CNghttp2
+import HTTPTypes
 
 /// The frames, streams, windows and header compression of one HTTP/2 connection, without socket, clock or task. The work is
 /// done by libnghttp2; this is the only type that speaks to it.
@@ -29,6 +30,8 @@ final class HTTP2Session {
     private var handle: OpaquePointer?
     private var events: [HTTP2Event] = []
     private var outgoing: [Int32: HTTP2OutgoingContent] = [:]
+    private let maxContinuations: Int
+    private var continuationCount = 0
     private var floodGuard: HTTP2FloodGuard
     private var isFlooded = false
     private var block: HTTP2FieldBlock
@@ -40,6 +43,7 @@ final class HTTP2Session {
         self.role = role
         self.messageLimits = messageLimits
         block = HTTP2FieldBlock(limits: messageLimits)
+        maxContinuations = limits.maxContinuations
         floodGuard = HTTP2FloodGuard(
             burst: limits.controlFrameBurst, perSecond: limits.controlFramesPerSecond, now: now)
         // The library holds `self` without owning it; `deinit` ends the library's session first.
@@ -66,7 +70,8 @@ final class HTTP2Session {
         nghttp2_option_set_no_closed_streams(options, 1)
         nghttp2_option_set_stream_reset_rate_limit(
             options, UInt64(max(1, limits.resetBurst)), UInt64(max(1, limits.resetsPerSecond)))
-        nghttp2_option_set_max_continuations(options, max(1, limits.maxContinuations))
+        // The library counts each attempt to read the nine bytes of a frame's header; `noteFrame` counts frames.
+        nghttp2_option_set_max_continuations(options, 9 * (max(1, limits.maxContinuations) + 1))
         // The library reckons with 12 bytes more for each field; `HTTP2Fields` counts 32.
         nghttp2_option_set_max_send_header_block_length(options, HTTP2Fields.limit + 1024)
         HTTP2Callbacks.install(in: callbacks)
@@ -137,9 +142,8 @@ final class HTTP2Session {
 
     private func fail(_ code: HTTP2ErrorCode, _ reason: String) {
         guard !hasFailed else { return }
-        hasFailed = true
+        noteFailure(code, reason)
         terminate(code)
-        events.append(.failed(code, reason))
     }
 
     private func takeEvents() -> [HTTP2Event] {
@@ -254,9 +258,16 @@ final class HTTP2Session {
         events.append(event)
     }
 
-    func noteFrame(_ header: nghttp2_frame_hd) {
-        if header.type != UInt8(NGHTTP2_CONTINUATION.rawValue) { isInHeaders = false }
-        if HTTP2Callbacks.isIdle(header), !floodGuard.take() { isFlooded = true }
+    /// Returns whether the frame may be looked at. After one that may not the session has failed.
+    func noteFrame(_ header: nghttp2_frame_hd) -> Bool {
+        if header.type == UInt8(NGHTTP2_CONTINUATION.rawValue) {
+            continuationCount += 1
+        } else {
+            isInHeaders = false
+            continuationCount = 0
+        }
+        isFlooded = continuationCount > maxContinuations || (HTTP2Callbacks.isIdle(header) && !floodGuard.take())
+        return !isFlooded
     }
 
     func beginHeaders() {
@@ -272,6 +283,13 @@ final class HTTP2Session {
     func endHeaders() -> HTTP2FieldBlock {
         isInHeaders = false
         return block
+    }
+
+    /// The connection has failed, and the peer is told so.
+    func noteFailure(_ code: HTTP2ErrorCode, _ reason: String) {
+        guard !hasFailed else { return }
+        hasFailed = true
+        events.append(.failed(code, reason))
     }
 
     func noteClosed(_ stream: Int32, _ code: HTTP2ErrorCode) {
