@@ -33,9 +33,9 @@ public final class Certificate: @unchecked Sendable {
         }
         let isAtEnd = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE
         guard isAtEnd, !certificates.isEmpty else {
-            let number = certificates.count + 1
+            let reason = OpenSSLErrors.take()
             throw CertificateError(
-                .notPEM, "\(source.name) holds no certificate in PEM format as number \(number): \(OpenSSLErrors.take())")
+                .notPEM, "\(source.name) holds no certificate in PEM format after \(certificates.count): \(reason)")
         }
         OpenSSLErrors.clear()
         return certificates

@@ -15,7 +15,8 @@ public enum CertificateName: Sendable, Hashable, CustomStringConvertible {
             return
         }
         let labels = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard text.utf8.count <= 253, labels.enumerated().allSatisfy({ Self.isLabel($1, mayBeWildcard: $0 == 0 && labels.count > 1) })
+        guard text.utf8.count <= 253,
+            labels.enumerated().allSatisfy({ Self.isLabel($1, mayBeWildcard: $0 == 0 && labels.count > 1) })
         else {
             throw CertificateError(
                 .invalidName,

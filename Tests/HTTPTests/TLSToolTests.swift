@@ -10,11 +10,20 @@ struct TLSToolTests {
 
     private func with(
         _ configure: (inout TLSServerConfiguration) -> Void = { _ in },
+        server: (inout HTTPServer.Configuration) -> Void = { _ in },
         _ body: (_ openssl: Tool, _ curl: Tool, TestAuthority, _ port: Int) async throws -> Void
     ) async throws {
         let (openssl, curl) = (try #require(Tool("openssl")), try #require(Tool("curl")))
         var router = Router()
         router.on(.get, "/hello") { .text("hello over \($0.security?.version ?? "nothing")") }
+        router.on(.get, "/stream/{fate}") { request in
+            let mustFail = request.parameters["fate"] == "broken"
+            return Response(
+                body: .stream(contentLength: nil) { writer in
+                    try await writer.write(Array("begun".utf8))
+                    if mustFail { throw CancellationError() }
+                })
+        }
         router.on(.post, "/length") { request in
             var count = 0
             for try await piece in request.body { count += piece.count }
@@ -23,7 +32,7 @@ struct TLSToolTests {
         try await TestAuthority.with { test in
             var configuration = try test.server()
             configure(&configuration)
-            try await LiveServer.with(router, tls: try TLSServerContext(configuration)) { _, address in
+            try await LiveServer.with(router, server, tls: try TLSServerContext(configuration)) { _, address in
                 guard case .tcp(_, let port, _) = address else { return }
                 try await body(openssl, curl, test, port)
             }
@@ -34,8 +43,8 @@ struct TLSToolTests {
         _ openssl: Tool, _ test: TestAuthority, _ port: Int, _ options: String..., input: String = request
     ) async throws -> Tool.Result {
         let basics = [
-            "s_client", "-connect", "127.0.0.1:\(port)", "-CAfile", test.authority.certificateFile, "-verify_return_error",
-            "-verify_hostname", "localhost", "-ign_eof",
+            "s_client", "-connect", "127.0.0.1:\(port)", "-CAfile", test.authority.certificateFile,
+            "-verify_return_error", "-verify_hostname", "localhost", "-ign_eof",
         ]
         return try await openssl.run(basics + options, input: input)
     }
@@ -110,6 +119,27 @@ struct TLSToolTests {
             #expect(upload.text.contains("5000000 bytes"))
             let stranger = try await curl.run(["-sS", "--noproxy", "*", "\(url)/hello"])
             #expect(stranger.status == 60)
+        }
+    }
+
+    @Test("an answer that has failed does not end as TLS wants it, so that it is told apart from a complete one")
+    func truncation() async throws {
+        try await with { openssl, _, test, port in
+            let whole = try await connect(openssl, test, port, input: "GET /stream/whole HTTP/1.0\r\n\r\n")
+            #expect(whole.text.contains("begun"))
+            #expect(!whole.text.contains("unexpected eof"))
+            let broken = try await connect(openssl, test, port, input: "GET /stream/broken HTTP/1.0\r\n\r\n")
+            #expect(broken.text.contains("begun"))
+            #expect(broken.text.contains("unexpected eof"))
+        }
+    }
+
+    @Test("a client that is one too many hears so inside TLS")
+    func tooManyConnections() async throws {
+        try await with(server: { $0.maxConnections = 0 }) { openssl, _, test, port in
+            let result = try await connect(openssl, test, port, input: "")
+            #expect(result.text.contains("HTTP/1.1 503 Service Unavailable"))
+            #expect(result.text.contains("tooManyConnections"))
         }
     }
 

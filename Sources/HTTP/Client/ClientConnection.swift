@@ -9,7 +9,8 @@ final class ClientConnection: EventHandler {
     private let io: Mutex<ClientConnectionIO>
 
     private init(
-        socket: Int32, isConnected: Bool, tls: TLSClientContext?, loop: EventLoop, configuration: HTTPClient.Configuration
+        socket: Int32, isConnected: Bool, tls: TLSClientContext?, loop: EventLoop,
+        configuration: HTTPClient.Configuration
     ) {
         self.loop = loop
         io = Mutex(
@@ -104,6 +105,9 @@ final class ClientConnection: EventHandler {
 
     /// The protocol on which TLS has settled, such as `h2`.
     var negotiatedProtocol: String? { io.withLock { $0.socket.security?.negotiatedProtocol } }
+
+    /// Why it has closed.
+    var failure: (any Error)? { io.withLock { $0.failure } }
 
     /// Whether anything of the answer has arrived.
     var hasReceived: Bool { io.withLock { $0.hasReceived } }

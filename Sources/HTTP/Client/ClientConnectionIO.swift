@@ -51,7 +51,7 @@ struct ClientConnectionIO {
     private var writeWaiters: [WriteWaiter] = []
     private var deadline = MonotonicTime.never
     private var armed = MonotonicTime.never
-    private var failure: (any Error)?
+    private(set) var failure: (any Error)?
     private var inputHasEnded = false
     private var requestIsSent = true
     private var keepsAlive = true
@@ -107,8 +107,9 @@ struct ClientConnectionIO {
         if case .shakingHands = phase { return }
         // What the server has sent before it broke the connection is still to be read; reading also tells the end.
         // An event may be late: the bytes it tells of have been read already. So an idle connection is asked, not presumed.
-        if case .idle = phase, socket.peerHasClosed || isBroken || (socket.hasUnreadBytes && !serverMaySpeakFirst) {
-            fail(HTTPError(.connectionClosed, "the server closed the idle connection"))
+        // Asking comes first: the end of TLS, and the reason for it, is found in what is unread.
+        if case .idle = phase, (socket.hasUnreadBytes && !serverMaySpeakFirst) || socket.peerHasClosed || isBroken {
+            fail(socket.failure ?? HTTPError(.connectionClosed, "the server closed the idle connection"))
         } else if isBroken, !socket.isReadable {
             fail(HTTPError(.connectionClosed, "the connection broke"))
         }

@@ -78,9 +78,10 @@ public final class HTTPClient: Sendable {
         }
         let connection = try await ClientConnection.open(endpoint, tls: tls, loop: group.next(), configuration)
         guard connection.begin(request, head: head) else {
+            let failure = connection.failure
             connection.close()
             try Task.checkCancellation()
-            throw HTTPError(.connectionClosed, "the server closed the new connection")
+            throw failure ?? HTTPError(.connectionClosed, "the server closed the new connection")
         }
         return try await exchange(request, connection, timeout)
     }

@@ -16,8 +16,8 @@ struct StreamSocket: Sendable {
     private let readsAfterSendFailure: Bool
     /// Nothing more can be sent. What the other side has said before may still be read.
     private(set) var sendingHasFailed = false
-    /// Why TLS has failed.
-    private(set) var failure: HTTPError?
+    /// Why a session has failed that is no more.
+    private var lastFailure: HTTPError?
 
     private static let sealedAhead = 64 * 1024
     /// Two records of TLS.
@@ -52,6 +52,9 @@ struct StreamSocket: Sendable {
 
     /// What TLS has settled; nil without TLS and during its handshake.
     var security: ConnectionSecurity? { session?.security }
+
+    /// Why TLS has failed.
+    var failure: HTTPError? { session?.failure ?? lastFailure }
 
     /// When the other side has left too much unread for too long.
     var deadline: MonotonicTime { budget.deadline }
@@ -215,7 +218,7 @@ struct StreamSocket: Sendable {
                 socketIsReadable = false
                 return .end
             case .isPlain:
-                failure = session.failure
+                lastFailure = session.failure
                 self.session = nil
                 return .plain
             case .failed:
@@ -314,7 +317,7 @@ struct StreamSocket: Sendable {
                 session.seal(into: &outbound, upTo: 0, isLast: true)
                 _ = outbound.flush(to: descriptor)
             }
-            failure = session.failure
+            lastFailure = session.failure
             self.session = nil
         }
         _ = Glibc.close(descriptor)

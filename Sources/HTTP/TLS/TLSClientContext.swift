@@ -12,5 +12,9 @@ struct TLSClientContext: Sendable {
         case .tcp(let host, _): serverName = host
         case .unix: serverName = "localhost"
         }
+        // OpenSSL takes an empty name for any name.
+        guard !serverName.isEmpty, !serverName.utf8.contains(0) else {
+            throw HTTPError(.tlsFailed, "'\(serverName)' is no name that a server's certificate could have")
+        }
     }
 }

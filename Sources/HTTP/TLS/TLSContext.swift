@@ -111,7 +111,9 @@ final class TLSContext: @unchecked Sendable {
         case .authorities(let source):
             try trust(source)
         case .pinned:
-            guard !pins.isEmpty else { throw HTTPError(.tlsFailed, "no fingerprint is given, so no server could be trusted") }
+            guard !pins.isEmpty else {
+                throw HTTPError(.tlsFailed, "no fingerprint is given, so no server could be trusted")
+            }
         }
         SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER, nil)
         if let identity = configuration.identity { try use(identity) }
@@ -142,7 +144,8 @@ final class TLSContext: @unchecked Sendable {
         }
         guard certificates[0].belongs(to: key) else {
             throw HTTPError(
-                .tlsFailed, "\(identity.key.name) is not the key of the first certificate in \(identity.certificates.name)")
+                .tlsFailed,
+                "\(identity.key.name) is not the key of the first certificate in \(identity.certificates.name)")
         }
         OpenSSLErrors.clear()
         let chain = OPENSSL_sk_new_null()

@@ -28,6 +28,8 @@ final class TLSSession: @unchecked Sendable {
     private let transport = TLSTransport()
     /// What is to be sealed as soon as it can be sent.
     private var plaintext = OutboundBuffer()
+    /// What TLS itself has had to say since the handshake.
+    private var ownBytes = 0
     private var hasBegun = false
     private var isPlain = false
     private(set) var hasFinished = false
@@ -40,6 +42,9 @@ final class TLSSession: @unchecked Sendable {
     /// Why the other side's certificate was refused.
     var rejection: String?
 
+    /// An honest client that changes its keys after terabytes needs hundreds of bytes. One that asks for answers without
+    /// reading them would have us keep them all.
+    private static let ownLimit = 64 * 1024
     /// How much is sealed at a time.
     private static let sealedAtOnce = 64 * 1024
 
@@ -177,7 +182,12 @@ final class TLSSession: @unchecked Sendable {
     /// Seals plaintext until more than `limit` bytes are in `outbound`, once the handshake is over, and adds what TLS itself
     /// has to say. With `isLast` a farewell follows the last of it.
     func seal(into outbound: inout OutboundBuffer, upTo limit: Int, isLast: Bool = false) {
-        outbound.append(transport.takeOutput())
+        let own = transport.takeOutput()
+        if isEstablished { ownBytes += own.count }
+        if ownBytes > Self.ownLimit {
+            failure = failure ?? HTTPError(.tlsFailed, "the other side asks for new keys or handshakes without end")
+        }
+        outbound.append(own)
         guard isEstablished, failure == nil else { return }
         while hasUnsealed, outbound.count <= limit {
             OpenSSLErrors.clear()

@@ -50,8 +50,8 @@ final class TLSTransport {
         return count
     }
 
+    /// How OpenSSL calls a transport. Sound, because OpenSSL only reads from a method after it is made.
     private struct Method: @unchecked Sendable {
-        // Sound: OpenSSL only reads from a method after it is made.
         let pointer: OpaquePointer?
     }
 

@@ -1,3 +1,17 @@
+extension [UInt8] {
+    /// Bytes of which no two blocks of a kilobyte are the same; cheap, also where nothing is optimised.
+    static func random(_ count: Int, using generator: inout SeededGenerator) -> [UInt8] {
+        let filler = [UInt8](repeating: 0, count: 1024 - MemoryLayout<UInt64>.size)
+        var bytes: [UInt8] = []
+        while bytes.count < count {
+            Swift.withUnsafeBytes(of: generator.next()) { bytes += $0 }
+            bytes += filler
+        }
+        bytes.removeLast(bytes.count - count)
+        return bytes
+    }
+}
+
 /// Random numbers that are the same in every run (SplitMix64).
 struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64

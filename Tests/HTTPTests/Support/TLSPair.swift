@@ -53,7 +53,7 @@ final class TLSPair {
     }
 
     /// Lets both talk until neither has anything to say.
-    func talk(_ next: () -> Int = { 1 << 20 }) -> (client: Received, server: Received) {
+    func talk(_ next: () -> Int = { 1 << 16 }) -> (client: Received, server: Received) {
         var (atClient, atServer) = (Received(), Received())
         _ = client.shakeHands()
         while true {

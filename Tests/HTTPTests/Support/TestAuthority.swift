@@ -22,7 +22,8 @@ struct TestAuthority {
         _ names: [String] = ["localhost", "127.0.0.1"], now: Date = Date()
     ) throws -> TLSServerConfiguration {
         let names = try names.map { try CertificateName(parsing: $0) }
-        return TLSServerConfiguration(identity: TLSIdentity(try authority.issueServerCertificate(names: names, now: now)))
+        let files = try authority.issueServerCertificate(names: names, now: now)
+        return TLSServerConfiguration(identity: TLSIdentity(files))
     }
 
     /// What trusts the authority.
