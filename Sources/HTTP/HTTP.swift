@@ -1,4 +1,4 @@
-// HTTP/1.1 on plain sockets: a server, a client, a router, event streams and static files.
+// HTTP/1.1 and HTTP/2 on plain sockets: a server, a client, a router, event streams and static files.
 //
 // Layers, each of which knows only the ones before it:
 //
@@ -7,7 +7,9 @@
 //   Sockets/       addresses, listening, non-blocking reads and writes, what is still unsent
 //   Parsing/       bytes to messages: values without a socket or a clock
 //   Serializing/   messages to bytes
-//   Server/        the life of a connection (`ServerConnectionMachine`, again a value), and the thin I/O around it
+//   HTTP2/         frames, streams and windows: the same for many messages at once, by libnghttp2, again without a socket
+//   Server/        the life of a connection (`ServerConnectionMachine`, again a value), and the thin I/O around it; a
+//                  connection that begins with the preface of HTTP/2 goes on as an `HTTP2ServerConnection`
 //   Routing/ Streaming/ Static/   what handlers are made of
 //   Client/        the same for the other side
 //

@@ -169,4 +169,33 @@ struct ServerConnectionMachineTests {
         machine.peerClosed()
         #expect(name(machine.next(at(1))) == "wait")
     }
+
+    @Test("a connection is handed on once the whole preface of HTTP/2 has come, and not before")
+    func preface() {
+        var machine = machine()
+        receive("PRI * HTTP/2.0\r\n", &machine, at(1))
+        #expect(name(machine.next(at(1))) == "read")
+        #expect(machine.deadline == at(11))
+        receive("\r\nSM\r\n\r\nmore", &machine, at(2))
+        #expect(name(machine.next(at(2))) == "switch")
+        #expect(machine.handOver() == HTTP2Preface.bytes + Array("more".utf8))
+    }
+
+    @Test("what only begins like the preface is a request of an unknown version")
+    func brokenPreface() {
+        var machine = machine()
+        receive("PRI * HTTP/2.0\r\n\r\nXX", &machine, at(1))
+        #expect(name(machine.next(at(1))) == "reject 505")
+    }
+
+    @Test("the preface is looked for at the beginning only")
+    func latePreface() {
+        var machine = machine()
+        receive("GET / HTTP/1.1\r\nHost: a\r\n\r\n", &machine, at(1))
+        #expect(name(machine.next(at(1))) == "handle 0")
+        _ = machine.beginResponse(mustClose: false)
+        machine.endResponse(at(1))
+        receive("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", &machine, at(2))
+        #expect(name(machine.next(at(2))) == "reject 505")
+    }
 }

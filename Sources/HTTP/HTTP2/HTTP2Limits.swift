@@ -7,9 +7,9 @@ public struct HTTP2Limits: Sendable, Hashable {
     /// Bytes of content that may arrive on all streams of a connection without being read, at most 2^31 - 1.
     public var connectionWindow = 4 * 1024 * 1024
     /// Streams that the peer may cancel in a row before its connection is closed.
-    public var resetBurst = 200
+    public var resetBurst = 1000
     /// Streams that the peer may cancel every second for ever.
-    public var resetsPerSecond = 20
+    public var resetsPerSecond = 50
     /// Frames without use of their own (PING, SETTINGS, PRIORITY, empty DATA) that the peer may send in a row before its
     /// connection is closed.
     public var controlFrameBurst = 500

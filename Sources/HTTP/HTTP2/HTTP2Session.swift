@@ -163,8 +163,11 @@ final class HTTP2Session {
         return stream
     }
 
+    /// Answers a request. Answers take turns, so that a large one does not hold up the others.
     func submitResponse(_ stream: Int32, _ fields: HTTP2Fields, _ content: Content) {
         begin(content, stream)
+        var turns = nghttp2_extpri(urgency: UInt32(NGHTTP2_EXTPRI_DEFAULT_URGENCY), inc: 1)
+        nghttp2_session_change_extpri_stream_priority(handle, stream, &turns, 1)
         _ = submit(content, fields) { nghttp2_submit_response(handle, stream, $0.baseAddress, $0.count, $1) }
     }
 

@@ -230,7 +230,7 @@ struct HTTP2ServerConnectionIO {
             guard case .handle(let head, _, let identifier) = effect else { return effect }
             guard let stream = streams[identifier] else { continue }
             handlerCount += 1
-            guard stream.content.hasEnded else { return effect }
+            guard stream.content.hasEnded, stream.contentFailure == nil else { return effect }
             session.consume(stream.content.count, identifier)
             return .handle(head, content: stream.content.takeAll(), stream: identifier)
         }

@@ -1,7 +1,7 @@
 import Logging
 import Synchronization
 
-/// An HTTP/1.1 server.
+/// A server of HTTP/1.1 and HTTP/2. What a connection speaks is told by its first bytes.
 ///
 /// ```swift
 /// var router = Router()

@@ -348,7 +348,7 @@ def check_too_many_streams():
 
 def check_rapid_reset():
     connection = Connection()
-    for number in range(1000):
+    for number in range(3000):
         stream = 2 * number + 1
         connection.request(stream, "/sleep", "POST")
         connection.send(RstStreamFrame(stream, 8))
