@@ -43,10 +43,10 @@ struct LoadTests {
 
     // MARK: - Attacks
 
-    @Test("1,000 slow senders and 10,000 silent clients do not keep others from being served, and are dropped")
-    func slowSenders() async throws {
+    @Test("1,000 slow senders and 10,000 silent clients do not keep others from being served")
+    func crowd() async throws {
         try raiseDescriptorLimit(to: 12_000)
-        try await LiveServer.with(router(), { $0.headTimeout = .seconds(20) }) { server, address in
+        try await LiveServer.with(router(), { $0.headTimeout = .seconds(600) }) { server, address in
             guard case .tcp(_, let port, _) = address else { return }
             // Their descriptors would not fit into this process together with the server's.
             async let attack = #expect(processExitsWith: .success) { [port = port as Int] in
@@ -54,11 +54,9 @@ struct LoadTests {
                 let attackers = Attackers()
                 try attackers.connect(10_000, slow: false, port: port)
                 try attackers.connect(1_000, slow: true, port: port)
-                guard let endings = attackers.endings(within: 120) else { exit(2) }
-                guard endings.allSatisfy({ !$0.isSlow || $0.text.hasPrefix("HTTP/1.1 408 ") }) else { exit(3) }
-                guard endings.allSatisfy({ $0.isSlow || $0.text.isEmpty }) else { exit(4) }
+                guard attackers.endings(within: 300) != nil else { exit(2) }
             }
-            #expect(await eventually(within: 60) { server.connectionCount >= 11_000 })
+            #expect(await eventually(within: 240) { server.connectionCount == 11_000 })
             try await onThread {
                 let kept = try RawConnection(address)
                 for _ in 0..<200 {
@@ -69,7 +67,26 @@ struct LoadTests {
                     #expect(try new.reply(within: 30).text == "hello")
                 }
             }
+            #expect(server.connectionCount >= 11_000)
+            await server.shutdown(deadline: .zero)
             _ = await attack
+        }
+    }
+
+    @Test("slow senders are answered with 408 and silent clients dropped at their limit, however many there are")
+    func slowSenders() async throws {
+        try raiseDescriptorLimit(to: 12_000)
+        try await LiveServer.with(router(), { $0.headTimeout = .seconds(2) }) { server, address in
+            guard case .tcp(_, let port, _) = address else { return }
+            let endings = try await onThread {
+                let attackers = Attackers()
+                try attackers.connect(1_000, slow: false, port: port)
+                try attackers.connect(1_000, slow: true, port: port)
+                return attackers.endings(within: 120)
+            }
+            #expect(endings?.count == 2_000)
+            let areRight = endings?.allSatisfy { $0.isSlow ? $0.text.hasPrefix("HTTP/1.1 408 ") : $0.text.isEmpty }
+            #expect(areRight == true)
             #expect(await eventually { server.connectionCount == 0 })
         }
     }

@@ -61,7 +61,7 @@ enum RequestTarget {
     /// What handlers do with a head.
     private static func use(_ head: RequestHead) {
         _ = head.headerFields()
-        guard let request = try? Request(head, body: RequestBody([]), peer: .unknown) else { return }
+        guard let request = try? Request(head, body: RequestBody([]), peer: .unknown, security: nil) else { return }
         promise(request.path.hasPrefix("/") || request.path == "*", "the path is absolute")
         promise(!request.path.split(separator: "/").contains(".."), "the path stays below the root")
         _ = request.query.names.map { request.query.all($0) }

@@ -6,7 +6,7 @@ import Foundation
 /// Clients that open connections and never finish a request, all served by one thread.
 final class Attackers {
     /// What the server has sent to one of them by the time it closed the connection.
-    struct Ending {
+    struct Ending: Sendable {
         var isSlow: Bool
         var text: String
     }
