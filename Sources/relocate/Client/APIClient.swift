@@ -27,6 +27,8 @@ struct APIClient: Sendable {
         configuration.tls = try trust.configuration(for: server)
         do {
             http = try HTTPClient(endpoint: Endpoint(server), configuration: configuration)
+        } catch let error as HTTPError where error.code == .tlsFailed {
+            throw ClientError.badInput(error.message)
         } catch {
             throw ClientError.failed("\(error)")
         }
@@ -87,6 +89,8 @@ struct APIClient: Sendable {
             return ClientError.timedOut("\(server) did not answer within \(Units.plain(limit.inSeconds)) s")
         case let error as HTTPError where [.connectFailed, .invalidAddress].contains(error.code):
             return ClientError.unreachable(server, cause: Self.cause(of: error))
+        case let error as HTTPError where error.code == .tlsFailed:
+            return ClientError.untrusted(server, cause: error.message)
         case let error as HTTPError where error.code == .invalidResponse:
             return ClientError.notUnderstood("\(server) does not speak HTTP: \(error.message)")
         case let error as HTTPError where error.code == .payloadTooLarge:

@@ -13,6 +13,8 @@ enum ClientError: Error, Sendable, CustomStringConvertible {
     case notUnderstood(String)
     /// No connection could be opened.
     case unreachable(ServerAddress, cause: String)
+    /// What answers cannot be taken for the control plane, or does not take the client for whom it says it is.
+    case untrusted(ServerAddress, cause: String)
     /// The connection broke before the answer was there.
     case connectionLost(ServerAddress, cause: String)
     /// A move ended other than completed.
@@ -27,7 +29,7 @@ enum ClientError: Error, Sendable, CustomStringConvertible {
         switch self {
         case .badInput: .usage
         case .refused, .failed, .notUnderstood: .failed
-        case .unreachable, .connectionLost: .unreachable
+        case .unreachable, .untrusted, .connectionLost: .unreachable
         case .notMoved: .notMoved
         case .timedOut: .timedOut
         case .outputClosed: .done
@@ -44,6 +46,12 @@ enum ClientError: Error, Sendable, CustomStringConvertible {
             """
             no control plane answers at \(server): \(cause)
             start one with 'relocate serve', or name another with --server or \(ServerAddress.variable)
+            """
+        case .untrusted(let server, let cause):
+            """
+            no secure connection to \(server): \(cause)
+            name its authority with --ca or \(TrustOptions.authorityVariable), or its fingerprint with --pin; \
+            'relocate serve --tls' prints both when it starts
             """
         case .connectionLost(let server, let cause):
             "the connection to \(server) broke before the answer came: \(cause); "

@@ -10,8 +10,9 @@ struct ProgramFailed: Error, CustomStringConvertible {
 /// - Throws: `ProgramFailed` with what it said when it fails.
 @discardableResult
 func execute(_ command: [String]) async throws -> String {
+    let program: Executable = command[0].hasPrefix("/") ? .path(.init(command[0])) : .name(command[0])
     let result = try await run(
-        .name(command[0]), arguments: Arguments(Array(command.dropFirst())), output: .string(limit: 16 << 20),
+        program, arguments: Arguments(Array(command.dropFirst())), output: .string(limit: 16 << 20),
         error: .string(limit: 1 << 20))
     guard result.terminationStatus.isSuccess else {
         throw ProgramFailed(description: "\(command.joined(separator: " ")): \(result.standardError)")
