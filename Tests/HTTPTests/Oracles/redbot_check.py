@@ -27,7 +27,8 @@ def main(program: str) -> int:
             line = server.stdout.readline()
             if not line.startswith("operators: "):
                 raise SystemExit("error: the control plane does not start")
-            address = line.removeprefix("operators: ").strip()
+            # An address without a scheme is plain HTTP.
+            address = line.removeprefix("operators: ").strip().removeprefix("http://")
             # No short circuit: one run tells of all.
             return 0 if all([check(f"http://{address}{path}") for path in PATHS]) else 1
         finally:
