@@ -4,10 +4,12 @@ import Synchronization
 /// A client's connection to a server on which HTTP/2 is spoken, for any number of requests at the same time.
 final class HTTP2ClientConnection: EventHandler {
     private let loop: EventLoop
+    private let scheme: StaticString
     private let io: Mutex<HTTP2ClientConnectionIO>
 
     init(socket: StreamSocket, token: EventLoop.Token, loop: EventLoop, configuration: HTTPClient.Configuration) {
         self.loop = loop
+        scheme = socket.security == nil ? "http" : "https"
         io = Mutex(HTTP2ClientConnectionIO(socket, token, configuration))
     }
 
@@ -63,7 +65,7 @@ final class HTTP2ClientConnection: EventHandler {
     ///
     /// The timeout counts from the end of the request. The wait for a free stream may take as long as well.
     func send(_ request: OutgoingRequest, timeout: Duration) async throws -> ClientResponse {
-        let head = try request.http2Head(scheme: "http")
+        let head = try request.http2Head(scheme: scheme)
         let stream = try io.withLock { io throws(HTTPError) in try io.begin(request, head, timeout) }
         if request.rest != .none { startSender(request, stream) }
         do {
