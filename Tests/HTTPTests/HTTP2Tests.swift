@@ -180,7 +180,18 @@ struct HTTP2Tests {
             limits.streamWindow = 3000
             limits.connectionWindow = 70_000
         }
-        try await with({ shrink(&$0.http2) }, client: { shrink(&$0.http2) }) { client, _, _ in
+        // A busy machine must not make either side look like a slow one.
+        try await with(
+            {
+                shrink(&$0.http2)
+                $0.writeTimeout = .seconds(120)
+                $0.bodyTimeout = .seconds(120)
+            },
+            client: {
+                shrink(&$0.http2)
+                $0.writeTimeout = .seconds(120)
+            }
+        ) { client, _, _ in
             try await withThrowingTaskGroup(of: Bool.self) { group in
                 for seed in 0..<4 {
                     group.addTask {
@@ -379,10 +390,12 @@ struct HTTP2Tests {
     @Test("a server that does not answer is a timeout, and its handler is cancelled")
     func timeout() async throws {
         try await with { client, server, log in
-            await #expect { _ = try await client.send(.get, "/forever", timeout: .milliseconds(100)) } throws: {
+            await #expect { _ = try await client.send(.get, "/forever", timeout: .seconds(1)) } throws: {
                 HTTPError.Code.timeout ~= $0
             }
-            #expect(await eventually(within: 60) { log.contains("cancelled") })
+            // On a busy machine the time may be over before the request has reached its handler.
+            #expect(await eventually(within: 60) { log.contains("cancelled") || !log.contains("begun") })
+            try await expectGreeting(client)
             #expect(server.connectionCount == 1)
         }
     }
