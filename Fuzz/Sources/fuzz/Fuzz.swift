@@ -4,7 +4,7 @@ import Glibc
 /// What can be fuzzed, each in a file of its own. A target stops the program where a promise is broken.
 private let targets: [String: @Sendable (Input) -> Void] = [
     "request": RequestTarget.run, "response": ResponseTarget.run, "chunks": ChunkTarget.run,
-    "events": EventTarget.run, "connection": ConnectionTarget.run,
+    "events": EventTarget.run, "connection": ConnectionTarget.run, "session": SessionTarget.run,
 ]
 
 /// It is told by the environment, because libFuzzer starts itself anew with its own arguments.
