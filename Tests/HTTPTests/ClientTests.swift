@@ -178,7 +178,7 @@ struct ClientTests {
     @Test("a stream that falls silent is noticed")
     func silence() async throws {
         try await with { client, _ in
-            let stream = try await client.events("/silent", readTimeout: .milliseconds(200))
+            let stream = try await client.events("/silent", readTimeout: .seconds(3))
             await #expect { for try await _ in stream {} } throws: { HTTPError.Code.timeout ~= $0 }
         }
     }

@@ -76,7 +76,7 @@ struct LoadTests {
     @Test("slow senders are answered with 408 and silent clients dropped at their limit, however many there are")
     func slowSenders() async throws {
         try raiseDescriptorLimit(to: 12_000)
-        try await LiveServer.with(router(), { $0.headTimeout = .seconds(2) }) { server, address in
+        try await LiveServer.with(router(), { $0.headTimeout = .seconds(10) }) { server, address in
             guard case .tcp(_, let port, _) = address else { return }
             let endings = try await onThread {
                 let attackers = Attackers()
