@@ -132,7 +132,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "FleetModel", "HTTP", "HostAgent", "Lab", "RelocateTesting", "relocate",
+                "Certificates", "FleetModel", "HTTP", "HostAgent", "Lab", "RelocateTesting", "relocate",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Subprocess", package: "swift-subprocess"),

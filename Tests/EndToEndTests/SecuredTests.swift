@@ -1,3 +1,4 @@
+import Certificates
 import Foundation
 import RelocateTesting
 import Subprocess
@@ -36,6 +37,25 @@ struct SecuredTests {
                     "--write-out", " %{http_version} %{http_code}", server.address + "/v1/hosts",
                 ])
                 #expect(answer.hasSuffix(version == "--http2" ? " 2 200" : " 1.1 200"), "\(answer)")
+            }
+        }
+    }
+
+    @Test("with --operator-ca only who has a certificate comes in, and the record names its subject")
+    func operatorCertificates() async throws {
+        try await TemporaryDirectory.with { directory in
+            let authority = try CertificateAuthority(directory: directory + "/operators")
+            let alice = try authority.issueClientCertificate(commonName: "alice")
+            let (certificate, key) = (directory + "/alice.pem", directory + "/alice-key.pem")
+            try alice.certificates.write(toFile: certificate, atomically: true, encoding: .utf8)
+            try alice.key.write(toFile: key, atomically: true, encoding: .utf8)
+            try await serve(["--tls", "--operator-ca", authority.certificateFile], in: directory) { server in
+                let trust = ["--server", server.address, "--ca", try #require(server.authority).file]
+                await #expect(throws: ProgramFailed.self) { try await relocate(["tenants"] + trust) }
+                let own = trust + ["--certificate", certificate, "--key", key]
+                _ = try await relocate(["tenants", "add", "acme"] + own)
+                let record = try await relocate(["actions"] + own)
+                #expect(record.contains("CN=alice"), "\(record)")
             }
         }
     }
