@@ -34,7 +34,8 @@ public struct Configuration: Sendable {
     public init(
         stateDirectory: String, sharedDirectory: String, publicDirectory: String?, migrationsDirectory: String,
         operatorAddresses: [ServiceAddress], agentAddresses: [ServiceAddress], security: ServerSecurity? = nil,
-        containerNetwork: IPv4Network, virtualNetwork: IPv4Network, heartbeatSeconds: Double = 1, stepTimes: StepTimes = StepTimes(),
+        containerNetwork: IPv4Network, virtualNetwork: IPv4Network, heartbeatSeconds: Double = 1,
+        stepTimes: StepTimes = StepTimes(),
         firstPolicy: Policy? = nil
     ) {
         self.stateDirectory = stateDirectory

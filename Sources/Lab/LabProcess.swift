@@ -90,7 +90,8 @@ extension LabPlan {
     private func agentArguments(name: String, role: String, address: String) -> [String] {
         [
             "agent", "--name", name, "--role", role, "--control-plane", "https://\(agentListener)",
-            "--ca", location.authorityFile, "--token-file", location.tokenFile, "--address", address, "--state", location.state(of: name),
+            "--ca", location.authorityFile, "--token-file", location.tokenFile, "--address", address, "--state",
+            location.state(of: name),
         ]
     }
 }

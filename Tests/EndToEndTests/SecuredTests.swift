@@ -65,7 +65,9 @@ struct SecuredTests {
         try await TemporaryDirectory.with { directory in
             try await serve(["--tls"], in: directory) { server in
                 let plain = server.address.replacing("https://", with: "http://")
-                let refusal = await #expect(throws: ProgramFailed.self) { try await relocate(["hosts", "--server", plain]) }
+                let refusal = await #expect(throws: ProgramFailed.self) {
+                    try await relocate(["hosts", "--server", plain])
+                }
                 #expect(refusal?.description.contains("TLS") == true, "\(String(describing: refusal))")
             }
         }
@@ -82,7 +84,8 @@ struct SecuredTests {
     func refused(arguments: [String], words: String) async throws {
         try await TemporaryDirectory.with { directory in
             let refusal = await #expect(throws: ProgramFailed.self) {
-                try await relocate(["serve", "--state", directory + "/state", "--shared", directory + "/shared"] + arguments)
+                try await relocate(
+                    ["serve", "--state", directory + "/state", "--shared", directory + "/shared"] + arguments)
             }
             #expect(refusal?.description.contains(words) == true, "\(String(describing: refusal))")
         }

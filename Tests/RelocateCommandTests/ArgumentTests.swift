@@ -98,7 +98,8 @@ struct ArgumentTests {
     @Test(
         "what is no address of a server is refused",
         arguments: [
-            "", "127.0.0.1:8080", "https://", "ftp://a:1", "http://", "http://:80", "http://a:0", "http://a:70000", "http://a:b",
+            "", "127.0.0.1:8080", "https://", "ftp://a:1", "http://", "http://:80", "http://a:0", "http://a:70000",
+            "http://a:b",
             "http://::1:80", "http://a:80/path", "http://user@a:80", "unix:relative", "http://a b:80",
         ])
     func noAddress(text: String) {

@@ -19,7 +19,8 @@ struct Session: Sendable {
     /// - Throws: `ClientError`.
     init(_ options: ClientOptions) throws {
         api = try APIClient(
-            server: try options.address, trust: options.trust, actor: Self.fitActor(Environment()["USER"]), timeout: options.answerTimeout)
+            server: try options.address, trust: options.trust, actor: Self.fitActor(Environment()["USER"]),
+            timeout: options.answerTimeout)
         wantsJSON = options.json
         timeoutSeconds = options.timeout
     }

@@ -235,7 +235,9 @@ actor TestFleet {
     }
 
     private static func port(of services: [ServiceAddress]) throws -> Int {
-        guard case .tcp(_, let port, _) = services.first?.address else { throw NeverHappened(description: "no TCP address") }
+        guard case .tcp(_, let port, _) = services.first?.address else {
+            throw NeverHappened(description: "no TCP address")
+        }
         return port
     }
 
