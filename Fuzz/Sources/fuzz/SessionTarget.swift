@@ -35,6 +35,8 @@ enum SessionTarget {
         var events: [String] = []
         var content: [Int32: [UInt8]] = [:]
         var output: [UInt8] = []
+        /// The peer takes no more. The library then reads to the end of the piece that it has, and perhaps nothing after it.
+        var isOver = false
     }
 
     private static func read(_ isClient: Bool, _ opening: [UInt8], _ input: Input, _ pieces: [Int]) -> Reading {
@@ -46,13 +48,15 @@ enum SessionTarget {
             receive(Array(rest.prefix(piece)), session, &reading)
             rest = rest.dropFirst(piece)
         }
-        reading.output = produce(session)
+        if !reading.isOver { reading.output = produce(session) }
         return reading
     }
 
     private static func receive(_ bytes: [UInt8], _ session: HTTP2Session, _ reading: inout Reading) {
-        for event in bytes.withUnsafeBytes({ session.receive($0, now: now) }) {
+        for event in bytes.withUnsafeBytes({ session.receive($0, now: now) }) where !reading.isOver {
             switch event {
+            case .goAway:
+                reading.isOver = true
             case .content(let stream, let bytes):
                 promise(!bytes.isEmpty, "a piece of content is empty")
                 reading.content[stream, default: []] += bytes

@@ -1,6 +1,9 @@
 import Logging
 import Synchronization
 
+// For its lock, where the thread sanitizer watches.
+@testable import HTTP
+
 /// Keeps what is logged.
 final class LogRecorder: Sendable {
     private struct Handler: LogHandler {
