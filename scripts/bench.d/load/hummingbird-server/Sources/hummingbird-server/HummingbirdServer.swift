@@ -1,6 +1,7 @@
 import Foundation
 import Hummingbird
 import HummingbirdHTTP2
+import Logging
 import NIOPosix
 
 /// `hummingbird-server PORT FOLDER THREADS`: HTTP/1.1 on the port, HTTP/2 without TLS on the next one.
