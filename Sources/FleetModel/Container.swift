@@ -20,12 +20,19 @@ public struct Container: Codable, Sendable, Hashable {
     public var arrivedAt: Timestamp?
     /// When the clock will move it next; `nil` while it is not to be moved.
     public var deadlineAt: Timestamp?
+    /// The policy that holds for it; `nil` for its tenant's.
+    public var policy: PolicyName?
+    /// An operator's wish that it stays where it is.
+    public var pin: Pin?
+    /// Whether the clock leaves it where it is.
+    public var isPaused: Bool
 
     /// A container of the fleet.
     public init(
         spec: ContainerSpec, state: ContainerState, host: HostName? = nil, virtualAddress: IPv4Address? = nil,
         address: IPv4Address? = nil, retainedAddresses: [IPv4Address] = [], mobility: Mobility = .unknown,
-        createdAt: Timestamp, arrivedAt: Timestamp? = nil, deadlineAt: Timestamp? = nil
+        createdAt: Timestamp, arrivedAt: Timestamp? = nil, deadlineAt: Timestamp? = nil, policy: PolicyName? = nil,
+        pin: Pin? = nil, isPaused: Bool = false
     ) {
         self.spec = spec
         self.state = state
@@ -37,6 +44,32 @@ public struct Container: Codable, Sendable, Hashable {
         self.createdAt = createdAt
         self.arrivedAt = arrivedAt
         self.deadlineAt = deadlineAt
+        self.policy = policy
+        self.pin = pin
+        self.isPaused = isPaused
+    }
+
+    private enum CodingKeys: String, CodingKey, CaseIterable {
+        case spec, state, host, virtualAddress, address, retainedAddresses, mobility, createdAt, arrivedAt, deadlineAt
+        case policy, pin, isPaused
+    }
+
+    /// Decodes a container; older records have neither policy nor pin.
+    public init(from decoder: any Decoder) throws {
+        let fields = try decoder.fields(of: CodingKeys.self)
+        spec = try fields.decode(ContainerSpec.self, forKey: .spec)
+        state = try fields.decode(ContainerState.self, forKey: .state)
+        host = try fields.decodeIfPresent(HostName.self, forKey: .host)
+        virtualAddress = try fields.decodeIfPresent(IPv4Address.self, forKey: .virtualAddress)
+        address = try fields.decodeIfPresent(IPv4Address.self, forKey: .address)
+        retainedAddresses = try fields.decode([IPv4Address].self, forKey: .retainedAddresses)
+        mobility = try fields.decode(Mobility.self, forKey: .mobility)
+        createdAt = try fields.decode(Timestamp.self, forKey: .createdAt)
+        arrivedAt = try fields.decodeIfPresent(Timestamp.self, forKey: .arrivedAt)
+        deadlineAt = try fields.decodeIfPresent(Timestamp.self, forKey: .deadlineAt)
+        policy = try fields.decodeIfPresent(PolicyName.self, forKey: .policy)
+        pin = try fields.decodeIfPresent(Pin.self, forKey: .pin)
+        isPaused = try fields.value(.isPaused, or: false)
     }
 
     /// The container's name.

@@ -34,8 +34,10 @@ public enum FleetChange: Codable, Sendable, Hashable {
     case containerRemoved(ContainerName)
     /// A relocation was asked for or went a step further.
     case relocation(Relocation)
-    /// The policy was changed.
-    case policy(Policy)
+    /// A policy was set.
+    case policy(PolicyRecord)
+    /// A policy was removed.
+    case policyRemoved(PolicyName)
     /// An image was imported.
     case image(Image)
     /// The scheduler was paused or resumed.
@@ -56,6 +58,7 @@ public enum FleetChange: Codable, Sendable, Hashable {
         case .containerRemoved: "containerRemoved"
         case .relocation: "relocation"
         case .policy: "policy"
+        case .policyRemoved: "policyRemoved"
         case .image: "image"
         case .scheduler: "scheduler"
         case .alarm: "alarm"
@@ -100,4 +103,8 @@ public enum AlarmKind: String, Codable, Sendable, CaseIterable {
     case stepPending
     /// A finished relocation left something behind that could not be removed yet.
     case leftover
+    /// A container has been beside another tenant for longer than its policy's assumed attack time.
+    case exposure
+    /// The hosts are so alike that moving between them brings almost nothing.
+    case monoculture
 }

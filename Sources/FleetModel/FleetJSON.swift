@@ -11,9 +11,13 @@ public enum FleetJSON {
     }
 
     /// Decodes a value.
+    /// - Parameter isStrict: whether a field that the type does not know is an error, for types that can tell.
     /// - Throws: `DecodingError` with the path to what is wrong.
-    public static func decode<Value: Decodable>(_ type: Value.Type, from bytes: some Collection<UInt8>) throws -> Value
-    {
-        try JSONDecoder().decode(type, from: Data(bytes))
+    public static func decode<Value: Decodable>(
+        _ type: Value.Type, from bytes: some Collection<UInt8>, isStrict: Bool = false
+    ) throws -> Value {
+        let decoder = JSONDecoder()
+        if isStrict { decoder.userInfo[.refusesUnknownFields] = true }
+        return try decoder.decode(type, from: Data(bytes))
     }
 }

@@ -20,6 +20,8 @@ public struct Host: Codable, Sendable, Hashable {
     public var lastSeenAt: Timestamp
     /// While it is unreachable, the state it had before.
     public var stateWhenReachable: HostState?
+    /// The drain that is under way, or the last one while the host has not been made ready since.
+    public var drain: Drain?
 
     /// A host of the fleet.
     public init(
@@ -36,6 +38,11 @@ public struct Host: Codable, Sendable, Hashable {
         self.enrolledAt = enrolledAt
         self.lastSeenAt = lastSeenAt
     }
+}
+
+extension Host {
+    /// What the agent found out, with what the operator says by labels.
+    public var profile: HostProfile { facts.profile.overridden(by: labels) }
 }
 
 /// What a host does in the fleet.
@@ -56,6 +63,25 @@ public enum HostState: String, Codable, Sendable, CaseIterable {
     case draining
     /// The agent has not been heard for longer than the fleet's limit.
     case unreachable
+}
+
+/// The moving away of everything that a host carries.
+public struct Drain: Codable, Sendable, Hashable {
+    /// When it was asked for.
+    public var startedAt: Timestamp
+    /// Who asked for it.
+    public var startedBy: String
+    /// How many containers the host carried then.
+    public var total: Int
+    /// When the last one had left; `nil` while there are any.
+    public var endedAt: Timestamp?
+
+    /// A drain that begins.
+    public init(startedAt: Timestamp, startedBy: String, total: Int) {
+        self.startedAt = startedAt
+        self.startedBy = startedBy
+        self.total = total
+    }
 }
 
 /// How many containers a host may carry.
@@ -100,12 +126,18 @@ public struct HostFacts: Codable, Sendable, Hashable {
     public var problems: [String]
     /// The version of the agent.
     public var agentVersion: String
+    /// The processor's instruction-set features that a container may come to rely on, in alphabetical order. Empty when
+    /// they are not known.
+    public var processorFeatures: [String]
+    /// What attacks on the host may depend on.
+    public var profile: HostProfile
 
     /// What an agent found out about its machine.
     public init(
         kernel: String, distribution: String, architecture: String, cpuModel: String, cpuCount: Int, memoryBytes: Int,
         cgroupVersion: Int, criuVersion: String?, runcVersion: String?, addresses: [IPv4Address],
-        runtimes: [RuntimeKind], problems: [String], agentVersion: String
+        runtimes: [RuntimeKind], problems: [String], agentVersion: String, processorFeatures: [String] = [],
+        profile: HostProfile = HostProfile()
     ) {
         self.kernel = kernel
         self.distribution = distribution
@@ -120,6 +152,33 @@ public struct HostFacts: Codable, Sendable, Hashable {
         self.runtimes = runtimes
         self.problems = problems
         self.agentVersion = agentVersion
+        self.processorFeatures = processorFeatures
+        self.profile = profile
+    }
+
+    private enum CodingKeys: String, CodingKey, CaseIterable {
+        case kernel, distribution, architecture, cpuModel, cpuCount, memoryBytes, cgroupVersion, criuVersion
+        case runcVersion, addresses, runtimes, problems, agentVersion, processorFeatures, profile
+    }
+
+    /// Decodes facts; older agents and records have neither processor features nor a profile.
+    public init(from decoder: any Decoder) throws {
+        let fields = try decoder.fields(of: CodingKeys.self)
+        kernel = try fields.decode(String.self, forKey: .kernel)
+        distribution = try fields.decode(String.self, forKey: .distribution)
+        architecture = try fields.decode(String.self, forKey: .architecture)
+        cpuModel = try fields.decode(String.self, forKey: .cpuModel)
+        cpuCount = try fields.decode(Int.self, forKey: .cpuCount)
+        memoryBytes = try fields.decode(Int.self, forKey: .memoryBytes)
+        cgroupVersion = try fields.decode(Int.self, forKey: .cgroupVersion)
+        criuVersion = try fields.decodeIfPresent(String.self, forKey: .criuVersion)
+        runcVersion = try fields.decodeIfPresent(String.self, forKey: .runcVersion)
+        addresses = try fields.decode([IPv4Address].self, forKey: .addresses)
+        runtimes = try fields.decode([RuntimeKind].self, forKey: .runtimes)
+        problems = try fields.decode([String].self, forKey: .problems)
+        agentVersion = try fields.decode(String.self, forKey: .agentVersion)
+        processorFeatures = try fields.value(.processorFeatures, or: [])
+        profile = try fields.value(.profile, or: HostProfile())
     }
 }
 

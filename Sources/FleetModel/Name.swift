@@ -14,6 +14,12 @@ public struct Name<Subject>: Sendable, Hashable, Comparable, CustomStringConvert
         self.text = text
     }
 
+    /// A name that is known to be one.
+    init(known text: String) {
+        precondition(Self.isValid(text), "'\(text)' is not a name")
+        self.text = text
+    }
+
     /// The name as text.
     public var description: String { text }
 

@@ -65,6 +65,8 @@ public struct Relocation: Codable, Sendable, Hashable {
     public var failure: StepFailure?
     /// Who asked to cancel it; `nil` when nobody did.
     public var cancelledBy: String?
+    /// The tenants that are suspected: hosts without them are preferred. `nil` when none is.
+    public var avoidTenants: [TenantName]?
 
     /// A relocation that was just asked for.
     public init(

@@ -6,6 +6,9 @@ import FleetModel
 /// first served. A relocation that a limit holds back is passed over, so that a busy host does not keep others waiting,
 /// but it keeps its place. It might still wait for ever if others took the room as soon as it came free, hence
 /// a relocation that was passed over `patience` times has the room it needs reserved.
+///
+/// Two limits concern time. So many relocations may start in a minute: all of them count, and the clock's and drains wait.
+/// And a tenant's containers may stand still for so long in an hour: all pauses count, and the clock's relocations wait.
 public struct StartQueue: Sendable {
     /// A relocation that waits.
     public struct Waiting: Sendable, Hashable {
@@ -48,8 +51,8 @@ public struct StartQueue: Sendable {
         case start(Waiting, destination: HostName)
         /// Give it up: no host can take the container. It has left the queue.
         case giveUp(Waiting)
-        /// Nothing can start before something ends or the limits or hosts change.
-        case wait
+        /// Nothing can start before something ends, the limits or hosts change, or, if it is given, this time has come.
+        case wait(until: Timestamp?)
     }
 
     /// How often a relocation may be passed over before room is reserved for it.
@@ -58,6 +61,8 @@ public struct StartQueue: Sendable {
     private var lanes: [Trigger: Lane] = [:]
     private var running: [RelocationID: Usage] = [:]
     private var used = Room()
+    private var starts = RecentSums<Int>(seconds: 60)
+    private var pauses: [TenantName: RecentSums<Double>] = [:]
 
     /// A queue in which nothing waits.
     public init() {}
@@ -92,24 +97,31 @@ public struct StartQueue: Sendable {
         used.add(usage, -1)
     }
 
+    /// A tenant's container stood still for a while.
+    public mutating func notePause(seconds: Double, of tenant: TenantName, at time: Timestamp) {
+        pauses[tenant, default: RecentSums(seconds: 3600)].add(seconds, at: time)
+    }
+
     /// The hosts at which no further relocation may start.
     public func busyHosts(limits: RelocationLimits) -> Set<HostName> { used.fullHosts(limits) }
 
     /// Finds the next relocation that may start.
     /// - Parameters:
-    ///   - limits: How many may run at once.
+    ///   - now: The present.
+    ///   - limits: How many may run at once, and in what time.
     ///   - choose: Draws a destination, which must not be one of the busy hosts it is given. It is asked only for
     ///     a relocation whose source and tenant have room; its answer `.host` means that the relocation starts
     ///     (a busy host counts as `.later`).
     public mutating func next(
-        limits: RelocationLimits, choose: (_ waiting: Waiting, _ busy: Set<HostName>) -> Choice
+        at now: Timestamp, limits: StartLimits, choose: (_ waiting: Waiting, _ busy: Set<HostName>) -> Choice
     ) -> Action {
-        guard running.count < limits.concurrentInFleet else { return .wait }
-        let (action, passedOver) = find(limits, choose)
+        guard running.count < limits.fleet.concurrentInFleet else { return .wait(until: nil) }
+        let (action, passedOver) = find(at: now, limits, choose)
         switch action {
         case .start(let waiting, let destination):
             for waiting in passedOver { lanes[waiting.trigger]?.pass(waiting.id) }
             lanes[waiting.trigger]?.remove(waiting.id)
+            starts.add(1, at: now)
             occupy(waiting.id, Usage(tenant: waiting.tenant, hosts: [waiting.source, destination]))
         case .giveUp(let waiting): lanes[waiting.trigger]?.remove(waiting.id)
         case .wait: break
@@ -122,14 +134,19 @@ public struct StartQueue: Sendable {
 
     /// The first relocation with which something can be done, and those before it.
     private func find(
-        _ limits: RelocationLimits, _ choose: (Waiting, Set<HostName>) -> Choice
+        at now: Timestamp, _ limits: StartLimits, _ choose: (Waiting, Set<HostName>) -> Choice
     ) -> (Action, passedOver: [Waiting]) {
         var room = used
-        var busy = room.fullHosts(limits)
+        var busy = room.fullHosts(limits.fleet)
         var passedOver: [Waiting] = []
+        var until: Timestamp?
         for trigger in Self.ranks {
             for entry in (lanes[trigger] ?? Lane()).entries {
                 let waiting = entry.waiting
+                if let end = timeLimitEnds(for: waiting, at: now, limits) {
+                    until = min(until ?? end, end)
+                    continue
+                }
                 switch room.has(Usage(of: waiting), limits) ? choose(waiting, busy) : .later {
                 case .host(let destination) where !busy.contains(destination):
                     return (.start(waiting, destination: destination), passedOver)
@@ -138,16 +155,69 @@ public struct StartQueue: Sendable {
                     passedOver.append(waiting)
                     guard entry.passedOver >= Self.patience else { continue }
                     room.add(Usage(of: waiting), 1)
-                    busy = room.fullHosts(limits)
+                    busy = room.fullHosts(limits.fleet)
                 }
             }
         }
-        return (.wait, [])
+        return (.wait(until: until), [])
+    }
+
+    /// When the limits that concern time let a relocation start; `nil` when they do now.
+    private func timeLimitEnds(for waiting: Waiting, at now: Timestamp, _ limits: StartLimits) -> Timestamp? {
+        guard waiting.trigger == .clock || waiting.trigger == .drain else { return nil }
+        let starts = limits.fleet.startsPerMinute.flatMap { self.starts.fallsBelow($0, after: now) }
+        guard waiting.trigger == .clock, let budget = limits[waiting.tenant].downtimeSecondsPerHour else {
+            return starts
+        }
+        let pauses = self.pauses[waiting.tenant]?.fallsBelow(budget, after: now)
+        return [starts, pauses].compactMap(\.self).max()
     }
 
     private mutating func occupy(_ id: RelocationID, _ usage: Usage) {
         guard running.updateValue(usage, forKey: id) == nil else { return }
         used.add(usage, 1)
+    }
+}
+
+/// The limits of the fleet, its hosts and its tenants.
+public struct StartLimits: Sendable, Hashable {
+    /// Those of the fleet and of hosts, and of the tenants that have none of their own.
+    public var fleet: RelocationLimits
+    /// Those of the tenants that have limits of their own.
+    public var tenants: [TenantName: RelocationLimits]
+
+    /// Limits.
+    public init(fleet: RelocationLimits, tenants: [TenantName: RelocationLimits] = [:]) {
+        self.fleet = fleet
+        self.tenants = tenants
+    }
+
+    /// The limits of a tenant.
+    public subscript(tenant: TenantName) -> RelocationLimits { tenants[tenant] ?? fleet }
+}
+
+/// What was added up in the last so many seconds.
+private struct RecentSums<Amount: Numeric & Comparable & Sendable>: Sendable {
+    private let seconds: Double
+    private var entries: [(at: Timestamp, amount: Amount)] = []
+
+    init(seconds: Double) { self.seconds = seconds }
+
+    mutating func add(_ amount: Amount, at time: Timestamp) {
+        entries.removeAll { $0.at.advanced(bySeconds: seconds) <= time }
+        entries.append((time, amount))
+    }
+
+    /// When the sum is below the limit if nothing is added; `nil` when it is now.
+    func fallsBelow(_ limit: Amount, after now: Timestamp) -> Timestamp? {
+        let recent = entries.filter { $0.at.advanced(bySeconds: seconds) > now }
+        var sum = recent.reduce(Amount.zero) { $0 + $1.amount }
+        guard sum >= limit else { return nil }
+        for entry in recent {
+            sum -= entry.amount
+            if sum < limit { return entry.at.advanced(bySeconds: seconds) }
+        }
+        return recent.last?.at.advanced(bySeconds: seconds)
     }
 }
 
@@ -176,9 +246,9 @@ private struct Room: Sendable {
         Self.add(amount, to: usage.tenant, in: &tenants)
     }
 
-    func has(_ usage: Usage, _ limits: RelocationLimits) -> Bool {
-        tenants[usage.tenant, default: 0] < limits.concurrentPerTenant
-            && usage.hosts.allSatisfy { hosts[$0, default: 0] < limits.concurrentPerHost }
+    func has(_ usage: Usage, _ limits: StartLimits) -> Bool {
+        tenants[usage.tenant, default: 0] < limits[usage.tenant].concurrentPerTenant
+            && usage.hosts.allSatisfy { hosts[$0, default: 0] < limits.fleet.concurrentPerHost }
     }
 
     func fullHosts(_ limits: RelocationLimits) -> Set<HostName> {

@@ -130,7 +130,7 @@ struct StartQueueTests {
         }
         #expect(first.id.number == 5)
         let blocked = queue.next(limits: limits, choose: choose)
-        #expect(blocked == .wait)
+        #expect(blocked == .wait(until: nil))
         queue.end(RelocationID(5))
         queue.end(RelocationID(1))
         let second = queue.next(limits: limits, choose: choose)
@@ -148,7 +148,7 @@ struct StartQueueTests {
         queue.add(try Some.waiting(1, source: "a", destination: "x"))
         queue.add(try Some.waiting(2, source: "b", destination: "y"))
         let actions = (0..<2).map { _ in queue.next(limits: limits, choose: choose) }
-        #expect(!actions.contains(.wait))
+        #expect(!actions.contains(.wait(until: nil)))
         queue.add(try Some.waiting(3, source: "a", destination: "b"))
         var running = [(RelocationID(1), "a", "x"), (RelocationID(2), "b", "y")]
         for id in 4...200 as ClosedRange<Int64> {
@@ -176,7 +176,7 @@ struct StartQueueTests {
             entry.id.number == 1 ? .later : .nowhere
         }
         let actions = (0..<2).map { _ in queue.next(limits: Self.plenty, choose: choose) }
-        #expect(actions == [.giveUp(try Some.waiting(2, source: "b")), .wait])
+        #expect(actions == [.giveUp(try Some.waiting(2, source: "b")), .wait(until: nil)])
         #expect(queue.waiting.map(\.id.number) == [1])
         #expect(queue.runningCount == 0)
     }
@@ -190,7 +190,83 @@ struct StartQueueTests {
         queue.add(try Some.waiting(2, source: "c"))
         let busy = try HostName("b")
         let action = queue.next(limits: limits) { _, _ in .host(busy) }
-        #expect(action == .wait)
+        #expect(action == .wait(until: nil))
         #expect(queue.runningCount == 1)
+    }
+
+    @Test("the clock and drains wait when enough have started in a minute, operators and alerts do not")
+    func startsPerMinute() throws {
+        var limits = Self.plenty
+        limits.startsPerMinute = 3
+        var queue = StartQueue()
+        let destination = try HostName("z")
+        func next(after seconds: Double) -> StartQueue.Action {
+            queue.next(at: epoch.advanced(bySeconds: seconds), limits: StartLimits(fleet: limits)) { _, _ in
+                .host(destination)
+            }
+        }
+        for id in 1...5 as ClosedRange<Int64> {
+            queue.add(try Some.waiting(id, id % 2 == 0 ? .clock : .drain, tenant: "t\(id)", source: "h\(id)"))
+        }
+        var started: [Int64] = []
+        for seconds in [0.0, 10, 20] {
+            guard case .start(let waiting, _) = next(after: seconds) else { continue }
+            started.append(waiting.id.number)
+        }
+        #expect(started == [1, 3, 5])
+        let held = next(after: 20)
+        #expect(held == .wait(until: epoch.advanced(bySeconds: 60)))
+        queue.add(try Some.waiting(6, .operator_, tenant: "t6", source: "h6"))
+        queue.add(try Some.waiting(7, .alert, tenant: "t7", source: "h7"))
+        for expected in [6, 7] as [Int64] {
+            guard case .start(let waiting, _) = next(after: 30) else {
+                Issue.record("relocation \(expected) did not start")
+                return
+            }
+            #expect(waiting.id.number == expected)
+        }
+        // Those two count as well: of five in the last minute, three have to be a minute old.
+        let stillHeld = next(after: 30)
+        #expect(stillHeld == .wait(until: epoch.advanced(bySeconds: 80)))
+        guard case .start(let waiting, _) = next(after: 80) else {
+            Issue.record("nothing starts when the minute is over")
+            return
+        }
+        #expect(waiting.id.number == 2)
+    }
+
+    @Test("the clock leaves a tenant's containers alone when they have stood still for long enough in an hour")
+    func downtime() throws {
+        var limits = Self.plenty
+        limits.downtimeSecondsPerHour = 0.1
+        var queue = StartQueue()
+        let destination = try HostName("z")
+        func next(after seconds: Double) -> StartQueue.Action {
+            queue.next(at: epoch.advanced(bySeconds: seconds), limits: StartLimits(fleet: limits)) { _, _ in
+                .host(destination)
+            }
+        }
+        let tenant = try TenantName("t")
+        queue.notePause(seconds: 0.06, of: tenant, at: epoch)
+        queue.notePause(seconds: 0.06, of: tenant, at: epoch.advanced(bySeconds: 100))
+        queue.add(try Some.waiting(1, .clock, tenant: "t", source: "a"))
+        let held = next(after: 200)
+        #expect(held == .wait(until: epoch.advanced(bySeconds: 3600)))
+        queue.add(try Some.waiting(2, .drain, tenant: "t", source: "b"))
+        queue.add(try Some.waiting(3, .clock, tenant: "other", source: "c"))
+        var started: [Int64] = []
+        while case .start(let waiting, _) = next(after: 201) { started.append(waiting.id.number) }
+        #expect(started == [2, 3])
+        while case .start(let waiting, _) = next(after: 3600) { started.append(waiting.id.number) }
+        #expect(started == [2, 3, 1])
+    }
+}
+
+extension StartQueue {
+    /// The next action where time plays no part and all tenants have the fleet's limits.
+    fileprivate mutating func next(
+        limits: RelocationLimits, choose: (_ waiting: Waiting, _ busy: Set<HostName>) -> Choice
+    ) -> Action {
+        next(at: epoch, limits: StartLimits(fleet: limits), choose: choose)
     }
 }

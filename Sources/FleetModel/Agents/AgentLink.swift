@@ -58,11 +58,16 @@ public struct Heartbeat: Codable, Sendable, Hashable {
     public var inventory: HostInventory?
     /// The round trip of the last heartbeat in milliseconds, as the agent measured it.
     public var roundTripMilliseconds: Double?
+    /// The host's profile; `nil` when it has not changed since the enrolment or the last heartbeat that was answered.
+    public var profile: HostProfile?
 
     /// A sign of life.
-    public init(session: Int64, inventory: HostInventory?, roundTripMilliseconds: Double?) {
+    public init(
+        session: Int64, inventory: HostInventory?, roundTripMilliseconds: Double?, profile: HostProfile? = nil
+    ) {
         self.session = session
         self.inventory = inventory
         self.roundTripMilliseconds = roundTripMilliseconds
+        self.profile = profile
     }
 }

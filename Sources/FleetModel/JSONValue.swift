@@ -1,16 +1,23 @@
 /// Any JSON value, for documents that are passed on without looking into all of them.
-enum JSONValue: Codable, Sendable, Hashable {
+public enum JSONValue: Codable, Sendable, Hashable {
+    /// `null`.
     case null
+    /// `true` or `false`.
     case bool(Bool)
+    /// A number without a fraction.
     case integer(Int64)
+    /// Any other number.
     case number(Double)
+    /// A string.
     case string(String)
+    /// An array.
     case array([JSONValue])
+    /// An object.
     case object([String: JSONValue])
 
     /// Decodes whatever is there.
     /// - Throws: `DecodingError` when it is not JSON.
-    init(from decoder: any Decoder) throws {
+    public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if container.decodeNil() {
             self = .null
@@ -30,7 +37,7 @@ enum JSONValue: Codable, Sendable, Hashable {
     }
 
     /// Encodes the value.
-    func encode(to encoder: any Encoder) throws {
+    public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         switch self {
         case .null: try container.encodeNil()
@@ -41,5 +48,25 @@ enum JSONValue: Codable, Sendable, Hashable {
         case .array(let value): try container.encode(value)
         case .object(let value): try container.encode(value)
         }
+    }
+}
+
+extension JSONValue {
+    /// A value's JSON.
+    /// - Throws: `EncodingError` for numbers that JSON cannot hold.
+    public init(encoding value: some Encodable) throws {
+        self = try FleetJSON.decode(JSONValue.self, from: try FleetJSON.encode(value))
+    }
+
+    /// A field of an object; `nil` when there is none, or this is no object.
+    public subscript(field: String) -> JSONValue? {
+        if case .object(let fields) = self { fields[field] } else { nil }
+    }
+
+    /// This value with the fields of another one put over its own, object by object. Unlike a merge patch (RFC 7396), `null`
+    /// is a value like others.
+    public func merged(with changes: JSONValue) -> JSONValue {
+        guard case .object(let fields) = self, case .object(let changed) = changes else { return changes }
+        return .object(fields.merging(changed) { $0.merged(with: $1) })
     }
 }
