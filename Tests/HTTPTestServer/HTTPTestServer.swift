@@ -13,8 +13,8 @@ struct HTTPTestServer {
         guard let address = arguments.first, arguments.count <= 2 else {
             throw HTTPError(.invalidAddress, "usage: http-test-server ADDRESS [FOLDER]")
         }
-        // As every program must that wants files sent by the kernel.
-        signal(SIGPIPE, SIG_IGN)
+        // Whoever has started it may ignore the signal. The server must not depend on that.
+        signal(SIGPIPE, SIG_DFL)
         var router = Router()
         if let folder = arguments.dropFirst().first {
             let files = try StaticFiles(root: folder)

@@ -44,11 +44,11 @@ struct OutboundBuffer: Sendable {
         return result
     }
 
-    /// Sends as much as the socket takes.
-    mutating func flush(to descriptor: Int32) -> Transfer {
+    /// Sends as much as the socket takes. What is small may wait in the kernel for more that follows at once.
+    mutating func flush(to descriptor: Int32, moreFollows: Bool = false) -> Transfer {
         var total = 0
         while count > 0 {
-            switch writeBlocks(to: descriptor) {
+            switch writeBlocks(to: descriptor, moreFollows: moreFollows) {
             case .bytes(let sent):
                 total += sent
                 drop(sent)
@@ -120,20 +120,23 @@ struct OutboundBuffer: Sendable {
         }
     }
 
-    private func writeBlocks(to descriptor: Int32) -> Transfer {
+    private func writeBlocks(to descriptor: Int32, moreFollows: Bool) -> Transfer {
         withUnsafeTemporaryAllocation(of: iovec.self, capacity: Self.blocksPerWrite) { vectors in
-            fill(vectors, at: 0, descriptor)
+            fill(vectors, at: 0) { SocketOperations.send(descriptor, $0, moreFollows: moreFollows) }
         }
     }
 
     /// Pins one block after the other by recursion, because an array's bytes may only be used inside a closure.
-    private func fill(_ vectors: UnsafeMutableBufferPointer<iovec>, at index: Int, _ descriptor: Int32) -> Transfer {
+    private func fill(
+        _ vectors: UnsafeMutableBufferPointer<iovec>, at index: Int,
+        _ send: (UnsafeMutableBufferPointer<iovec>) -> Transfer
+    ) -> Transfer {
         guard index < min(blocks.count, Self.blocksPerWrite) else {
-            return SocketOperations.send(descriptor, UnsafeMutableBufferPointer(rebasing: vectors[..<index]))
+            return send(UnsafeMutableBufferPointer(rebasing: vectors[..<index]))
         }
         return blocks[index].withUnsafeBytes { bytes in
             vectors[index] = iovec(UnsafeRawBufferPointer(rebasing: bytes[(index == 0 ? offset : 0)...]))
-            return fill(vectors, at: index + 1, descriptor)
+            return fill(vectors, at: index + 1, send)
         }
     }
 }

@@ -30,33 +30,44 @@ enum SocketOperations {
         }
     }
 
-    /// Sends several buffers with one system call, without SIGPIPE.
-    static func send(_ descriptor: Int32, _ buffers: UnsafeMutableBufferPointer<iovec>) -> Transfer {
+    /// Sends several buffers with one system call, without SIGPIPE. Before what `moreFollows` at once a small packet waits.
+    static func send(
+        _ descriptor: Int32, _ buffers: UnsafeMutableBufferPointer<iovec>, moreFollows: Bool = false
+    ) -> Transfer {
+        let flags = linux_no_signal | (moreFollows ? Int32(MSG_MORE) : 0)
         var message = msghdr()
         message.msg_iov = buffers.baseAddress
         message.msg_iovlen = buffers.count
         while true {
-            let result = sendmsg(descriptor, &message, linux_no_signal)
+            let result = sendmsg(descriptor, &message, flags)
             if result < 0 && errno == EINTR { continue }
             return Transfer(result)
         }
     }
 
     /// Lets the kernel copy from a file to the socket. 0 bytes: the file ends before the range.
+    ///
+    /// sendfile(2) has no flag against SIGPIPE. The kernel means that signal for the thread that writes, so it is blocked
+    /// in this thread meanwhile and taken off it again, whatever the process does with it.
     static func send(_ descriptor: Int32, file: Int32, _ range: Range<Int>) -> Transfer {
+        var pipe = sigset_t()
+        var before = sigset_t()
+        sigemptyset(&pipe)
+        sigaddset(&pipe, SIGPIPE)
+        pthread_sigmask(SIG_BLOCK, &pipe, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
         var offset = off_t(range.lowerBound)
         while true {
             let result = sendfile(descriptor, file, &offset, range.count)
             if result < 0 && errno == EINTR { continue }
-            return Transfer(result)
+            let transfer = Transfer(result)
+            if case .failed(EPIPE) = transfer {
+                var atOnce = timespec()
+                while sigtimedwait(&pipe, nil, &atOnce) < 0 && errno == EINTR {}
+            }
+            return transfer
         }
     }
-
-    /// sendfile(2) has no flag against SIGPIPE, so it may only be used by a process that a broken pipe does not end.
-    static let canSendFiles: Bool = {
-        var present = sigaction()
-        return sigaction(SIGPIPE, nil, &present) == 0 && present.__sigaction_handler.sa_handler != nil
-    }()
 
     /// Small messages must leave at once: the module always writes whole messages, so Nagle's algorithm only delays.
     static func disableDelay(_ descriptor: Int32) {

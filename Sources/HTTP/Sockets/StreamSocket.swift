@@ -90,11 +90,12 @@ struct StreamSocket: Sendable {
     }
 
     /// Whether `send(file:)` may be used: what TLS has to seal the kernel cannot send by itself.
-    var canSendFiles: Bool { session == nil && SocketOperations.canSendFiles }
+    var canSendFiles: Bool { session == nil }
 
     /// Lets the kernel copy from a file as far as the socket takes it, once everything before it has left.
     mutating func send(file: Int32, _ range: Range<Int>, _ now: MonotonicTime) -> Transfer {
-        flush(now)
+        // The head leaves in one packet with the beginning of the file.
+        flush(now, moreFollows: true)
         guard isOpen, !sendingHasFailed, outbound.isEmpty, isWritable else { return .wouldBlock }
         let transfer = SocketOperations.send(descriptor, file: file, range)
         account(transfer, now)
@@ -112,12 +113,12 @@ struct StreamSocket: Sendable {
     }
 
     /// Sends what waits, as far as the socket takes it.
-    mutating func flush(_ now: MonotonicTime) {
+    mutating func flush(_ now: MonotonicTime, moreFollows: Bool = false) {
         guard isOpen else { return }
         if let session {
             flush(session, now)
         } else if !outbound.isEmpty, isWritable {
-            account(outbound.flush(to: descriptor), now)
+            account(outbound.flush(to: descriptor, moreFollows: moreFollows), now)
         }
         guard isOpen, outbound.isEmpty, mustFinishSending, session?.hasFinished ?? true else { return }
         mustFinishSending = false

@@ -70,7 +70,7 @@ final class RawConnection {
     }
 
     /// Reads one reply. The content ends by its length, its chunks or the connection.
-    func reply(toHead isHead: Bool = false, within seconds: Double = 10) throws -> Reply {
+    func reply(toHead isHead: Bool = false, within seconds: Double = 60) throws -> Reply {
         let deadline = Date(timeIntervalSinceNow: seconds)
         let end = try read(until: deadline) { Self.index(of: "\r\n\r\n", in: $0) }
         let lines = String(decoding: buffer[..<end], as: UTF8.self).components(separatedBy: "\r\n")
@@ -101,14 +101,14 @@ final class RawConnection {
     }
 
     /// Reads a head only.
-    func head(within seconds: Double = 10) throws -> String {
+    func head(within seconds: Double = 60) throws -> String {
         let end = try read(until: Date(timeIntervalSinceNow: seconds)) { Self.index(of: "\r\n\r\n", in: $0) }
         defer { buffer.removeFirst(end + 4) }
         return String(decoding: buffer[..<end], as: UTF8.self)
     }
 
     /// Reads one chunk; empty at the end.
-    func chunk(within seconds: Double = 10) throws -> [UInt8] {
+    func chunk(within seconds: Double = 60) throws -> [UInt8] {
         try chunk(until: Date(timeIntervalSinceNow: seconds))
     }
 
@@ -124,7 +124,7 @@ final class RawConnection {
     }
 
     /// Everything up to the end of the connection.
-    func rest(within seconds: Double = 10) throws -> [UInt8] {
+    func rest(within seconds: Double = 60) throws -> [UInt8] {
         try rest(until: Date(timeIntervalSinceNow: seconds))
     }
 
