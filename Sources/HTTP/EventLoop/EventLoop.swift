@@ -1,4 +1,5 @@
 import CLinux
+import DequeModule
 import Glibc
 import Synchronization
 
@@ -42,7 +43,7 @@ final class EventLoop: TaskExecutor, Sendable {
         var slots: [Slot] = []
         var free: [UInt32] = []
         var wheel: TimerWheel<Token>
-        var jobs: [UnownedJob] = []
+        var jobs: Deque<UnownedJob> = []
         var isSleeping = false
         var sleepsUntil = MonotonicTime.never
 
@@ -54,6 +55,9 @@ final class EventLoop: TaskExecutor, Sendable {
 
     private static let wakeToken = UInt64.max
     private static let eventsPerWait = 256
+    /// A crowd of tasks that wake at once, such as event streams that all have something to tell, must not keep requests
+    /// waiting until the last of it has run.
+    private static let jobsPerWait = 64
 
     private let poll: Int32
     private let wake: Int32
@@ -201,7 +205,11 @@ final class EventLoop: TaskExecutor, Sendable {
             ready.removeAll(keepingCapacity: true)
             for handler in due { handler.timerFired(now: now) }
             due.removeAll(keepingCapacity: true)
-            state.withLock { swap(&$0.jobs, &jobs) }
+            state.withLock { state in
+                let count = min(state.jobs.count, Self.jobsPerWait)
+                jobs.append(contentsOf: state.jobs.prefix(count))
+                state.jobs.removeFirst(count)
+            }
             for job in jobs { job.runSynchronously(on: executor) }
             jobs.removeAll(keepingCapacity: true)
         }

@@ -57,11 +57,7 @@ final class ServerConnection: EventHandler, ServedConnection {
     }
 
     func beginShutdown() {
-        let task = io.withLock { io in
-            io.machine.beginShutdown()
-            return io.isEventStream ? io.task : nil
-        }
-        task?.cancel()
+        io.withLock { $0.beginShutdown() }?.cancel()
         pump()
     }
 
@@ -147,9 +143,7 @@ final class ServerConnection: EventHandler, ServedConnection {
         }
         if let stream = send(response, method: head.method, requestID: requestID, exchange) {
             // An event stream that begins while the server is ending has to end as well.
-            if io.withLock({ $0.isEventStream && $0.machine.isShuttingDown }) {
-                withUnsafeCurrentTask { $0?.cancel() }
-            }
+            if io.withLock({ $0.mustEnd }) { withUnsafeCurrentTask { $0?.cancel() } }
             await run(stream, exchange)
         }
         pump()

@@ -24,9 +24,9 @@ struct ServerConnectionIO {
     var machine: ServerConnectionMachine
     /// Counts the requests of this connection, so that whoever belongs to an earlier one is told apart.
     private(set) var exchange: UInt64 = 0
-    private(set) var task: Task<Void, Never>?
+    private var task: Task<Void, Never>?
     /// The answer goes on until someone ends it, so shutting down must not wait for it.
-    private(set) var isEventStream = false
+    private var isEventStream = false
     var mustAbort = false
 
     private var headBytes: [UInt8] = []
@@ -75,6 +75,12 @@ struct ServerConnectionIO {
         guard deadline < armed, let token, isOpen else { return }
         armed = deadline
         loop.arm(token, at: deadline)
+    }
+
+    /// Takes no further request. Returns the task that would not end by itself.
+    mutating func beginShutdown() -> Task<Void, Never>? {
+        machine.beginShutdown()
+        return mustEnd ? task : nil
     }
 
     mutating func turnAway() {
@@ -240,11 +246,14 @@ struct ServerConnectionIO {
 
     // MARK: - The handler
 
+    /// Whether the answer goes on until someone ends it, and everything is to end now.
+    var mustEnd: Bool { isEventStream && machine.isShuttingDown }
+
     /// Remembers the handler's task while it runs. Returns whether it must be cancelled at once.
     mutating func handlerStarted(_ task: Task<Void, Never>, _ exchange: UInt64) -> Bool {
         guard isHandling, self.exchange == exchange else { return false }
         self.task = task
-        return mustCancel
+        return mustCancel || mustEnd
     }
 
     private mutating func handlerEnded(_ now: MonotonicTime) {

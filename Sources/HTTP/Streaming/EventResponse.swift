@@ -18,20 +18,19 @@ extension Response {
             body: .stream(contentLength: nil) { writer in
                 let events = EventWriter(writer)
                 do {
-                    try await withThrowingTaskGroup(of: Void.self) { group in
-                        group.addTask { try await body(events) }
-                        group.addTask {
-                            while true {
-                                try await Task.sleep(for: heartbeat)
-                                try await events.send(ServerSentEvent(event: "heartbeat", data: ""))
-                            }
-                        }
-                        try await group.next()
-                        group.cancelAll()
-                    }
+                    // Ends with the closure, because nobody waits for it.
+                    async let _ = beat(events, every: heartbeat)
+                    try await body(events)
                 } catch is CancellationError {
                     // The stream was asked to end: that is its normal end.
                 }
             })
+    }
+
+    private static func beat(_ events: EventWriter, every interval: Duration) async throws {
+        while true {
+            try await Task.sleep(for: interval)
+            try await events.send(ServerSentEvent(event: "heartbeat", data: ""))
+        }
     }
 }
