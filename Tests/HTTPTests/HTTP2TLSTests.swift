@@ -64,10 +64,63 @@ struct HTTP2TLSTests {
         }
     }
 
-    @Test("a server that does not offer HTTP/2 is refused with the reason")
-    func noAgreement() async throws {
+    // MARK: - When the server chooses HTTP/1.1
+
+    @Test(
+        "a server that chooses HTTP/1.1, or nothing, is spoken to in that",
+        arguments: [[ApplicationProtocol.http1], []])
+    func fallback(protocols: [String]) async throws {
+        try await with(protocols: protocols) { client, server in
+            let expected = Array((protocols.first ?? "none").utf8)
+            for _ in 0..<3 {
+                let answer = try await client.send(.get, "/protocol").collect(upTo: 100)
+                #expect(answer == expected)
+            }
+            #expect(server.connectionCount == 1)
+            let echo = try await client.send(.post, "/echo", body: .bytes(expected))
+            #expect(try await echo.collect(upTo: 100) == expected)
+        }
+    }
+
+    @Test("requests that wait for the same first connection all get through when HTTP/1.1 is chosen on it")
+    func fallbackTogether() async throws {
         try await with(protocols: [ApplicationProtocol.http1]) { client, _ in
-            await #expect { _ = try await client.send(.get, "/protocol") } throws: { HTTPError.Code.tlsFailed ~= $0 }
+            try await withThrowingTaskGroup(of: [UInt8].self) { group in
+                for _ in 0..<50 {
+                    group.addTask { try await client.send(.get, "/protocol").collect(upTo: 100) }
+                }
+                for try await answer in group { #expect(answer == Array("http/1.1".utf8)) }
+            }
+        }
+    }
+
+    @Test("a server that comes back with another choice is followed")
+    func changeOfMind() async throws {
+        try await TestAuthority.with { test in
+            var configuration = HTTPClient.Configuration()
+            configuration.version = .http2
+            configuration.connectTimeout = .seconds(60)
+            configuration.tls = TLSClientConfiguration(trust: test.trust)
+            var address = ListenAddress.tcp(host: "127.0.0.1", port: 0)
+            var client: HTTPClient?
+            for protocols in [["http/1.1"], ["h2", "http/1.1"], ["http/1.1"], ["h2"]] {
+                var tls = try test.server()
+                tls.applicationProtocols = protocols
+                try await LiveServer.with(router(), at: address, tls: try TLSServerContext(tls)) { _, bound in
+                    guard case .tcp(let host, let port, _) = bound else { return }
+                    address = bound
+                    let known =
+                        try client
+                        ?? HTTPClient(
+                            endpoint: .tcp(host: host, port: port), configuration: configuration)
+                    client = known
+                    for _ in 0..<2 {
+                        let answer = try await known.send(.get, "/protocol").collect(upTo: 100)
+                        #expect(answer == Array(protocols[0].utf8))
+                    }
+                }
+            }
+            client?.close()
         }
     }
 }

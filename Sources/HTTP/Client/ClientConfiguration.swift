@@ -5,7 +5,8 @@ extension HTTPClient {
     public enum Version: Sendable, Hashable {
         /// HTTP/1.1, with a connection for each request that is under way.
         case http1
-        /// HTTP/2, with one connection for all requests. Without TLS the server must be known to speak it.
+        /// HTTP/2, with one connection for all requests, or HTTP/1.1 if the server chooses that in TLS. Without TLS the server
+        /// must be known to speak it.
         case http2
     }
 

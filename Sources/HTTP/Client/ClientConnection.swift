@@ -103,8 +103,8 @@ final class ClientConnection: EventHandler {
     /// Whether another request may be sent.
     var isReusable: Bool { io.withLock { $0.isReusable } }
 
-    /// The protocol on which TLS has settled, such as `h2`.
-    var negotiatedProtocol: String? { io.withLock { $0.socket.security?.negotiatedProtocol } }
+    /// Whether HTTP/2 is to be spoken on it.
+    var speaksHTTP2: Bool { io.withLock { $0.speaksHTTP2 } }
 
     /// Why it has closed.
     var failure: (any Error)? { io.withLock { $0.failure } }

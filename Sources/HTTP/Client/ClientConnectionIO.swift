@@ -58,8 +58,8 @@ struct ClientConnectionIO {
     private var contentLeft: Int?
     private var isChunked = false
     private var closeWasTold = false
-    /// A server of HTTP/2 sends its settings without being asked.
-    private let serverMaySpeakFirst: Bool
+    private let mayBeHTTP2: Bool
+    private let isSecure: Bool
     /// Whether anything of the answer has arrived. Until then a request on a reused connection may be sent again.
     private(set) var hasReceived = false
 
@@ -70,7 +70,13 @@ struct ClientConnectionIO {
             session: tls.map { TLSSession($0.context, peerName: $0.serverName) })
         phase = !isConnected ? .connecting : tls == nil ? .idle : .shakingHands
         parser = ResponseParser(limits: configuration.limits)
-        serverMaySpeakFirst = configuration.version == .http2
+        mayBeHTTP2 = configuration.version == .http2
+        isSecure = tls != nil
+    }
+
+    /// Whether HTTP/2 is to be spoken: with TLS the server has chosen it, without TLS it is presumed.
+    var speaksHTTP2: Bool {
+        mayBeHTTP2 && (!isSecure || socket.security?.negotiatedProtocol == ApplicationProtocol.http2)
     }
 
     /// Whether another request may be sent.
@@ -107,8 +113,9 @@ struct ClientConnectionIO {
         if case .shakingHands = phase { return }
         // What the server has sent before it broke the connection is still to be read; reading also tells the end.
         // An event may be late: the bytes it tells of have been read already. So an idle connection is asked, not presumed.
-        // Asking comes first: the end of TLS, and the reason for it, is found in what is unread.
-        if case .idle = phase, (socket.hasUnreadBytes && !serverMaySpeakFirst) || socket.peerHasClosed || isBroken {
+        // Asking comes first: the end of TLS, and the reason for it, is found in what is unread. Only a server of HTTP/2 sends
+        // something, its settings, without being asked.
+        if case .idle = phase, (socket.hasUnreadBytes && !speaksHTTP2) || socket.peerHasClosed || isBroken {
             fail(socket.failure ?? HTTPError(.connectionClosed, "the server closed the idle connection"))
         } else if isBroken, !socket.isReadable {
             fail(HTTPError(.connectionClosed, "the connection broke"))

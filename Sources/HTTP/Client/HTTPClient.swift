@@ -27,7 +27,8 @@ public final class HTTPClient: Sendable {
         group = try EventLoopGroup.shared.get()
         tls = try configuration.tls.map { try TLSClientContext($0, endpoint, configuration.version) }
         pool = ConnectionPool(limit: configuration.maxIdleConnections, timeout: configuration.idleTimeout)
-        shared = SharedConnection(endpoint: endpoint, tls: tls, loop: group.next(), configuration: configuration)
+        shared = SharedConnection(
+            endpoint: endpoint, tls: tls, loop: group.next(), configuration: configuration, pool: pool)
     }
 
     /// Closes the idle connections. Requests that are under way go on.
@@ -56,10 +57,12 @@ public final class HTTPClient: Sendable {
     ) async throws -> ClientResponse {
         let request = try OutgoingRequest(
             method, pathAndQuery, [configuration.headerFields, headerFields], body, authority: endpoint.authority)
-        return switch configuration.version {
-        case .http1: try await sendByHTTP1(request, timeout)
-        case .http2: try await shared.send(request, timeout)
-        }
+        return try await send(request, timeout)
+    }
+
+    private func send(_ request: OutgoingRequest, _ timeout: Duration) async throws -> ClientResponse {
+        if configuration.version == .http2, let response = try await shared.send(request, timeout) { return response }
+        return try await sendByHTTP1(request, timeout)
     }
 
     private func sendByHTTP1(_ request: OutgoingRequest, _ timeout: Duration) async throws -> ClientResponse {
@@ -77,6 +80,11 @@ public final class HTTPClient: Sendable {
             }
         }
         let connection = try await ClientConnection.open(endpoint, tls: tls, loop: group.next(), configuration)
+        guard !connection.speaksHTTP2 else {
+            // The server has changed its mind.
+            try shared.adopt(connection)
+            return try await send(request, timeout)
+        }
         guard connection.begin(request, head: head) else {
             let failure = connection.failure
             connection.close()

@@ -1,11 +1,18 @@
 import Synchronization
 
 /// The one HTTP/2 connection of a client: opened once for all who ask at the same time, and again when it has ended.
+///
+/// A server may choose HTTP/1.1 instead in TLS. The connection on which it has done so goes to the pool, and requests go
+/// there until one of the pool's connections finds out that the server has come to choose HTTP/2.
 final class SharedConnection: Sendable {
     private struct State {
         var current: HTTP2ClientConnection?
-        var opening: Task<HTTP2ClientConnection, any Error>?
+        var opening: Opening?
+        var serverHasChosenHTTP1 = false
     }
+
+    /// Brings nothing if the server has chosen HTTP/1.1.
+    private typealias Opening = Task<HTTP2ClientConnection?, any Error>
 
     /// How many connections a request tries that does not get a hearing on any.
     private static let attempts = 4
@@ -14,13 +21,18 @@ final class SharedConnection: Sendable {
     private let tls: TLSClientContext?
     private let loop: EventLoop
     private let configuration: HTTPClient.Configuration
+    private let pool: ConnectionPool
     private let state = Mutex(State())
 
-    init(endpoint: Endpoint, tls: TLSClientContext?, loop: EventLoop, configuration: HTTPClient.Configuration) {
+    init(
+        endpoint: Endpoint, tls: TLSClientContext?, loop: EventLoop, configuration: HTTPClient.Configuration,
+        pool: ConnectionPool
+    ) {
         self.endpoint = endpoint
         self.tls = tls
         self.loop = loop
         self.configuration = configuration
+        self.pool = pool
     }
 
     deinit {
@@ -36,11 +48,11 @@ final class SharedConnection: Sendable {
         current?.closeWhenIdle()
     }
 
-    /// Sends a request and returns when the head of the answer is there.
-    func send(_ request: OutgoingRequest, _ timeout: Duration) async throws -> ClientResponse {
+    /// Sends a request and returns when the head of the answer is there; or returns nil if the server has chosen HTTP/1.1.
+    func send(_ request: OutgoingRequest, _ timeout: Duration) async throws -> ClientResponse? {
         var failures = 0
         while true {
-            let connection = try await connection()
+            guard let connection = try await connection() else { return nil }
             let wasUsed = connection.hasAnswered
             do {
                 return try await connection.send(request, timeout: timeout)
@@ -54,16 +66,29 @@ final class SharedConnection: Sendable {
         }
     }
 
-    private enum Found {
-        case open(HTTP2ClientConnection)
-        case opening(Task<HTTP2ClientConnection, any Error>)
+    /// Takes over a connection on which the server has chosen HTTP/2, and nothing has been said yet.
+    func adopt(_ connection: ClientConnection) throws {
+        let connection = try connection.switchToHTTP2(configuration)
+        let surplus = state.withLock { state in
+            state.serverHasChosenHTTP1 = false
+            defer { state.current = connection }
+            return state.current
+        }
+        surplus?.closeWhenIdle()
     }
 
-    private func connection() async throws -> HTTP2ClientConnection {
+    private enum Found {
+        case open(HTTP2ClientConnection)
+        case opening(Opening)
+        case http1
+    }
+
+    private func connection() async throws -> HTTP2ClientConnection? {
         let found = state.withLock { state -> Found in
             if let current = state.current, current.takesRequests { return .open(current) }
+            if state.serverHasChosenHTTP1 { return .http1 }
             if let opening = state.opening { return .opening(opening) }
-            let opening = Task { try await open() }
+            let opening = Opening { try await open() }
             state.opening = opening
             return .opening(opening)
         }
@@ -74,26 +99,31 @@ final class SharedConnection: Sendable {
             let connection = try await task.value
             try Task.checkCancellation()
             return connection
+        case .http1:
+            return nil
         }
     }
 
-    private func open() async throws -> HTTP2ClientConnection {
-        let result: Result<HTTP2ClientConnection, any Error>
+    private func open() async throws -> HTTP2ClientConnection? {
+        let result: Result<HTTP2ClientConnection?, any Error>
         do {
             let connection = try await ClientConnection.open(endpoint, tls: tls, loop: loop, configuration)
-            guard tls == nil || connection.negotiatedProtocol == ApplicationProtocol.http2 else {
-                connection.close()
-                throw HTTPError(.tlsFailed, "\(endpoint) does not speak HTTP/2")
+            if connection.speaksHTTP2 {
+                result = .success(try connection.switchToHTTP2(configuration))
+            } else {
+                pool.put(connection)
+                result = .success(nil)
             }
-            result = .success(try connection.switchToHTTP2(configuration))
         } catch {
             result = .failure(error)
         }
-        state.withLock { state in
+        return try state.withLock { state in
             state.opening = nil
-            state.current = try? result.get()
+            let connection = try result.get()
+            state.current = connection
+            state.serverHasChosenHTTP1 = connection == nil
+            return connection
         }
-        return try result.get()
     }
 }
 

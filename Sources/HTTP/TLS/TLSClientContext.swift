@@ -5,8 +5,9 @@ struct TLSClientContext: Sendable {
 
     /// Throws `HTTPError` with the code `tlsFailed` if certificates or key cannot be used.
     init(_ configuration: TLSClientConfiguration, _ endpoint: Endpoint, _ version: HTTPClient.Version) throws {
-        let name = version == .http2 ? ApplicationProtocol.http2 : ApplicationProtocol.http1
-        context = try TLSContext(configuration, protocols: [name])
+        var protocols = [ApplicationProtocol.http1]
+        if version == .http2 { protocols.insert(ApplicationProtocol.http2, at: 0) }
+        context = try TLSContext(configuration, protocols: protocols)
         switch endpoint {
         case _ where configuration.serverName != nil: serverName = configuration.serverName ?? ""
         case .tcp(let host, _): serverName = host
