@@ -1,3 +1,5 @@
+import HTTPTypes
+
 @testable import HTTP
 
 /// The chunked coding: the same content, the same end and the same refusal however the bytes are cut, and content that is
@@ -7,6 +9,7 @@ enum ChunkTarget {
         var content: [UInt8] = []
         var used = 0
         var hasEnded = false
+        var trailers: HTTPFields?
         var error: String?
     }
 
@@ -56,8 +59,9 @@ enum ChunkTarget {
                 case .data(let range):
                     promise(!range.isEmpty && range.upperBound == index, "content must be used up")
                     reading.content += bytes[range]
-                case .end:
+                case .end(let trailers):
                     reading.hasEnded = true
+                    reading.trailers = trailers
                     return
                 case .needMore:
                     promise(index == bytes.count, "all must be used before more is asked for")

@@ -1,3 +1,5 @@
+import HTTPTypes
+
 @testable import HTTP
 
 /// Requests: whatever the bytes, nothing traps; and however they are cut, the same requests and the same refusal come out.
@@ -5,7 +7,7 @@ enum RequestTarget {
     private struct Reading: Equatable {
         var heads: [[UInt8]] = []
         var contents: [[UInt8]] = []
-        var complete = 0
+        var trailers: [HTTPFields?] = []
         var error: String?
     }
 
@@ -43,8 +45,8 @@ enum RequestTarget {
                     case .body(let range):
                         promise(!range.isEmpty && range.upperBound <= used, "content must be used up")
                         reading.contents[reading.contents.count - 1] += bytes[range]
-                    case .end:
-                        reading.complete += 1
+                    case .end(let trailers):
+                        reading.trailers.append(trailers)
                     case .needMore:
                         return true
                     }

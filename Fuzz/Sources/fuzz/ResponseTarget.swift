@@ -8,7 +8,7 @@ enum ResponseTarget {
         var statuses: [Int] = []
         var fields: [HTTPFields] = []
         var content: [UInt8] = []
-        var complete = 0
+        var trailers: [HTTPFields?] = []
         var error: String?
     }
 
@@ -55,8 +55,8 @@ enum ResponseTarget {
                 reading.fields.append(head.fields)
             case .body:
                 break
-            case .end:
-                reading.complete += 1
+            case .end(let trailers):
+                reading.trailers.append(trailers)
                 parser.expectResponse(to: method)
                 return !buffer.isEmpty
             case .needMore:

@@ -62,6 +62,8 @@ enum SessionTarget {
                 reading.content[stream, default: []] += bytes
             case .headers(let stream, let block, let ends):
                 reading.events.append("headers \(stream) \(block.bytes) \(block.isTooLarge) \(ends)")
+            case .trailers(let stream, let block):
+                reading.events.append("trailers \(stream) \(block.bytes) \(block.isTooLarge)")
             default:
                 reading.events.append("\(event)")
             }
@@ -131,6 +133,10 @@ enum SessionTarget {
             case .content(let stream, let bytes):
                 unused[stream, default: 0] += bytes.count
                 promise(unused.values.reduce(0, +) <= 100_000, "more content has come than the window allows")
+            case .trailers(_, let block):
+                guard let trailers = try? block.trailers() else { return }
+                let size = trailers.reduce(0) { $0 + $1.name.rawName.utf8.count + $1.value.utf8.count }
+                promise(size <= limits.trailerBytes, "trailers are larger than their limit")
             case .failed:
                 hasFailed = true
             default:
@@ -151,7 +157,10 @@ enum SessionTarget {
         private func act(on stream: Int32) {
             switch choices.next() % 6 {
             case 0: session.write([UInt8](repeating: 120, count: 100), stream)
-            case 1: session.finish(stream)
+            case 1:
+                let fields: HTTPFields = choices.next() % 2 == 0 ? [:] : [.eTag: "x"]
+                if let trailers = try? HTTP2Fields(trailers: fields) { session.setTrailers(trailers, stream) }
+                session.finish(stream)
             case 2 where choices.next() % 4 == 0: session.reset(stream, .cancel)
             case 3 where choices.next() % 8 == 0: session.announceShutdown()
             case 4 where choices.next() % 8 == 0: session.goAway()

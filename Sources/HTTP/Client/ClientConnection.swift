@@ -168,6 +168,9 @@ final class ClientConnection: EventHandler {
         }
     }
 
+    /// The fields that have come after the content of the last answer.
+    var trailers: HTTPFields? { io.withLock { $0.trailers } }
+
     func write(_ bytes: [UInt8]) async throws {
         try Task.checkCancellation()
         guard !bytes.isEmpty else { return }
@@ -194,6 +197,10 @@ final class ClientConnection: EventHandler {
 
         func write(_ bytes: [UInt8]) async throws {
             try await connection.write(bytes)
+        }
+
+        func setTrailerFields(_ fields: HTTPFields) throws {
+            try connection.io.withLock { io throws(HTTPError) in try io.setTrailers(fields) }
         }
     }
 }

@@ -48,15 +48,16 @@ struct ClientConnectionIO {
     private var inbound = InboundBuffer()
     private var head: ResponseHead?
     private var waiter: Waiter?
-    private var writeWaiters: [WriteWaiter] = []
+    private var writeWaiters = WriteWaiters()
     private var deadline = MonotonicTime.never
     private var armed = MonotonicTime.never
     private(set) var failure: (any Error)?
     private var inputHasEnded = false
     private var requestIsSent = true
     private var keepsAlive = true
-    private var contentLeft: Int?
-    private var isChunked = false
+    private var content = OutgoingContent(.none)
+    /// The fields that have come after the content of the last answer.
+    private(set) var trailers: HTTPFields?
     private var closeWasTold = false
     private let mayBeHTTP2: Bool
     private let isSecure: Bool
@@ -177,9 +178,9 @@ struct ClientConnectionIO {
         }
         if !writeWaiters.isEmpty, socket.isOpen {
             if answerCameEarly || socket.sendingHasFailed {
-                return .resumeWriters(takeWriters(), .failure(Self.earlyAnswer))
+                return .resumeWriters(writeWaiters.takeAll(), .failure(Self.earlyAnswer))
             }
-            if socket.outbound.count <= Self.highWater { return .resumeWriters(takeWriters(), .success(())) }
+            if socket.outbound.count <= Self.highWater { return .resumeWriters(writeWaiters.takeAll(), .success(())) }
         }
         if let effect = serveWaiter(now) { return effect }
         if !socket.isOpen { return finishClosed() }
@@ -252,9 +253,10 @@ struct ClientConnectionIO {
                 guard case .piece(let continuation) = waiter else { preconditionFailure("nobody waits for content") }
                 endWait()
                 return .piece(continuation, piece)
-            case .end:
+            case .end(let trailers):
                 guard case .piece(let continuation) = waiter else { preconditionFailure("nobody waits for content") }
                 endWait()
+                self.trailers = trailers
                 phase = .idle
                 inbound.shrink()
                 return .piece(continuation, nil)
@@ -270,18 +272,13 @@ struct ClientConnectionIO {
         deadline = .never
     }
 
-    private mutating func takeWriters() -> [CheckedContinuation<Void, any Error>] {
-        defer { writeWaiters = [] }
-        return writeWaiters.map(\.continuation)
-    }
-
     private mutating func finishClosed() -> Effect? {
         let error = failure ?? HTTPError(.connectionClosed, "the connection is closed")
         if let waiter {
             self.waiter = nil
             return .fail(waiter, error)
         }
-        if !writeWaiters.isEmpty { return .resumeWriters(takeWriters(), .failure(error)) }
+        if !writeWaiters.isEmpty { return .resumeWriters(writeWaiters.takeAll(), .failure(error)) }
         guard !closeWasTold else { return nil }
         closeWasTold = true
         return .closed(token)
@@ -315,8 +312,8 @@ struct ClientConnectionIO {
         hasReceived = false
         self.head = nil
         requestIsSent = rest == .none
-        isChunked = rest == .chunked
-        if case .length(let count) = rest { contentLeft = count } else { contentLeft = nil }
+        self.content = OutgoingContent(request: rest)
+        trailers = nil
         if requestIsSent { socket.send(head, content, MonotonicTime.now()) } else { socket.hold(head) }
         return !socket.sendingHasFailed
     }
@@ -325,32 +322,17 @@ struct ClientConnectionIO {
     mutating func write(_ bytes: [UInt8]) throws -> Bool {
         if let failure { throw failure }
         guard !takesNoMore else { throw Self.earlyAnswer }
-        if let left = contentLeft {
-            guard bytes.count <= left else {
-                throw HTTPError(.bodyLengthMismatch, "the content is longer than the length announced")
-            }
-            contentLeft = left - bytes.count
-        }
-        if isChunked {
-            var size: [UInt8] = []
-            size.append(hexadecimal: bytes.count)
-            size.append("\r\n")
-            socket.hold(size)
-            socket.hold(bytes)
-            socket.hold([0x0D, 0x0A])
-        } else {
-            socket.hold(bytes)
-        }
-        socket.flush(.now())
+        try content.write(bytes, to: &socket, .now())
         return socket.outbound.count > Self.highWater
     }
 
+    /// Keeps fields that are to follow the content.
+    mutating func setTrailers(_ fields: HTTPFields) throws(HTTPError) {
+        try content.setTrailers(fields)
+    }
+
     mutating func finishRequest() throws(HTTPError) {
-        guard contentLeft ?? 0 == 0 else {
-            throw HTTPError(.bodyLengthMismatch, "the content is shorter than the length announced")
-        }
-        if isChunked { socket.hold(Array("0\r\n\r\n".utf8)) }
-        socket.flush(.now())
+        try content.finish(&socket, .now())
         requestIsSent = true
     }
 

@@ -57,22 +57,33 @@ public struct ClientResponseBody: AsyncSequence, Sendable {
         AsyncIterator(reader: reader)
     }
 
+    /// The fields that came after the content (RFC 9110 section 6.5); none before its end has been read. They are bounded as
+    /// `MessageLimits.trailerBytes` says and never join the header fields.
+    public var trailerFields: HTTPFields { reader.trailers }
+
     /// Owns the source until the content has been read.
     fileprivate final class Reader: Sendable {
-        private let source: Mutex<(any ResponseBodySource)?>
+        private struct State {
+            var source: (any ResponseBodySource)?
+            var trailers: HTTPFields?
+        }
+
+        private let state: Mutex<State>
 
         init(_ source: (any ResponseBodySource)?) {
-            self.source = Mutex(source)
+            state = Mutex(State(source: source))
         }
 
         deinit {
-            source.withLock { $0 }?.abandon()
+            state.withLock { $0.source }?.abandon()
         }
 
+        var trailers: HTTPFields { state.withLock { $0.trailers } ?? [:] }
+
         func next() async throws -> [UInt8]? {
-            guard let source = source.withLock({ $0 }) else { return nil }
+            guard let source = state.withLock({ $0.source }) else { return nil }
             if let piece = try await source.next() { return piece }
-            self.source.withLock { $0 = nil }
+            state.withLock { $0 = State(trailers: source.finish()) }
             return nil
         }
     }

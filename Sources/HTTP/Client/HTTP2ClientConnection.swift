@@ -121,9 +121,12 @@ final class HTTP2ClientConnection: EventHandler {
         let stream: Int32
 
         func next() async throws -> [UInt8]? {
-            if let piece = try await connection.wait(stream, { .piece($0) }) { return piece }
-            connection.forget(stream)
-            return nil
+            try await connection.wait(stream) { .piece($0) }
+        }
+
+        func finish() -> HTTPFields? {
+            defer { connection.forget(stream) }
+            return connection.io.withLock { $0.streams[stream]?.trailers }
         }
 
         func abandon() {
@@ -139,6 +142,10 @@ final class HTTP2ClientConnection: EventHandler {
 
         func write(_ bytes: [UInt8]) async throws {
             try await connection.write(bytes, stream)
+        }
+
+        func setTrailerFields(_ fields: HTTPFields) throws {
+            try connection.io.withLock { io throws(HTTPError) in try io.setTrailers(fields, stream) }
         }
     }
 

@@ -68,6 +68,11 @@ extension HTTP2ClientConnectionIO {
         return session.unsentCount(identifier) > HTTP2Transport.highWater
     }
 
+    /// Keeps fields that are to follow the content.
+    func setTrailers(_ fields: HTTPFields, _ identifier: Int32) throws(HTTPError) {
+        session.setTrailers(try HTTP2Fields(trailers: fields), identifier)
+    }
+
     mutating func finishRequest(_ identifier: Int32) throws(HTTPError) {
         guard let stream = streams[identifier], !stream.isClosed else { return }
         guard stream.contentLeft ?? 0 == 0 else {
@@ -89,7 +94,7 @@ extension HTTP2ClientConnectionIO {
         let left = session.unsentCount(identifier)
         if left == 0 { stream.writeBudget.endWaiting(now) }
         guard left <= HTTP2Transport.highWater, !stream.writeWaiters.isEmpty else { return }
-        effects.append(.resumeWriters(stream.takeWriters(), .success(())))
+        effects.append(.resumeWriters(stream.writeWaiters.takeAll(), .success(())))
     }
 
     mutating func awaitSpace(
@@ -103,10 +108,7 @@ extension HTTP2ClientConnectionIO {
     }
 
     mutating func takeWriteWaiter(_ waiter: UInt64, _ identifier: Int32) -> CheckedContinuation<Void, any Error>? {
-        guard let stream = streams[identifier],
-            let index = stream.writeWaiters.firstIndex(where: { $0.identity == waiter })
-        else { return nil }
-        return stream.writeWaiters.remove(at: index).continuation
+        streams[identifier]?.writeWaiters.take(waiter)
     }
 
     static var takesNoMore: HTTPError {

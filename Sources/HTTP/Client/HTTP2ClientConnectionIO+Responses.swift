@@ -38,6 +38,15 @@ extension HTTP2ClientConnectionIO {
         serve(stream)
     }
 
+    mutating func takeTrailers(_ block: HTTP2FieldBlock, _ identifier: Int32) {
+        guard let stream = streams[identifier] else { return }
+        do throws(HTTPError) {
+            stream.trailers = try block.trailers()
+        } catch {
+            fail(stream, HTTPError(.invalidResponse, error.message))
+        }
+    }
+
     /// The answer is complete. What is left of the request is of no use to anyone.
     mutating func endContent(_ identifier: Int32) {
         guard let stream = streams[identifier] else { return }
@@ -124,7 +133,7 @@ extension HTTP2ClientConnectionIO {
         stream.waitDeadline = .never
         stream.writeBudget.endWaiting(.now())
         if !stream.writeWaiters.isEmpty {
-            effects.append(.resumeWriters(stream.takeWriters(), .failure(stream.failure ?? error)))
+            effects.append(.resumeWriters(stream.writeWaiters.takeAll(), .failure(stream.failure ?? error)))
         }
         if let sender = stream.sender { effects.append(.cancel(sender)) }
         stream.sender = nil

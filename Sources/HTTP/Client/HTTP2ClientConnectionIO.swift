@@ -170,6 +170,7 @@ struct HTTP2ClientConnectionIO {
         switch event {
         case .headers(let stream, let block, let endsStream): takeHead(block, hasContent: !endsStream, stream)
         case .content(let stream, let bytes): takeContent(bytes, stream)
+        case .trailers(let stream, let block): takeTrailers(block, stream)
         case .end(let stream): endContent(stream)
         case .opened(let stream): noteOpened(stream, now)
         case .sent(let stream, let bytes): noteSent(bytes, stream, now)

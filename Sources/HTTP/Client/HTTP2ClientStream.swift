@@ -28,11 +28,13 @@ final class HTTP2ClientStream {
     var head: ResponseHead?
     var headHasCome = false
     var content = HTTP2IncomingContent()
+    /// The fields that have come after it.
+    var trailers: HTTPFields?
     var contentCount = 0
     var failure: (any Error)?
     var waiter: Waiter?
     var waitDeadline = MonotonicTime.never
-    var writeWaiters: [WriteWaiter] = []
+    var writeWaiters = WriteWaiters()
     var writeBudget: StallBudget
     private var interimCount = 0
 
@@ -53,10 +55,5 @@ final class HTTP2ClientStream {
     func noteInterim() -> Bool {
         interimCount += 1
         return interimCount > Self.interimLimit
-    }
-
-    func takeWriters() -> [CheckedContinuation<Void, any Error>] {
-        defer { writeWaiters = [] }
-        return writeWaiters.map(\.continuation)
     }
 }

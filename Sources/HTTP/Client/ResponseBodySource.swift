@@ -1,7 +1,11 @@
+import HTTPTypes
+
 /// Where the content of an answer comes from.
 protocol ResponseBodySource: Sendable {
     /// The next piece; nil at the end, after which nothing is asked any more.
     func next() async throws -> [UInt8]?
+    /// The end has been read. Returns the fields that came after the content.
+    func finish() -> HTTPFields?
     /// Nobody will read the rest.
     func abandon()
 }
@@ -13,9 +17,12 @@ struct PooledBodySource: ResponseBodySource {
     let timeout: Duration
 
     func next() async throws -> [UInt8]? {
-        if let piece = try await connection.nextPiece(timeout: timeout) { return piece }
-        pool.put(connection)
-        return nil
+        try await connection.nextPiece(timeout: timeout)
+    }
+
+    func finish() -> HTTPFields? {
+        defer { pool.put(connection) }
+        return connection.trailers
     }
 
     func abandon() {

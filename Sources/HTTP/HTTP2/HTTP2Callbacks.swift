@@ -78,7 +78,9 @@ private let onFrame: nghttp2_on_frame_recv_callback = { _, frame, userData in
     case NGHTTP2_HEADERS.rawValue:
         let block = session.endHeaders()
         let areTrailers = frame.pointee.headers.cat == NGHTTP2_HCAT_HEADERS && block.pseudoCount == 0
-        if !areTrailers {
+        if areTrailers {
+            session.note(.trailers(stream: header.stream_id, block))
+        } else {
             session.note(.headers(stream: header.stream_id, block, endsStream: header.endsStream))
         }
         if header.endsStream { session.note(.end(stream: header.stream_id)) }
@@ -141,6 +143,10 @@ private let readContent: nghttp2_data_source_read_callback = { _, stream, buffer
     guard let part = session(userData).readContent(stream, into: space) else {
         return Int(NGHTTP2_ERR_DEFERRED.rawValue)
     }
-    if part.isLast { flags?.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue }
+    switch part.end {
+    case .none: break
+    case .ofStream: flags?.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue
+    case .ofContent: flags?.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue | NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue
+    }
     return part.count
 }

@@ -2,10 +2,12 @@ import HTTPTypes
 
 /// What the bytes of a peer mean, or what has become of those sent to it.
 enum HTTP2Event {
-    /// A complete header section: a request's, an answer's or an interim answer's. Trailers are not told.
+    /// A complete header section: a request's, an answer's or an interim answer's.
     case headers(stream: Int32, HTTP2FieldBlock, endsStream: Bool)
     /// Content, never empty. It counts against the windows until `HTTP2Session.consume` is called.
     case content(stream: Int32, [UInt8])
+    /// The fields after the content. The end of the peer's side follows.
+    case trailers(stream: Int32, HTTP2FieldBlock)
     /// The peer's side of a stream has come to its end.
     case end(stream: Int32)
     /// The header section of a request has left: the stream counts as open from now on.

@@ -54,6 +54,15 @@ struct HTTP2Fields: Sendable {
         try checkSize()
     }
 
+    /// What follows the content.
+    init(trailers: HTTPFields) throws(HTTPError) {
+        self.init()
+        for field in trailers { try append(field) }
+        try checkSize()
+    }
+
+    var isEmpty: Bool { lengths.isEmpty }
+
     /// The fields as the library takes them. They are valid within the closure.
     func withNameValues<R>(_ body: (UnsafeBufferPointer<nghttp2_nv>) -> R) -> R {
         bytes.withUnsafeBufferPointer { bytes in
@@ -79,7 +88,7 @@ struct HTTP2Fields: Sendable {
     }
 
     private mutating func append(_ field: HTTPField) throws(HTTPError) {
-        guard !Self.belongsToConnection(field.name) else { return }
+        guard !field.name.belongsToConnection else { return }
         let name = field.name.canonicalName
         bytes.append(text: name)
         let start = bytes.count
@@ -95,10 +104,13 @@ struct HTTP2Fields: Sendable {
             throw HTTPError(.invalidHeader, "the header section is larger than \(Self.limit) bytes")
         }
     }
+}
 
-    /// Fields that HTTP/2 has no use for (RFC 9113 section 8.2.2), and the length, which the sender itself answers for.
-    private static func belongsToConnection(_ name: HTTPField.Name) -> Bool {
-        switch name.canonicalName {
+extension HTTPField.Name {
+    /// Whether a field has no place in HTTP/2 (RFC 9113 section 8.2.2) nor behind any content, the length included, which
+    /// the sender itself answers for.
+    var belongsToConnection: Bool {
+        switch canonicalName {
         case "connection", "content-length", "host", "http2-settings", "keep-alive", "proxy-connection", "te",
             "transfer-encoding", "upgrade":
             true

@@ -8,6 +8,8 @@ struct HTTP2OutgoingContent: Sendable {
     private(set) var count = 0
     /// Nothing will be appended any more.
     private(set) var isComplete = false
+    /// What follows.
+    var trailers: HTTP2Fields?
 
     /// Content that is still to be written.
     init() {}

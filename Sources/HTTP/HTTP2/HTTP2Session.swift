@@ -205,6 +205,11 @@ final class HTTP2Session {
         nghttp2_session_resume_data(handle, stream)
     }
 
+    /// Keeps fields that are to follow the content of a stream.
+    func setTrailers(_ fields: HTTP2Fields, _ stream: Int32) {
+        outgoing[stream]?.trailers = fields.isEmpty ? nil : fields
+    }
+
     /// Ends the content of a stream.
     func finish(_ stream: Int32) {
         outgoing[stream]?.finish()
@@ -300,15 +305,30 @@ final class HTTP2Session {
         events.append(.closed(stream: stream, code))
     }
 
+    /// What a DATA frame ends.
+    enum End {
+        case none
+        /// The content; its trailers follow.
+        case ofContent
+        case ofStream
+    }
+
     /// Fills a DATA frame. Nil if the content goes on but there is none now.
-    func readContent(
-        _ stream: Int32, into buffer: UnsafeMutableRawBufferPointer
-    ) -> (count: Int, isLast: Bool)? {
-        guard let count = outgoing[stream]?.read(into: buffer), let content = outgoing[stream] else { return (0, true) }
+    func readContent(_ stream: Int32, into buffer: UnsafeMutableRawBufferPointer) -> (count: Int, end: End)? {
+        guard let count = outgoing[stream]?.read(into: buffer), let content = outgoing[stream] else {
+            return (0, .ofStream)
+        }
         let isLast = content.isComplete && content.count == 0
         guard count > 0 || isLast else { return nil }
         if count > 0 { events.append(.sent(stream: stream, bytes: count)) }
-        return (count, isLast)
+        guard isLast else { return (count, .none) }
+        return (count, submitTrailers(content, stream) ? .ofContent : .ofStream)
+    }
+
+    /// This is the one thing that the library wants to be entered for from a callback.
+    private func submitTrailers(_ content: HTTP2OutgoingContent, _ stream: Int32) -> Bool {
+        guard let trailers = content.trailers else { return false }
+        return trailers.withNameValues { nghttp2_submit_trailer(handle, stream, $0.baseAddress, $0.count) } == 0
     }
 }
 

@@ -20,15 +20,11 @@ extension ResponseHead {
                 .invalidResponse,
                 "the answer's header section has more than \(limits.fieldCount) fields or \(limits.headBytes) bytes")
         }
-        self.init(status: status, fields: [:], keepsAlive: true, hasContent: hasContent)
-        fields.reserveCapacity(block.fields.count)
-        for field in block.fields[block.pseudoCount...] {
-            let name = HTTPField.Name(String(decoding: block.bytes[field.name], as: UTF8.self))
-            let value = block.bytes[field.value]
-            guard let name, value.allSatisfy(Characters.isFieldValue) else {
-                throw HTTPError(.invalidResponse, "the answer has a field that HTTP does not allow")
-            }
-            fields.append(HTTPField(name: name, value: value))
+        do throws(HTTPError) {
+            let fields = try block.ordinaryFields()
+            self.init(status: status, fields: fields, keepsAlive: true, hasContent: hasContent)
+        } catch {
+            throw HTTPError(.invalidResponse, error.message)
         }
         guard let text = fields[.contentLength] else { return }
         guard let length = Int(text), length >= 0 else {

@@ -19,7 +19,7 @@ enum BodyDecoder: Sendable {
     ) throws(HTTPError) -> ChunkedDecoder.Output {
         switch self {
         case .done:
-            return .end
+            return .end(trailers: nil)
         case .length(let left):
             guard index < bytes.count else { return .needMore }
             let range = index..<(index + min(left, bytes.count - index))

@@ -1,7 +1,9 @@
+import HTTPTypes
+
 /// Reads the chunked transfer coding (RFC 9112 section 7.1), whatever pieces it arrives in.
 ///
-/// A size is one to fifteen hexadecimal digits, followed by CRLF or an extension. Extensions and trailers are bounded,
-/// checked and dropped; trailers never join the header fields.
+/// A size is one to fifteen hexadecimal digits, followed by CRLF or an extension. Extensions and trailers are bounded and
+/// checked. Extensions are dropped; trailers are handed on by themselves and never join the header fields.
 struct ChunkedDecoder: Sendable {
     private enum State: Sendable {
         case size(digits: Int, value: Int)
@@ -17,8 +19,8 @@ struct ChunkedDecoder: Sendable {
     enum Output {
         /// Content, as a range of the input.
         case data(Range<Int>)
-        /// All content has been read.
-        case end
+        /// All content has been read, and the fields after it, if there were any.
+        case end(trailers: HTTPFields?)
         /// More input is needed.
         case needMore
     }
@@ -27,6 +29,7 @@ struct ChunkedDecoder: Sendable {
     private var extensionBytes = 0
     private var trailerBytes = 0
     private var trailerLine: [UInt8] = []
+    private var trailers: HTTPFields?
     private var total = 0
     private let limits: MessageLimits
 
@@ -37,7 +40,7 @@ struct ChunkedDecoder: Sendable {
     /// Reads on from `index`, and moves it behind what was used.
     mutating func next(_ bytes: UnsafeRawBufferPointer, _ index: inout Int) throws(HTTPError) -> Output {
         while true {
-            if case .done = state { return .end }
+            if case .done = state { return .end(trailers: trailers) }
             guard index < bytes.count else { return .needMore }
             if case .data(let left) = state {
                 let end = index + min(left, bytes.count - index)
@@ -120,11 +123,11 @@ struct ChunkedDecoder: Sendable {
             state = .done
             return
         }
-        try checkTrailer()
+        try takeTrailer()
         trailerLine.removeAll(keepingCapacity: true)
     }
 
-    private func checkTrailer() throws(HTTPError) {
+    private mutating func takeTrailer() throws(HTTPError) {
         let result = trailerLine.withUnsafeBytes { bytes -> Result<FieldLine, HTTPError> in
             do throws(HTTPError) {
                 return .success(try FieldLine(parsing: bytes[...]))
@@ -132,7 +135,10 @@ struct ChunkedDecoder: Sendable {
                 return .failure(error)
             }
         }
-        _ = try result.get()
+        let line = try result.get()
+        guard let name = HTTPField.Name(String(decoding: trailerLine[line.name], as: UTF8.self)) else { return }
+        trailers = trailers ?? HTTPFields()
+        trailers?.append(HTTPField(name: name, value: trailerLine[line.value]))
     }
 
     private func expect(_ byte: UInt8, _ expected: UInt8) throws(HTTPError) {

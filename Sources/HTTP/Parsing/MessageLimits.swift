@@ -10,7 +10,7 @@ public struct MessageLimits: Sendable, Hashable {
     public var bodyBytes = 64 * 1024 * 1024
     /// Bytes of chunk extensions in one message; they are ignored.
     public var chunkExtensionBytes = 4 * 1024
-    /// Bytes of trailer fields; they are checked and dropped.
+    /// Bytes of trailer fields; more is answered with 431.
     public var trailerBytes = 8 * 1024
 
     /// The defaults.

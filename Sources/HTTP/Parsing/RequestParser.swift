@@ -1,3 +1,5 @@
+import HTTPTypes
+
 /// Turns a client's bytes into requests: no socket, no clock, no memory of what the bytes meant to anyone.
 ///
 /// The caller keeps the bytes that are not used yet and shows them again together with what came after; the parser
@@ -9,8 +11,8 @@ struct RequestParser: Sendable {
         case head(RequestHead)
         /// Content, as a range of the input.
         case body(Range<Int>)
-        /// The request is complete; the next one may follow.
-        case end
+        /// The request is complete; the next one may follow. The fields after its content, if there were any.
+        case end(trailers: HTTPFields?)
         /// More input is needed.
         case needMore
     }
@@ -157,9 +159,9 @@ struct RequestParser: Sendable {
         case .needMore:
             state = .body(decoder)
             return .needMore
-        case .end:
+        case .end(let trailers):
             self = RequestParser(limits: limits)
-            return .end
+            return .end(trailers: trailers)
         }
     }
 }

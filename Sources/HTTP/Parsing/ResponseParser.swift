@@ -18,8 +18,8 @@ struct ResponseParser: Sendable {
         case head(ResponseHead)
         /// Content, as a range of the input.
         case body(Range<Int>)
-        /// The response is complete.
-        case end
+        /// The response is complete. The fields after its content, if there were any.
+        case end(trailers: HTTPFields?)
         /// More input is needed.
         case needMore
     }
@@ -166,7 +166,7 @@ struct ResponseParser: Sendable {
         return switch output {
         case .data(let range): .body(range)
         case .needMore: .needMore
-        case .end: .end
+        case .end(let trailers): .end(trailers: trailers)
         }
     }
 }

@@ -143,6 +143,8 @@ final class HTTP2ServerConnection: EventHandler, ServedConnection {
         func next() async throws -> [UInt8]? {
             try await connection.nextPiece(stream)
         }
+
+        var trailers: HTTPFields? { connection.io.withLock { $0.trailers(stream) } }
     }
 
     private func nextPiece(_ stream: Int32) async throws -> [UInt8]? {
@@ -166,6 +168,10 @@ final class HTTP2ServerConnection: EventHandler, ServedConnection {
 
         func write(_ bytes: [UInt8]) async throws {
             try await connection.write(bytes, stream)
+        }
+
+        func setTrailerFields(_ fields: HTTPFields) throws {
+            try connection.io.withLock { io throws(HTTPError) in try io.setTrailers(fields, stream) }
         }
     }
 

@@ -62,6 +62,15 @@ extension HTTP2ServerConnectionIO {
         serveReader(stream, now)
     }
 
+    mutating func takeTrailers(_ block: HTTP2FieldBlock, _ identifier: Int32, _ now: MonotonicTime) {
+        guard let stream = streams[identifier] else { return }
+        do throws(HTTPError) {
+            stream.trailers = try block.trailers()
+        } catch {
+            failContent(stream, error, now)
+        }
+    }
+
     mutating func endContent(_ identifier: Int32, _ now: MonotonicTime) {
         guard let stream = streams[identifier] else { return }
         stream.content.end()
@@ -97,6 +106,12 @@ extension HTTP2ServerConnectionIO {
         }
         if let failure = stream.contentFailure { return .failure(failure) }
         return stream.content.hasEnded ? .success(nil) : nil
+    }
+
+    /// The fields that have come after the content, once all of it has been read.
+    func trailers(_ identifier: Int32) -> HTTPFields? {
+        guard let stream = streams[identifier], stream.content.hasEnded, stream.content.count == 0 else { return nil }
+        return stream.trailers
     }
 
     // MARK: - The reader

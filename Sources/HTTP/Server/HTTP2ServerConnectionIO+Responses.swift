@@ -71,6 +71,12 @@ extension HTTP2ServerConnectionIO {
         return session.unsentCount(identifier) > HTTP2Transport.highWater
     }
 
+    /// Keeps fields that are to follow the content.
+    func setTrailers(_ fields: HTTPFields, _ identifier: Int32) throws(HTTPError) {
+        guard let stream = streams[identifier], case .writing = stream.phase else { return }
+        session.setTrailers(try HTTP2Fields(trailers: fields), identifier)
+    }
+
     mutating func finishStream(_ identifier: Int32) throws(HTTPError) {
         guard let stream = streams[identifier], case .writing(let left) = stream.phase else { return }
         guard left ?? 0 == 0 else {
@@ -101,10 +107,7 @@ extension HTTP2ServerConnectionIO {
     }
 
     mutating func takeWriteWaiter(_ waiter: UInt64, _ identifier: Int32) -> CheckedContinuation<Void, any Error>? {
-        guard let stream = streams[identifier],
-            let index = stream.writeWaiters.firstIndex(where: { $0.identity == waiter })
-        else { return nil }
-        return stream.writeWaiters.remove(at: index).continuation
+        streams[identifier]?.writeWaiters.take(waiter)
     }
 
     /// Content waits for the client's windows from now on, unless there is none.
@@ -120,7 +123,7 @@ extension HTTP2ServerConnectionIO {
         let left = session.unsentCount(identifier)
         if left == 0 { stream.writeBudget.endWaiting(now) }
         guard left <= HTTP2Transport.highWater, !stream.writeWaiters.isEmpty else { return }
-        effects.append(.resumeWriters(stream.takeWriters(), .success(())))
+        effects.append(.resumeWriters(stream.writeWaiters.takeAll(), .success(())))
     }
 
     // MARK: - The end of a stream
@@ -147,7 +150,7 @@ extension HTTP2ServerConnectionIO {
         session.consume(stream.content.count, stream.identifier)
         if let waiter = stream.takeBodyWaiter() { effects.append(.resumeBody(waiter, .failure(Self.closed))) }
         if !stream.writeWaiters.isEmpty {
-            effects.append(.resumeWriters(stream.takeWriters(), .failure(Self.closed)))
+            effects.append(.resumeWriters(stream.writeWaiters.takeAll(), .failure(Self.closed)))
         }
         if stream.isHandled, let task = stream.task { effects.append(.cancel(task)) }
         stream.task = nil

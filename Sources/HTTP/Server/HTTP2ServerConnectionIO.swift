@@ -213,6 +213,7 @@ struct HTTP2ServerConnectionIO {
         switch event {
         case .headers(let stream, let block, let endsStream): beginRequest(stream, block, hasContent: !endsStream)
         case .content(let stream, let bytes): takeContent(bytes, stream, now)
+        case .trailers(let stream, let block): takeTrailers(block, stream, now)
         case .end(let stream): endContent(stream, now)
         case .sent(let stream, let bytes): noteSent(bytes, stream, now)
         case .sentEnd(let stream): noteSentEnd(stream, now)
@@ -230,7 +231,8 @@ struct HTTP2ServerConnectionIO {
             guard case .handle(let head, _, let identifier) = effect else { return effect }
             guard let stream = streams[identifier] else { continue }
             handlerCount += 1
-            guard stream.content.hasEnded, stream.contentFailure == nil else { return effect }
+            // Trailers are given to whoever asks for content.
+            guard stream.content.hasEnded, stream.contentFailure == nil, stream.trailers == nil else { return effect }
             session.consume(stream.content.count, identifier)
             return .handle(head, content: stream.content.takeAll(), stream: identifier)
         }

@@ -23,6 +23,8 @@ final class HTTP2ServerStream {
     var isEventStream = false
 
     var content = HTTP2IncomingContent()
+    /// The fields that have come after it.
+    var trailers: HTTPFields?
     /// How many bytes of content have come so far.
     var contentCount = 0
     /// Why there will be no more content.
@@ -32,7 +34,7 @@ final class HTTP2ServerStream {
     var bodyWaiter: BodyWaiter?
     var bodyBudget: StallBudget
 
-    var writeWaiters: [WriteWaiter] = []
+    var writeWaiters = WriteWaiters()
     var writeBudget: StallBudget
     private let handlerTimeout: Duration
     /// When the handler must have answered or asked for content.
@@ -71,11 +73,6 @@ final class HTTP2ServerStream {
         case .handling, .writing: true
         case .answered, .draining: false
         }
-    }
-
-    func takeWriters() -> [CheckedContinuation<Void, any Error>] {
-        defer { writeWaiters = [] }
-        return writeWaiters.map(\.continuation)
     }
 
     func takeBodyWaiter() -> BodyWaiter? {

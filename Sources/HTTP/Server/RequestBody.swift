@@ -1,3 +1,5 @@
+import HTTPTypes
+
 /// The content of a request, received as it is read: a client that sends faster than the handler reads has to wait.
 ///
 /// It can be read once. A client that waits for `100 Continue` gets it when the handler first asks.
@@ -40,6 +42,14 @@ public struct RequestBody: AsyncSequence, Sendable {
         return collected
     }
 
+    /// The fields that came after the content (RFC 9110 section 6.5): none before its end has been read, and after the
+    /// answer. They are bounded as `MessageLimits.trailerBytes` says and never join the header fields. Whoever heeds one of
+    /// them must know that it may come so late.
+    public var trailerFields: HTTPFields {
+        guard case .source(let source) = storage else { return [:] }
+        return source.trailers ?? [:]
+    }
+
     /// Reads the pieces.
     public struct AsyncIterator: AsyncIteratorProtocol {
         fileprivate var storage: Storage
@@ -65,4 +75,6 @@ public struct RequestBody: AsyncSequence, Sendable {
 /// Where a body's pieces come from.
 protocol RequestBodySource: Sendable {
     func next() async throws -> [UInt8]?
+    /// The fields that came after the last piece.
+    var trailers: HTTPFields? { get }
 }

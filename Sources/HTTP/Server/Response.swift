@@ -48,6 +48,11 @@ public protocol BodyWriter: Sendable {
     /// Sends bytes. It returns at once while the connection takes them, and otherwise waits until it does. Throws
     /// `HTTPError` when the other side is gone, and `CancellationError` when the task is cancelled.
     func write(_ bytes: [UInt8]) async throws
+
+    /// Lets these fields follow the content, in the place of those given before. HTTP/1.1 has a place for them behind
+    /// content of a length that is not announced, and HTTP/2 always; elsewhere they are dropped, and so are fields about the
+    /// connection and the length. Throws `HTTPError` with the code `invalidHeader` if a value is none that HTTP allows.
+    func setTrailerFields(_ fields: HTTPFields) throws
 }
 
 /// A body writer that may let the kernel copy a file, without its bytes passing through the process.

@@ -170,7 +170,7 @@ final class ServerConnection: EventHandler, ServedConnection {
             try io.withLock { io throws(HTTPError) in try io.finishStream(exchange, loop) }
         } catch {
             context.logger.debug("a response ended early", metadata: ["error": "\(error)", "peer": "\(peer)"])
-            io.withLock { if $0.exchange == exchange { $0.mustAbort = true } }
+            io.withLock { if $0.handler.exchange == exchange { $0.mustAbort = true } }
         }
     }
 
@@ -183,6 +183,8 @@ final class ServerConnection: EventHandler, ServedConnection {
         func next() async throws -> [UInt8]? {
             try await connection.nextPiece(exchange)
         }
+
+        var trailers: HTTPFields? { connection.io.withLock { $0.trailers(exchange) } }
     }
 
     private func nextPiece(_ exchange: UInt64) async throws -> [UInt8]? {
@@ -208,6 +210,10 @@ final class ServerConnection: EventHandler, ServedConnection {
 
         func write(_ bytes: [UInt8]) async throws {
             try await connection.write(bytes, exchange)
+        }
+
+        func setTrailerFields(_ fields: HTTPFields) throws {
+            try connection.io.withLock { io throws(HTTPError) in try io.setTrailers(fields, exchange) }
         }
 
         func write(file descriptor: Int32, _ range: Range<Int>) async throws -> Bool {

@@ -22,24 +22,16 @@ struct ServerConnectionIO {
     private(set) var socket: StreamSocket
     var token: EventLoop.Token?
     var machine: ServerConnectionMachine
-    /// Counts the requests of this connection, so that whoever belongs to an earlier one is told apart.
-    private(set) var exchange: UInt64 = 0
-    private var task: Task<Void, Never>?
-    /// The answer goes on until someone ends it, so shutting down must not wait for it.
-    private var isEventStream = false
+    private(set) var handler = HandlerSlot()
     var mustAbort = false
 
     private var headBytes: [UInt8] = []
-    private var framing = ResponseSerializer.Framing.none
-    private var contentLeft = 0
-    private var isResponding = false
-    private var isHandling = false
-    private var mustCancel = false
+    private var content = OutgoingContent(.none)
 
     private var armed = MonotonicTime.never
 
     private var bodyWaiter: BodyWaiter?
-    private var writeWaiters: [WriteWaiter] = []
+    private var writeWaiters = WriteWaiters()
     private var isPumping = false
     private var mustPumpAgain = false
     private var closeWasTold = false
@@ -80,7 +72,7 @@ struct ServerConnectionIO {
     /// Takes no further request. Returns the task that would not end by itself.
     mutating func beginShutdown() -> Task<Void, Never>? {
         machine.beginShutdown()
-        return mustEnd ? task : nil
+        return mustEnd ? handler.cancel() : nil
     }
 
     mutating func turnAway() {
@@ -132,7 +124,7 @@ struct ServerConnectionIO {
         let now = MonotonicTime.now()
         if let effect = flush(now) { return effect }
         while isOpen {
-            if isHandling, socket.peerHasClosed, !socket.hasUnreadBytes { machine.peerClosed() }
+            if handler.isHandling, socket.peerHasClosed, !socket.hasUnreadBytes { machine.peerClosed() }
             if machine.isBetweenRequests, socket.outbound.count > Self.highWater { return nil }
             switch machine.next(now) {
             case .wait:
@@ -146,11 +138,8 @@ struct ServerConnectionIO {
                 case .plain: refusePlain(now)
                 }
             case .handle(let head, let content):
-                guard exchange > 0 || speaks(ApplicationProtocol.http1) else { return breakAgreement() }
-                exchange += 1
-                isHandling = true
-                isResponding = false
-                return .handle(head, content: content, exchange: exchange)
+                guard handler.exchange > 0 || speaks(ApplicationProtocol.http1) else { return breakAgreement() }
+                return .handle(head, content: content, exchange: handler.begin())
             case .sendContinue:
                 socket.send(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8), now)
             case .deliver(let piece):
@@ -161,8 +150,7 @@ struct ServerConnectionIO {
                 appendFinal(Problem(error), withContent: machine.mayRejectWithContent)
                 if let effect = flush(now) { return effect }
             case .cancelHandler:
-                mustCancel = true
-                if let task { return .cancel(task) }
+                if let task = handler.cancel() { return .cancel(task) }
             case .switchToHTTP2:
                 guard speaks(ApplicationProtocol.http2) else { return breakAgreement() }
                 guard let token else { return nil }
@@ -170,7 +158,7 @@ struct ServerConnectionIO {
                 return .switchToHTTP2(socket.handOver(), received: machine.handOver(), token)
             case .giveUpHandler(let error):
                 appendFinal(Problem(error))
-                if let effect = disownHandler() { return effect }
+                if let task = handler.disown() { return .giveUp(task) }
             case .finishSending:
                 socket.finishSending(now)
                 if let effect = flush(now) { return effect }
@@ -198,17 +186,12 @@ struct ServerConnectionIO {
         socket.flush(now)
         guard isOpen else { return finishClosed() }
         guard socket.outbound.count <= Self.highWater, !writeWaiters.isEmpty else { return nil }
-        return .resumeWriters(takeWriters(), .success(()))
+        return .resumeWriters(writeWaiters.takeAll(), .success(()))
     }
 
     private mutating func resumeBody(_ result: Result<[UInt8]?, any Error>) -> Effect? {
         defer { bodyWaiter = nil }
         return bodyWaiter.map { .resumeBody($0, result) }
-    }
-
-    private mutating func takeWriters() -> [CheckedContinuation<Void, any Error>] {
-        defer { writeWaiters = [] }
-        return writeWaiters.map(\.continuation)
     }
 
     private mutating func breakConnection() {
@@ -221,11 +204,8 @@ struct ServerConnectionIO {
     private mutating func finishClosed() -> Effect? {
         let error = HTTPError(.connectionClosed, "the client has closed the connection or does not read")
         if let effect = resumeBody(.failure(error)) { return effect }
-        if !writeWaiters.isEmpty { return .resumeWriters(takeWriters(), .failure(error)) }
-        if isHandling, !mustCancel {
-            mustCancel = true
-            if let task { return .cancel(task) }
-        }
+        if !writeWaiters.isEmpty { return .resumeWriters(writeWaiters.takeAll(), .failure(error)) }
+        if let task = handler.cancel() { return .cancel(task) }
         guard !closeWasTold else { return nil }
         closeWasTold = true
         return .closed(token)
@@ -247,31 +227,16 @@ struct ServerConnectionIO {
     // MARK: - The handler
 
     /// Whether the answer goes on until someone ends it, and everything is to end now.
-    var mustEnd: Bool { isEventStream && machine.isShuttingDown }
+    var mustEnd: Bool { handler.isEventStream && machine.isShuttingDown }
 
     /// Remembers the handler's task while it runs. Returns whether it must be cancelled at once.
     mutating func handlerStarted(_ task: Task<Void, Never>, _ exchange: UInt64) -> Bool {
-        guard isHandling, self.exchange == exchange else { return false }
-        self.task = task
-        return mustCancel || mustEnd
+        handler.started(task, exchange) || (handler.isAt(exchange) && mustEnd)
     }
 
     private mutating func handlerEnded(_ now: MonotonicTime) {
-        isHandling = false
-        isResponding = false
-        isEventStream = false
-        mustCancel = false
-        task = nil
+        handler.end()
         machine.endResponse(now)
-    }
-
-    /// Whatever the handler still does belongs to no exchange any more, and goes nowhere.
-    private mutating func disownHandler() -> Effect? {
-        exchange += 1
-        isHandling = false
-        mustCancel = false
-        defer { task = nil }
-        return task.map { .giveUp($0) }
     }
 
     /// Sends a response, or its head if the content follows as a stream, which is then returned.
@@ -279,12 +244,12 @@ struct ServerConnectionIO {
         _ response: Response, method: HTTPRequest.Method, requestID: String?, _ exchange: UInt64, _ loop: EventLoop
     ) throws(HTTPError) -> Stream? {
         let now = MonotonicTime.now()
-        guard isHandling, self.exchange == exchange else { return nil }
+        guard handler.isAt(exchange) else { return nil }
         guard isOpen else {
             handlerEnded(now)
             return nil
         }
-        framing = Self.framing(of: response)
+        var framing = Self.framing(of: response)
         let mustClose = response.headerFields[.connection]?.lowercased() == "close"
         let terms = machine.beginResponse(mustClose: mustClose)
         var keepsAlive = terms.keepsAlive
@@ -296,14 +261,13 @@ struct ServerConnectionIO {
             framing: framing, keepsAlive: keepsAlive, isHTTP10: terms.isHTTP10, requestID: requestID)
         headBytes.removeAll(keepingCapacity: true)
         try serializer.append(response, to: &headBytes)
-        isResponding = true
+        content = OutgoingContent(framing)
+        handler.beginResponse(isEventStream: response.headerFields[.contentType] == ServerSentEvent.mediaType)
         let hasContent = method != .head && framing != .none
         switch response.body {
         case .bytes(let bytes) where hasContent:
             socket.send(headBytes, bytes, now)
         case .stream(let length, let stream) where hasContent:
-            contentLeft = length ?? 0
-            isEventStream = response.headerFields[.contentType] == ServerSentEvent.mediaType
             if length == nil { socket.send(headBytes, now) } else { socket.hold(headBytes) }
             rearm(loop)
             return stream
@@ -329,22 +293,10 @@ struct ServerConnectionIO {
 
     /// Sends a piece of a stream. Returns whether the writer must wait for room.
     mutating func write(_ bytes: [UInt8], _ exchange: UInt64, _ loop: EventLoop) throws(HTTPError) -> Bool {
-        guard isOpen, isResponding, self.exchange == exchange else {
+        guard isOpen, handler.isResponding(to: exchange) else {
             throw HTTPError(.connectionClosed, "the client has closed the connection or does not read")
         }
-        let now = MonotonicTime.now()
-        switch framing {
-        case .chunked:
-            sendChunk(bytes, now)
-        case .length:
-            guard bytes.count <= contentLeft else {
-                throw HTTPError(.bodyLengthMismatch, "the content is longer than the length announced")
-            }
-            contentLeft -= bytes.count
-            socket.send(bytes, now)
-        case .none, .untilClose:
-            socket.send(bytes, now)
-        }
+        try content.write(bytes, to: &socket, .now())
         rearm(loop)
         guard isOpen else {
             throw HTTPError(.connectionClosed, "the client has closed the connection")
@@ -356,52 +308,35 @@ struct ServerConnectionIO {
     mutating func write(
         file: Int32, _ range: Range<Int>, _ exchange: UInt64, _ loop: EventLoop
     ) throws(HTTPError) -> Int? {
-        guard socket.canSendFiles, isOpen, isResponding, self.exchange == exchange,
-            case .length = framing, range.count <= contentLeft
+        guard socket.canSendFiles, isOpen, handler.isResponding(to: exchange), content.takesPlain(range.count)
         else { return nil }
         defer { rearm(loop) }
         switch socket.send(file: file, range, .now()) {
         case .bytes(0): throw FileSender.shorter
         case .bytes(let count):
-            contentLeft -= count
+            content.note(count)
             return count
         case .wouldBlock: return 0
         case .failed: throw HTTPError(.connectionClosed, "the client has closed the connection")
         }
     }
 
-    /// A small chunk is copied into one block; a large one leaves with its frame in one system call.
-    private mutating func sendChunk(_ bytes: [UInt8], _ now: MonotonicTime) {
-        var block: [UInt8] = []
-        let isSmall = bytes.count < 1024
-        block.reserveCapacity(20 + (isSmall ? bytes.count : 0))
-        block.append(hexadecimal: bytes.count)
-        block.append("\r\n")
-        if isSmall {
-            block += bytes
-            block.append("\r\n")
-            socket.send(block, now)
-        } else {
-            socket.hold(block)
-            socket.hold(bytes)
-            socket.hold([0x0D, 0x0A])
-            socket.flush(now)
-        }
+    /// Keeps fields that are to follow the content.
+    mutating func setTrailers(_ fields: HTTPFields, _ exchange: UInt64) throws(HTTPError) {
+        if handler.isResponding(to: exchange) { try content.setTrailers(fields) }
     }
 
     mutating func finishStream(_ exchange: UInt64, _ loop: EventLoop) throws(HTTPError) {
-        guard isResponding, self.exchange == exchange else { return }
+        guard handler.isResponding(to: exchange) else { return }
         let now = MonotonicTime.now()
-        if case .length = framing {
-            guard contentLeft == 0 else {
-                throw HTTPError(.bodyLengthMismatch, "the content is shorter than the length announced")
-            }
-            socket.flush(now)
-        } else if framing == .chunked {
-            socket.send(Array("0\r\n\r\n".utf8), now)
-        }
+        try content.finish(&socket, now)
         handlerEnded(now)
         rearm(loop)
+    }
+
+    /// The fields that have followed the content of a request.
+    func trailers(_ exchange: UInt64) -> HTTPFields? {
+        handler.isAt(exchange) ? machine.trailers : nil
     }
 
     // MARK: - Waiting
@@ -411,7 +346,7 @@ struct ServerConnectionIO {
         _ waiter: BodyWaiter, _ exchange: UInt64, isCancelled: Bool
     ) -> Result<[UInt8]?, any Error>? {
         if isCancelled { return .failure(machine.contentIsCut ? HTTPError.contentCut : CancellationError()) }
-        guard isOpen, isHandling, self.exchange == exchange, bodyWaiter == nil else {
+        guard isOpen, handler.isAt(exchange), bodyWaiter == nil else {
             return .failure(HTTPError(.bodyAlreadyRead, "the content of this request cannot be read any more"))
         }
         bodyWaiter = waiter
@@ -420,7 +355,7 @@ struct ServerConnectionIO {
     }
 
     mutating func takeBodyWaiter(_ exchange: UInt64) -> BodyWaiter? {
-        guard self.exchange == exchange, let waiter = bodyWaiter else { return nil }
+        guard handler.exchange == exchange, let waiter = bodyWaiter else { return nil }
         bodyWaiter = nil
         machine.abandonBody(.now())
         return waiter
@@ -429,7 +364,7 @@ struct ServerConnectionIO {
     /// Keeps a writer until there is room; or returns at once what it gets instead.
     mutating func awaitSpace(_ waiter: WriteWaiter, _ exchange: UInt64, isCancelled: Bool) -> Result<Void, any Error>? {
         if isCancelled { return .failure(CancellationError()) }
-        guard isOpen, self.exchange == exchange else {
+        guard isOpen, handler.exchange == exchange else {
             return .failure(HTTPError(.connectionClosed, "the client has closed the connection or does not read"))
         }
         // A socket that takes no more may have left nothing behind to wait for: then its file waits.
@@ -439,7 +374,6 @@ struct ServerConnectionIO {
     }
 
     mutating func takeWriteWaiter(_ identity: UInt64) -> CheckedContinuation<Void, any Error>? {
-        guard let index = writeWaiters.firstIndex(where: { $0.identity == identity }) else { return nil }
-        return writeWaiters.remove(at: index).continuation
+        writeWaiters.take(identity)
     }
 }

@@ -1,3 +1,5 @@
+import HTTPTypes
+
 /// The life of one HTTP/1.1 connection on the server's side, without socket, clock or task.
 ///
 /// ```
@@ -43,21 +45,9 @@ struct ServerConnectionMachine: Sendable {
         case close
     }
 
-    private struct Exchange {
-        var keepsAlive: Bool
-        var isHTTP10: Bool
-        var bodyIsComplete: Bool
-        var bodyIsWanted = false
-        var continueIsDue: Bool
-        var bodyFailed = false
-        var cancelIsDue = false
-        var wasCancelled = false
-        var isOverdue = false
-    }
-
     private enum Phase {
         case waiting
-        case handling(Exchange)
+        case handling(ServerExchange)
         case draining(left: Int)
         case lingering(left: Int, announced: Bool)
         case closing
@@ -70,8 +60,7 @@ struct ServerConnectionMachine: Sendable {
     private let idleTimeout: UInt64
     private let handlerTimeout: UInt64
     private let lingerTimeout: UInt64
-    private var parser: RequestParser
-    private var inbound = InboundBuffer()
+    private var reader: RequestReader
     private var phase = Phase.waiting
     private var inputHasEnded = false
     private(set) var isShuttingDown = false
@@ -84,7 +73,7 @@ struct ServerConnectionMachine: Sendable {
     private var mayBeHTTP2 = true
 
     init(_ configuration: HTTPServer.Configuration, now: MonotonicTime) {
-        parser = RequestParser(limits: configuration.limits)
+        reader = RequestReader(limits: configuration.limits)
         bodyBudget = StallBudget(configuration.bodyTimeout, minBytesPerSecond: configuration.minBytesPerSecond)
         headTimeout = configuration.headTimeout.clampedNanoseconds
         idleTimeout = configuration.idleTimeout.clampedNanoseconds
@@ -98,7 +87,7 @@ struct ServerConnectionMachine: Sendable {
 
     /// Whether no request is being read or handled.
     var isIdle: Bool {
-        if case .waiting = phase { return !headHasBegun && inbound.isEmpty }
+        if case .waiting = phase { return !headHasBegun && reader.isEmpty }
         return false
     }
 
@@ -114,7 +103,12 @@ struct ServerConnectionMachine: Sendable {
     }
 
     /// Whether an answer to a head that is rejected may have content (RFC 9110 section 9.3.2).
-    var mayRejectWithContent: Bool { !parser.isHead }
+    var mayRejectWithContent: Bool { !reader.isHead }
+
+    /// The fields that have come after the content of the request that is being handled.
+    var trailers: HTTPFields? {
+        if case .handling(let exchange) = phase { exchange.trailers } else { nil }
+    }
 
     // MARK: - Events
 
@@ -122,9 +116,8 @@ struct ServerConnectionMachine: Sendable {
     mutating func fill<R>(
         now: MonotonicTime, _ receive: (UnsafeMutableRawBufferPointer) -> (count: Int, result: R)
     ) -> R {
-        let before = inbound.count
-        let result = inbound.fill(receive)
-        bodyBudget.moved(inbound.count - before, now)
+        let (count, result) = reader.fill(receive)
+        bodyBudget.moved(count, now)
         return result
     }
 
@@ -137,7 +130,7 @@ struct ServerConnectionMachine: Sendable {
     /// that nobody waits for the answer any more: the kernel tells a client that has gone and one that has only ended its
     /// sending side apart no sooner than an answer is sent. A handler that does not heed cancellation still answers.
     mutating func peerClosed() {
-        guard case .handling(var exchange) = phase, !exchange.bodyIsWanted, inbound.isEmpty, !exchange.wasCancelled
+        guard case .handling(var exchange) = phase, !exchange.bodyIsWanted, reader.isEmpty, !exchange.wasCancelled
         else { return }
         exchange.cancelIsDue = true
         phase = .handling(exchange)
@@ -146,7 +139,7 @@ struct ServerConnectionMachine: Sendable {
     /// The handler asks for content.
     mutating func wantBody() {
         guard case .handling(var exchange) = phase else { return }
-        exchange.bodyIsWanted = true
+        exchange.wantBody()
         phase = .handling(exchange)
         phaseDeadline = .never
     }
@@ -169,10 +162,7 @@ struct ServerConnectionMachine: Sendable {
     /// An answer is about to be sent.
     mutating func beginResponse(mustClose: Bool) -> Terms {
         guard case .handling(var exchange) = phase else { return Terms(keepsAlive: false, isHTTP10: true) }
-        if mustClose || isShuttingDown || inputHasEnded || exchange.bodyFailed || exchange.continueIsDue {
-            exchange.keepsAlive = false
-        }
-        exchange.bodyIsWanted = false
+        exchange.beginResponse(mustClose: mustClose || isShuttingDown || inputHasEnded)
         phase = .handling(exchange)
         phaseDeadline = .never
         return Terms(keepsAlive: exchange.keepsAlive, isHTTP10: exchange.isHTTP10)
@@ -187,7 +177,7 @@ struct ServerConnectionMachine: Sendable {
         } else if exchange.keepsAlive {
             bodyBudget.reset()
             phase = .draining(left: Self.drainLimit)
-        } else if exchange.bodyIsComplete, inbound.isEmpty {
+        } else if exchange.bodyIsComplete, reader.isEmpty {
             phase = .closing
         } else {
             linger(now)
@@ -197,7 +187,7 @@ struct ServerConnectionMachine: Sendable {
     /// Ends this machine's part; returns what has been received.
     mutating func handOver() -> [UInt8] {
         defer { abort() }
-        return inbound.withBytes { Array($0) }
+        return reader.takeBytes()
     }
 
     /// The connection is one too many: an answer is sent without a request, and then it ends.
@@ -208,7 +198,7 @@ struct ServerConnectionMachine: Sendable {
     /// Nothing can be sent any more.
     mutating func abort() {
         phase = .closing
-        inbound.removeAll()
+        _ = reader.discard()
         phaseDeadline = .never
     }
 
@@ -227,7 +217,7 @@ struct ServerConnectionMachine: Sendable {
         guard phaseDeadline <= now else { return }
         phaseDeadline = .never
         switch phase {
-        case .waiting where headHasBegun || !inbound.isEmpty:
+        case .waiting where headHasBegun || !reader.isEmpty:
             rejection = HTTPError(.requestTimeout, "the header section of the request came too slowly")
         case .waiting, .lingering:
             phase = .closing
@@ -254,22 +244,20 @@ struct ServerConnectionMachine: Sendable {
 
     private mutating func nextWhileWaiting(_ now: MonotonicTime) -> Action {
         if let error = rejection { return reject(error, now) }
-        guard !inbound.isEmpty || !inputHasEnded else { return closeNow() }
-        if !inbound.isEmpty, !headHasBegun {
+        guard !reader.isEmpty || !inputHasEnded else { return closeNow() }
+        if !reader.isEmpty, !headHasBegun {
             headHasBegun = true
             phaseDeadline = now.advanced(byNanoseconds: headTimeout)
         }
-        if mayBeHTTP2, !inbound.isEmpty {
-            switch inbound.withBytes(HTTP2Preface.match) {
+        if mayBeHTTP2, !reader.isEmpty {
+            switch reader.matchHTTP2Preface() {
             case .complete: return .switchToHTTP2
             case .partial: return inputHasEnded ? closeNow() : .read
             case .none: mayBeHTTP2 = false
             }
         }
         do throws(HTTPError) {
-            guard !inbound.isEmpty, case .head(let head) = try parse() else {
-                return inputHasEnded ? closeNow() : .read
-            }
+            guard let head = try reader.nextHead() else { return inputHasEnded ? closeNow() : .read }
             return .handle(head, content: try begin(head, now))
         } catch {
             return reject(error, now)
@@ -280,35 +268,14 @@ struct ServerConnectionMachine: Sendable {
         phaseDeadline = now.advanced(byNanoseconds: handlerTimeout)
         headHasBegun = false
         bodyBudget.reset()
-        var exchange = Exchange(
-            keepsAlive: head.keepsAlive, isHTTP10: head.line.minorVersion == 0, bodyIsComplete: false,
-            continueIsDue: head.expectsContinue && inbound.isEmpty)
-        var content: [UInt8]?
-        switch head.body {
-        case .none:
-            content = try takeWholeBody()
-        case .length(let count) where count <= inbound.count:
-            content = try takeWholeBody()
-        case .length, .chunked:
-            break
-        }
-        exchange.bodyIsComplete = content != nil
+        var exchange = ServerExchange(head, nothingHasFollowed: reader.isEmpty)
+        let content = try reader.takeContent(head.body)
+        if content != nil { exchange.completeBody() }
         phase = .handling(exchange)
         return content
     }
 
-    private mutating func takeWholeBody() throws(HTTPError) -> [UInt8] {
-        var content: [UInt8] = []
-        while true {
-            switch try parseBody() {
-            case .data(let bytes): content = content.isEmpty ? bytes : content + bytes
-            case .end: return content
-            case .needMore: preconditionFailure("all of the content is in the buffer")
-            }
-        }
-    }
-
-    private mutating func nextWhileHandling(_ exchange: Exchange, _ now: MonotonicTime) -> Action {
+    private mutating func nextWhileHandling(_ exchange: ServerExchange, _ now: MonotonicTime) -> Action {
         var exchange = exchange
         defer { if case .handling = phase { phase = .handling(exchange) } }
         guard !exchange.isOverdue else {
@@ -333,12 +300,12 @@ struct ServerConnectionMachine: Sendable {
             return .sendContinue
         }
         do throws(HTTPError) {
-            switch try parseBody() {
+            switch try reader.nextPart() {
             case .data(let bytes):
                 turnToHandler(&exchange, now)
                 return .deliver(bytes)
-            case .end:
-                exchange.bodyIsComplete = true
+            case .end(let trailers):
+                exchange.completeBody(trailers: trailers)
                 turnToHandler(&exchange, now)
                 return .deliver(nil)
             case .needMore where inputHasEnded:
@@ -352,15 +319,15 @@ struct ServerConnectionMachine: Sendable {
         }
     }
 
-    private mutating func fail(_ exchange: inout Exchange, _ error: HTTPError, _ now: MonotonicTime) -> Action {
+    private mutating func fail(_ exchange: inout ServerExchange, _ error: HTTPError, _ now: MonotonicTime) -> Action {
         turnToHandler(&exchange, now)
-        exchange.bodyFailed = true
+        exchange.failBody()
         return .failBody(error)
     }
 
     /// From now on the handler's time runs, and no longer the client's.
-    private mutating func turnToHandler(_ exchange: inout Exchange, _ now: MonotonicTime) {
-        exchange.bodyIsWanted = false
+    private mutating func turnToHandler(_ exchange: inout ServerExchange, _ now: MonotonicTime) {
+        exchange.abandonBody()
         bodyBudget.endWaiting(now)
         phaseDeadline = now.advanced(byNanoseconds: handlerTimeout)
     }
@@ -368,7 +335,7 @@ struct ServerConnectionMachine: Sendable {
     private mutating func nextWhileDraining(_ left: Int, _ now: MonotonicTime) -> Action {
         do throws(HTTPError) {
             if rejection == nil {
-                switch try parseBody() {
+                switch try reader.nextPart() {
                 case .data(let bytes) where bytes.count < left:
                     phase = .draining(left: left - bytes.count)
                     return next(now)
@@ -394,8 +361,7 @@ struct ServerConnectionMachine: Sendable {
             phase = .lingering(left: left, announced: true)
             return .finishSending
         }
-        let rest = left - inbound.count
-        inbound.removeAll()
+        let rest = left - reader.discard()
         guard rest > 0, !inputHasEnded else { return closeNow() }
         phase = .lingering(left: rest, announced: true)
         return .read
@@ -409,7 +375,7 @@ struct ServerConnectionMachine: Sendable {
 
     private mutating func beginWaiting(_ now: MonotonicTime) {
         rejection = nil
-        inbound.shrink()
+        reader.shrink()
         phase = isShuttingDown ? .closing : .waiting
         phaseDeadline = now.advanced(byNanoseconds: idleTimeout)
     }
@@ -423,33 +389,5 @@ struct ServerConnectionMachine: Sendable {
     private mutating func closeNow() -> Action {
         phase = .closing
         return .close
-    }
-
-    // MARK: - Parsing
-
-    private mutating func parse() throws(HTTPError) -> RequestParser.Event {
-        var used = 0
-        let event = try inbound.withBytes { (bytes) throws(HTTPError) in try parser.next(bytes, used: &used) }
-        inbound.consume(used)
-        return event
-    }
-
-    private enum BodyPart {
-        case data([UInt8])
-        case end
-        case needMore
-    }
-
-    private mutating func parseBody() throws(HTTPError) -> BodyPart {
-        var used = 0
-        let part = try inbound.withBytes { (bytes) throws(HTTPError) -> BodyPart in
-            switch try parser.next(bytes, used: &used) {
-            case .body(let range): .data(Array(bytes[range]))
-            case .end: .end
-            case .head, .needMore: .needMore
-            }
-        }
-        inbound.consume(used)
-        return part
     }
 }

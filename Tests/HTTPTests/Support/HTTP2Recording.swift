@@ -31,11 +31,9 @@ struct HTTP2Recording: Equatable {
     private mutating func note(_ event: HTTP2Event) {
         switch event {
         case .headers(let stream, let block, let ends):
-            let fields = block.fields.map { field in
-                String(decoding: block.bytes[field.name], as: UTF8.self) + "="
-                    + String(decoding: block.bytes[field.value], as: UTF8.self)
-            }
-            events.append("\(stream) headers \(fields) \(ends) \(block.isTooLarge)")
+            events.append("\(stream) headers \(Self.fields(block)) \(ends) \(block.isTooLarge)")
+        case .trailers(let stream, let block):
+            events.append("\(stream) trailers \(Self.fields(block))")
         case .content(let stream, let bytes):
             let start = "\(stream) content "
             if let last = events.last, last.hasPrefix(start), let count = Int(last.dropFirst(start.count)) {
@@ -51,6 +49,13 @@ struct HTTP2Recording: Equatable {
         case .goAway(let stream, let code): events.append("go away \(stream) \(code)")
         case .pong(let number): events.append("pong \(number)")
         case .failed(let code, _): events.append("failed \(code)")
+        }
+    }
+
+    private static func fields(_ block: HTTP2FieldBlock) -> [String] {
+        block.fields.map { field in
+            String(decoding: block.bytes[field.name], as: UTF8.self) + "="
+                + String(decoding: block.bytes[field.value], as: UTF8.self)
         }
     }
 }

@@ -1,3 +1,5 @@
+import HTTPTypes
+
 @testable import HTTP
 
 /// What a parser makes of a stream of bytes: the requests with their content, and the error that ended it.
@@ -8,6 +10,7 @@ struct Recording: Equatable {
         var path: String?
         var keepsAlive: Bool
         var content: [UInt8] = []
+        var trailers: HTTPFields?
         var isComplete = false
     }
 
@@ -44,7 +47,9 @@ struct Recording: Equatable {
                     switch try parser.next(bytes, used: &used) {
                     case .head(let head): messages.append(Message(head))
                     case .body(let range): messages[messages.count - 1].content += bytes[range]
-                    case .end: messages[messages.count - 1].isComplete = true
+                    case .end(let trailers):
+                        messages[messages.count - 1].trailers = trailers
+                        messages[messages.count - 1].isComplete = true
                     case .needMore: return true
                     }
                     return false
