@@ -286,6 +286,27 @@ struct HTTP2Tests {
         }
     }
 
+    @Test("whoever writes a request that has been answered already is told so, and waits no longer")
+    func earlyAnswer() async throws {
+        try await with { client, _, log in
+            for number in 0..<20 {
+                let response = try await client.send(
+                    .post, "/refuse",
+                    body: .stream(contentLength: nil) { writer in
+                        do {
+                            while true { try await writer.write([UInt8](repeating: 1, count: 1_000_000)) }
+                        } catch {
+                            log.add("ended \(number)")
+                            throw error
+                        }
+                    })
+                #expect(response.status == .forbidden)
+                _ = try await response.collect(upTo: 1000)
+                #expect(await eventually { log.contains("ended \(number)") })
+            }
+        }
+    }
+
     @Test("content that stops coming is answered with 408, while other requests go on")
     func slowContent() async throws {
         try await with({ $0.bodyTimeout = .milliseconds(200) }) { client, _, _ in

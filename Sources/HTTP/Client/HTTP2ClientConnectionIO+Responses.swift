@@ -145,6 +145,9 @@ extension HTTP2ClientConnectionIO {
         guard let stream = streams.removeValue(forKey: identifier) else { return }
         session.consume(stream.content.count, identifier)
         if !stream.isClosed, !(stream.content.hasEnded && stream.hasSentEnd) { session.reset(identifier, .cancel) }
+        if !stream.writeWaiters.isEmpty {
+            effects.append(.resumeWriters(stream.writeWaiters.takeAll(), .failure(Self.takesNoMore)))
+        }
         if let sender = stream.sender { effects.append(.cancel(sender)) }
         if streams.isEmpty { noteIdle() }
     }

@@ -105,12 +105,14 @@ extension HTTP2ServerConnectionIO {
             return .success(piece)
         }
         if let failure = stream.contentFailure { return .failure(failure) }
-        return stream.content.hasEnded ? .success(nil) : nil
+        guard stream.content.hasEnded else { return nil }
+        stream.contentHasBeenRead = true
+        return .success(nil)
     }
 
     /// The fields that have come after the content, once all of it has been read.
     func trailers(_ identifier: Int32) -> HTTPFields? {
-        guard let stream = streams[identifier], stream.content.hasEnded, stream.content.count == 0 else { return nil }
+        guard let stream = streams[identifier], stream.contentHasBeenRead else { return nil }
         return stream.trailers
     }
 

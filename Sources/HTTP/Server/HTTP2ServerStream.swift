@@ -25,6 +25,8 @@ final class HTTP2ServerStream {
     var content = HTTP2IncomingContent()
     /// The fields that have come after it.
     var trailers: HTTPFields?
+    /// The handler has been told of its end.
+    var contentHasBeenRead = false
     /// How many bytes of content have come so far.
     var contentCount = 0
     /// Why there will be no more content.
