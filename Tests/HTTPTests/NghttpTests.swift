@@ -76,16 +76,14 @@ struct NghttpTests {
     }
 
     @Test(
-        "content arrives whole, padded, in small pieces, after 100 Continue, and with trailers",
+        "content arrives whole, padded, of unknown length, and with trailers",
         arguments: [false, true])
     func uploads(secure: Bool) async throws {
         try await with(secure: secure) { base, file in
             let url = base + "/length"
             let padded = try await nghttp("--data=\(file)", "--padding=200", url: url)
             #expect(padded.contains("1048576 bytes, []"))
-            let continued = try await nghttp("--data=\(file)", "--expect-continue", url: url)
-            #expect(count(":status: 100", in: continued) == 1)
-            #expect(continued.contains("1048576 bytes, []"))
+            // Not --expect-continue: nghttp waits for a second, and breaks its own request if it is told at that moment.
             let trailing = try await nghttp("--data=\(file)", "--no-content-length", "--trailer=x-sum: 7", url: url)
             #expect(trailing.contains("1048576 bytes, [\"7\"]"))
         }
