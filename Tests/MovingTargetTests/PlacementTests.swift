@@ -1,112 +1,303 @@
 import FleetModel
-import MovingTarget
+import Glibc
 import RelocateTesting
 import Testing
 
+@testable import MovingTarget
+
+/// A fleet made at random, with a request for it.
+struct FleetMaker {
+    var profiles: ProfileMaker
+    var hosts: [Host] = []
+    var carried: [(tenant: TenantName, bytes: Int, host: HostName)] = []
+    var costs: [HostName: Double] = [:]
+
+    init(seed: UInt64, hosts count: Int, kinds: Int) throws {
+        profiles = ProfileMaker(seed: seed)
+        let kinds = (0..<kinds).map { _ in profiles.profile() }
+        for number in 0..<count {
+            var host = try Some.host(
+                "h\(number)", state: number % 11 == 7 ? .cordoned : .ready, containers: profiles.number(2..<12),
+                memoryBytes: profiles.number(1..<5) << 30)
+            host.facts.profile = kinds[profiles.number(0..<kinds.count)]
+            host.facts.processorFeatures = [["avx"], ["avx", "avx512"], []][profiles.number(0..<3)]
+            hosts.append(host)
+            costs[host.name] = Double(profiles.number(0..<9)) / 10
+            for _ in 0..<profiles.number(0..<6) {
+                carried.append(
+                    (
+                        try TenantName("t\(profiles.number(0..<6))"), profiles.number(1..<6) << 28, host.name
+                    ))
+            }
+        }
+    }
+
+    var index: PlacementIndex {
+        var index = PlacementIndex()
+        for host in hosts { index.update(host: host) }
+        for (tenant, bytes, host) in carried { index.add(tenant, memoryBytes: bytes, on: host) }
+        for (host, cost) in costs { index.setCost(cost, of: host) }
+        return index
+    }
+
+    mutating func request() throws -> PlacementRequest {
+        let tenants = try (0..<6).map { try TenantName("t\($0)") }
+        let source = hosts[profiles.number(0..<hosts.count)].name
+        return PlacementRequest(
+            tenant: tenants[profiles.number(0..<6)], memoryBytes: profiles.number(0..<4) << 28, runtime: .runc,
+            source: source, neverBeside: profiles.number(0..<2) == 0 ? [tenants[5]] : [],
+            avoidTenants: profiles.number(0..<3) == 0 ? [tenants[4]] : [],
+            visits: [
+                Residence(
+                    container: try ContainerName("c"), tenant: tenants[0], host: source, arrivedAt: epoch,
+                    leftAt: nil),
+                Residence(
+                    container: try ContainerName("c"), tenant: tenants[0], host: hosts[0].name,
+                    arrivedAt: epoch.advanced(bySeconds: -500), leftAt: epoch),
+            ],
+            tenantSeconds: [tenants[1]: 900, tenants[2]: 0], expectedStaySeconds: 300,
+            busy: Set([hosts[profiles.number(0..<hosts.count)].name]), now: epoch.advanced(bySeconds: 200))
+    }
+
+    mutating func policy(_ rule: DrawRule) -> Policy {
+        Policy(
+            assumedAttackSeconds: 600,
+            placement: PlacementRules(
+                rule: rule, temperature: [0.05, 0.2, 1][profiles.number(0..<3)],
+                entropyFloor: [0, 0.7, 0.85, 0.99][profiles.number(0..<4)],
+                maxShareFactor: [1.2, 2.5, 100][profiles.number(0..<3)]))
+    }
+}
+
 @Suite("Placement")
 struct PlacementTests {
-    @Test("every host that can take the container is drawn equally often")
-    func uniform() throws {
-        let hosts = try (0..<30).map { try Some.host("h\($0)") }
-        let placement = Placement(hosts: hosts, loads: [:])
-        let request = PlacementRequest(moving: try Some.spec(), from: hosts[0])
-        var generator = SeededGenerator(seed: 42)
-        var counts: [HostName: Int] = [:]
-        for _ in 0..<29000 {
-            let decision = placement.decide(request, using: &generator)
-            counts[try #require(decision.chosen), default: 0] += 1
-        }
-        #expect(counts[hosts[0].name] == nil)
-        #expect(counts.count == 29)
-        #expect(chiSquare(Array(counts.values)) < chiSquareLimit(29))
-    }
-
-    @Test("a decision names every host once, as a candidate or with the reasons against it")
-    func everyHostIsNamed() throws {
-        var generator = SeededGenerator(seed: 5)
-        for _ in 0..<300 {
-            let hosts = try (0..<Int.random(in: 0...12, using: &generator)).map { number in
-                try Some.host(
-                    "h\(number)", role: Bool.random(using: &generator) ? .worker : .gateway,
-                    state: HostState.allCases.randomElement(using: &generator) ?? .ready,
-                    containers: Int.random(in: 0...2, using: &generator))
+    @Test(
+        "looking at hosts by kinds gives each host the same chance as looking at them one by one",
+        arguments: DrawRule.allCases, 1...8 as ClosedRange<UInt64>)
+    func bucketsAgree(rule: DrawRule, seed: UInt64) throws {
+        var maker = try FleetMaker(seed: seed, hosts: 90, kinds: 5)
+        let index = maker.index
+        for _ in 0..<6 {
+            let (request, policy) = (try maker.request(), maker.policy(rule))
+            var single = Search(request, in: index, policy: policy, isInFull: true)
+            var grouped = Search(request, in: index, policy: policy, isInFull: false)
+            #expect(single.count == grouped.count)
+            let all = single.outcome(draw: nil, candidates: 1000, exclusions: 1000)
+            let byKind = grouped.outcome(draw: nil, candidates: 1000, exclusions: 1000)
+            #expect(all.isTemporary == byKind.isTemporary)
+            let chances = Dictionary(uniqueKeysWithValues: byKind.decision.candidates.map { ($0.host, $0) })
+            #expect(chances.count == all.decision.candidates.count)
+            for candidate in all.decision.candidates {
+                let other = try #require(chances[candidate.host])
+                #expect(abs(other.probability - candidate.probability) < 1e-9)
+                #expect(abs(other.score - candidate.score) < 1e-9)
             }
-            var loads: [HostName: HostLoad] = [:]
-            for host in hosts { loads[host.name] = HostLoad(containers: Int.random(in: 0...2, using: &generator)) }
-            let placement = Placement(hosts: hosts.shuffled(using: &generator), loads: loads)
-            let request = PlacementRequest(spec: try Some.spec(), source: hosts.first?.name)
-            let decision = placement.decide(request, using: &generator)
-            let named = decision.candidates.map(\.host) + decision.exclusions.map(\.host)
-            #expect(named.sorted() == hosts.map(\.name).sorted())
-            #expect(decision.exclusions.allSatisfy { !$0.reasons.isEmpty })
-            #expect((decision.chosen == nil) == decision.candidates.isEmpty)
-            #expect(decision.chosen.map { chosen in decision.candidates.contains { $0.host == chosen } } ?? true)
-            let total = decision.candidates.reduce(0) { $0 + $1.probability }
-            #expect(decision.candidates.isEmpty || abs(total - 1) < 1e-9)
-            #expect(try FleetJSON.decode(PlacementDecision.self, from: FleetJSON.encode(decision)) == decision)
+            #expect(abs(all.decision.entropy - byKind.decision.entropy) < 1e-9)
         }
     }
 
-    @Test("each thing that stands against a host is named")
-    func reasons() throws {
-        let spec = try Some.spec(memoryBytes: 1 << 30)
-        let source = try Some.host("a")
-        let request = PlacementRequest(moving: spec, from: source)
-        let load = HostLoad(containers: 10, memoryBytes: (1 << 32) - (1 << 20))
-        let cases: [(Host, HostLoad, Set<HostName>, [ExclusionReason])] = [
-            (try Some.host("b"), HostLoad(), [], []),
-            (source, HostLoad(), [], [.sameHost]),
-            (try Some.host("b", role: .gateway), HostLoad(), [], [.wrongRole(.gateway)]),
-            (try Some.host("b", state: .cordoned), HostLoad(), [], [.notReady(.cordoned)]),
-            (try Some.host("b", runtimes: [.simulated]), HostLoad(), [], [.runtimeMissing(.runc)]),
-            (try Some.host("b", criu: nil), HostLoad(), [], [.criuMissing]),
-            (try Some.host("b", architecture: "aarch64"), HostLoad(), [], [.differentArchitecture("aarch64")]),
-            (
-                try Some.host("b"), load, [try HostName("b")],
-                [.containersFull(limit: 10), .memoryFull(freeBytes: 1 << 20), .relocating]
-            ),
-        ]
-        for (host, load, busy, reasons) in cases {
-            let placement = Placement(hosts: [host], loads: [host.name: load], busy: busy)
-            #expect(placement.reasons(against: host, for: request) == reasons)
+    @Test(
+        "probabilities add up, the entropy keeps its floor and no host gets more than its cap",
+        arguments: [DrawRule.softmax, .roulette, .balanced, .uniform], 1...20 as ClosedRange<UInt64>)
+    func bounds(rule: DrawRule, seed: UInt64) throws {
+        var maker = try FleetMaker(seed: seed, hosts: Int(seed) * 3 + 3, kinds: 4)
+        let (request, policy) = (try maker.request(), maker.policy(rule))
+        let decision = Placement.probabilities(request, in: maker.index, policy: policy)
+        guard decision.candidateCount > 0 else { return }
+        let chances = decision.candidates.map(\.probability)
+        #expect(abs(chances.reduce(0, +) - 1) < 1e-9)
+        let even = log(Double(decision.candidateCount))
+        #expect(decision.entropy >= policy.placement.entropyFloor * even - 1e-6)
+        let cap = max(policy.placement.maxShareFactor, 1) / Double(decision.candidateCount)
+        #expect(chances.allSatisfy { $0 >= 0 && $0 <= cap + 1e-9 })
+    }
+
+    @Test("no host is a candidate against which anything stands", arguments: 1...30 as ClosedRange<UInt64>)
+    func feasible(seed: UInt64) throws {
+        var maker = try FleetMaker(seed: seed, hosts: 40, kinds: 4)
+        let (index, request) = (maker.index, try maker.request())
+        let decision = Placement.probabilities(request, in: index, policy: maker.policy(.softmax))
+        let source = try #require(maker.hosts.first { $0.name == request.source })
+        for candidate in decision.candidates {
+            let host = try #require(maker.hosts.first { $0.name == candidate.host })
+            let carried = maker.carried.filter { $0.host == host.name }
+            #expect(host.name != request.source && host.state == .ready && !request.busy.contains(host.name))
+            #expect(carried.count < host.capacity.containers)
+            #expect(carried.reduce(0) { $0 + $1.bytes } + request.memoryBytes <= host.capacity.memoryBytes)
+            #expect(!carried.contains { request.neverBeside.contains($0.tenant) })
+            let (needed, there) = (Set(source.facts.processorFeatures), Set(host.facts.processorFeatures))
+            #expect(needed.isEmpty || there.isEmpty || there.isSuperset(of: needed))
+        }
+        #expect(decision.candidateCount + decision.exclusionCount == maker.hosts.count)
+        #expect(decision.exclusions.allSatisfy { !$0.reasons.isEmpty })
+        let suspects = Set(maker.carried.filter { request.avoidTenants.contains($0.tenant) }.map(\.host))
+        let met = decision.candidates.count { suspects.contains($0.host) }
+        #expect(met == 0 || met == decision.candidateCount)
+    }
+
+    @Test("hosts are drawn as often as their probabilities say", arguments: DrawRule.allCases)
+    func frequencies(rule: DrawRule) throws {
+        var maker = try FleetMaker(seed: 5, hosts: 24, kinds: 6)
+        let (index, request) = (maker.index, try maker.request())
+        let policy = Policy(placement: PlacementRules(rule: rule))
+        let law = Placement.probabilities(request, in: index, policy: policy)
+        let draws = 10_000
+        var generator = SeededGenerator(seed: 77)
+        var counts: [HostName: Int] = [:]
+        for _ in 0..<draws {
+            let outcome = Placement.decide(request, in: index, policy: policy, using: &generator)
+            counts[try #require(outcome.decision.chosen), default: 0] += 1
+        }
+        let likely = law.candidates.filter { $0.probability > 0 }
+        #expect(Set(counts.keys).isSubset(of: likely.map(\.host)))
+        let statistic = likely.reduce(0.0) { sum, candidate in
+            let expected = candidate.probability * Double(draws)
+            let difference = Double(counts[candidate.host, default: 0]) - expected
+            return sum + difference * difference / expected
+        }
+        // The mean of χ² is its degrees of freedom f, and its deviation √(2f).
+        let freedom = Double(max(likely.count - 1, 1))
+        #expect(statistic < freedom + 4 * (2 * freedom).squareRoot() + 4)
+    }
+
+    @Test("the chosen host follows from the recorded number", arguments: 1...10 as ClosedRange<UInt64>)
+    func reproducible(seed: UInt64) throws {
+        var maker = try FleetMaker(seed: seed, hosts: 30, kinds: 5)
+        let (index, request) = (maker.index, try maker.request())
+        var generator = SeededGenerator(seed: seed)
+        let decision = Placement.decide(request, in: index, policy: Policy(), using: &generator).decision
+        guard let draw = decision.draw else { return }
+        var sum = 0.0
+        let host = decision.candidates.first { candidate in
+            sum += candidate.probability
+            return draw < sum
+        }
+        #expect(host?.host == decision.chosen)
+    }
+
+    @Test("balanced moves visit every host equally often, and still prefer different ones")
+    func balanced() throws {
+        let maker = try FleetMaker(seed: 9, hosts: 30, kinds: 8)
+        var index = PlacementIndex()
+        var hosts = maker.hosts
+        for number in hosts.indices {
+            hosts[number].state = .ready
+            hosts[number].facts.processorFeatures = []
+            index.update(host: hosts[number])
+        }
+        func law(_ rule: DrawRule, from source: HostName) -> PlacementDecision {
+            Placement.probabilities(
+                PlacementRequest(tenant: nil, memoryBytes: 0, runtime: .runc, source: source, now: epoch), in: index,
+                policy: Policy(
+                    placement: PlacementRules(
+                        rule: rule, temperature: 0.1, entropyFloor: 0, maxShareFactor: 1000,
+                        terms: TermWeights(knowledge: 0, tenants: 0, load: 0, cost: 0))))
+        }
+        func difference(_ rule: DrawRule) -> Double {
+            hosts.reduce(0) { sum, host in
+                sum
+                    + law(rule, from: host.name).candidates.reduce(0) {
+                        $0 + $1.probability * ($1.terms.heterogeneity ?? 0) / Double(hosts.count)
+                    }
+            }
+        }
+        var arrivals: [HostName: Double] = [:]
+        for host in hosts {
+            let decision = law(.balanced, from: host.name)
+            #expect(decision.warnings.isEmpty)
+            for candidate in decision.candidates { arrivals[candidate.host, default: 0] += candidate.probability }
+        }
+        // The columns of a doubly stochastic law add up to 1, so the even law is its stationary one.
+        #expect(arrivals.values.allSatisfy { abs($0 - 1) < 1e-4 })
+        #expect(difference(.uniform) < difference(.balanced))
+        #expect(difference(.balanced) <= difference(.softmax) + 1e-9)
+        #expect(difference(.leastDifferent) < difference(.uniform))
+        #expect(difference(.softmax) <= difference(.mostDifferent) + 1e-9)
+    }
+
+    @Test("a lower temperature chooses more different hosts and is less even (section 5.2)")
+    func temperature() throws {
+        var maker = try FleetMaker(seed: 4, hosts: 30, kinds: 10)
+        let (index, request) = (maker.index, try maker.request())
+        let laws = [0.05, 0.1, 0.2, 0.5].map { temperature in
+            Placement.probabilities(
+                request, in: index,
+                policy: Policy(
+                    placement: PlacementRules(temperature: temperature, entropyFloor: 0, maxShareFactor: 1000)))
+        }
+        #expect(zip(laws, laws.dropFirst()).allSatisfy { $0.entropy < $1.entropy })
+        let scores = laws.map { $0.candidates.reduce(0) { $0 + $1.probability * $1.score } }
+        #expect(zip(scores, scores.dropFirst()).allSatisfy { $0 > $1 })
+    }
+
+    @Test("what happened before in another order does not matter", arguments: 1...10 as ClosedRange<UInt64>)
+    func orderOfUpdates(seed: UInt64) throws {
+        var maker = try FleetMaker(seed: seed, hosts: 40, kinds: 4)
+        let request = try maker.request()
+        var generator = SeededGenerator(seed: seed)
+        var index = PlacementIndex()
+        // Containers first, hosts in any order and through other states, some removed and added again.
+        for (tenant, bytes, host) in maker.carried.shuffled(using: &generator) {
+            index.add(tenant, memoryBytes: bytes, on: host)
+        }
+        for var host in maker.hosts.shuffled(using: &generator) {
+            let present = host
+            host.state = .draining
+            host.facts.profile = HostProfile()
+            index.update(host: host)
+            index.update(host: present)
+            let guest = try TenantName("guest")
+            index.add(guest, memoryBytes: 1 << 28, on: host.name)
+            index.remove(guest, memoryBytes: 1 << 28, from: host.name)
+        }
+        for (host, cost) in maker.costs { index.setCost(cost, of: host) }
+        let policy = Policy()
+        for isInFull in [true, false] {
+            var first = Search(request, in: index, policy: policy, isInFull: isInFull)
+            var second = Search(request, in: maker.index, policy: policy, isInFull: isInFull)
+            let outcomes = [first, second].map(\.count)
+            #expect(outcomes[0] == outcomes[1])
+            func chances(_ search: inout Search) -> [HostName: Double] {
+                Dictionary(
+                    uniqueKeysWithValues: search.outcome(draw: nil, candidates: 1000, exclusions: 1000).decision
+                        .candidates.map { ($0.host, $0.probability) })
+            }
+            let (left, right) = (chances(&first), chances(&second))
+            #expect(Set(left.keys) == Set(right.keys))
+            #expect(left.allSatisfy { abs($0.value - (right[$0.key] ?? -1)) < 1e-9 })
         }
     }
 
-    @Test("a host whose memory fits exactly is a candidate, one byte less is not")
-    func memoryLimit() throws {
-        let host = try Some.host("b", memoryBytes: 1000 << 20)
-        let request = PlacementRequest(spec: try Some.spec(memoryBytes: 400 << 20))
-        for (used, fits) in [(600 << 20, true), ((600 << 20) + 1, false)] {
-            let placement = Placement(hosts: [host], loads: [host.name: HostLoad(containers: 1, memoryBytes: used)])
-            #expect(placement.reasons(against: host, for: request).isEmpty == fits)
-        }
-    }
-
-    @Test("an operator's destination is the only candidate, and is refused when it cannot take the container")
-    func requested() throws {
-        let hosts = [try Some.host("a"), try Some.host("b"), try Some.host("c"), try Some.host("d", state: .draining)]
-        let placement = Placement(hosts: hosts, loads: [:])
-        var generator = SeededGenerator(seed: 3)
-        for (name, chosen) in [("c", try HostName("c")), ("d", nil), ("a", nil), ("nowhere", nil)]
-            as [(String, HostName?)]
-        {
-            let request = PlacementRequest(moving: try Some.spec(), from: hosts[0], requested: try HostName(name))
-            #expect(placement.decide(request, using: &generator).chosen == chosen)
-        }
-    }
-
-    @Test("a simulated container needs no CRIU, and a new one any processor when none is named")
-    func simulated() throws {
-        let host = try Some.host("a", architecture: "aarch64", runtimes: [.simulated], criu: nil)
-        let request = PlacementRequest(spec: try Some.spec(runtime: .simulated))
-        #expect(Placement(hosts: [host], loads: [:]).reasons(against: host, for: request).isEmpty)
-    }
-
-    @Test("only a host that is merely busy is excluded for a time")
+    @Test("a request that only waits for others is told apart from one that cannot be met")
     func temporary() throws {
-        let host = try HostName("a")
-        #expect(PlacementExclusion(host: host, reasons: [.relocating]).isTemporary)
-        #expect(!PlacementExclusion(host: host, reasons: [.relocating, .sameHost]).isTemporary)
-        #expect(!PlacementExclusion(host: host, reasons: [.sameHost]).isTemporary)
+        var index = PlacementIndex()
+        for name in ["a", "b", "c"] { index.update(host: try Some.host(name)) }
+        var request = PlacementRequest(
+            tenant: nil, memoryBytes: 0, runtime: .runc, source: try HostName("a"),
+            busy: [try HostName("b"), try HostName("c")], now: epoch)
+        var generator = SeededGenerator(seed: 1)
+        let busy = Placement.decide(request, in: index, policy: Policy(), using: &generator)
+        #expect(busy.decision.chosen == nil && busy.isTemporary)
+        request.busy = []
+        request.memoryBytes = 1 << 50
+        let never = Placement.decide(request, in: index, policy: Policy(), using: &generator)
+        #expect(never.decision.chosen == nil && !never.isTemporary)
+        #expect(never.decision.exclusions.count == 3)
+        request.memoryBytes = 0
+        request.requested = try HostName("b")
+        let wanted = Placement.decide(request, in: index, policy: Policy(), using: &generator)
+        #expect(wanted.decision.chosen == (try HostName("b")))
+        #expect(wanted.decision.exclusions.contains { $0.host.text == "c" && $0.reasons == [.notRequested] })
+    }
+
+    @Test("few hosts are warned of, and hosts of which nothing is known are drawn evenly")
+    func warnings() throws {
+        var index = PlacementIndex()
+        for name in ["a", "b", "c"] { index.update(host: try Some.host(name)) }
+        let decision = Placement.probabilities(
+            PlacementRequest(tenant: nil, memoryBytes: 0, runtime: .runc, source: try HostName("a"), now: epoch),
+            in: index, policy: Policy())
+        #expect(decision.warnings.contains { $0.contains("one half") })
+        #expect(decision.candidates.allSatisfy { $0.terms.heterogeneity == nil && abs($0.probability - 0.5) < 1e-9 })
     }
 }

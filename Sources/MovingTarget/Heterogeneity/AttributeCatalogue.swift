@@ -1,0 +1,46 @@
+import FleetModel
+
+/// The attributes whose distances are known, with what each counts in its group. An attribute that an operator adds counts
+/// 1 and is compared as a whole.
+enum AttributeCatalogue {
+    /// An attribute.
+    struct Entry: Sendable {
+        let name: String
+        let weight: Double
+        let distance: AttributeDistance
+    }
+
+    /// The attributes of a group.
+    static func entries(of group: AttributeGroup) -> [Entry] {
+        switch group {
+        case .configuration: configuration
+        case .network: network
+        case .services: services
+        }
+    }
+
+    private static let configuration = [
+        Entry(name: AttributeName.kernel, weight: 3, distance: .kernel),
+        Entry(name: AttributeName.distribution, weight: 2, distance: .distribution),
+        Entry(name: AttributeName.libc, weight: 1, distance: .product),
+        Entry(name: AttributeName.processor, weight: 3, distance: .processor),
+        Entry(name: AttributeName.mitigations, weight: 2, distance: .overlap),
+        Entry(name: AttributeName.runtimes, weight: 2, distance: .versions),
+        Entry(name: AttributeName.securityModules, weight: 1.0 / 3, distance: .overlap),
+        Entry(name: AttributeName.cgroup, weight: 1.0 / 3, distance: .nominal),
+        Entry(name: AttributeName.virtualization, weight: 1.0 / 3, distance: .nominal),
+    ]
+
+    private static let network = [
+        Entry(name: AttributeName.subnets, weight: 2, distance: .subnets),
+        Entry(name: AttributeName.driver, weight: 1, distance: .nominal),
+        Entry(name: AttributeName.mode, weight: 1, distance: .nominal),
+        Entry(name: AttributeName.firewall, weight: 1, distance: .halves),
+        Entry(name: AttributeName.zone, weight: 1, distance: .nominal),
+    ]
+
+    private static let services = [
+        Entry(name: AttributeName.listening, weight: 3, distance: .offers),
+        Entry(name: AttributeName.daemons, weight: 1, distance: .overlap),
+    ]
+}

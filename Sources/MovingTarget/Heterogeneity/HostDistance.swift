@@ -1,0 +1,76 @@
+import FleetModel
+
+/// How different two hosts are: for each group of attributes the weighted mean distance of those that both know (Gower's
+/// coefficient), and how much of the group's weight that covers.
+///
+/// What is not known on either side does not count as different: it lowers the coverage. A group of which less than half is
+/// covered counts as 0, and if less than half of everything is covered the difference is not known.
+public struct HostDistance: Sendable, Hashable {
+    /// A group's part.
+    public struct Part: Codable, Sendable, Hashable {
+        /// d, from 0 to 1, of what is known; 0 if nothing is.
+        public var difference: Double
+        /// The share of the group's weight that is known on both sides, from 0 to 1.
+        public var coverage: Double
+
+        /// Whether the difference counts.
+        public var isKnown: Bool { coverage >= HostDistance.leastCoverage }
+    }
+
+    /// Below this coverage nothing is said of a difference.
+    public static let leastCoverage = 0.5
+
+    /// C.
+    public var configuration: Part
+    /// N.
+    public var network: Part
+    /// S.
+    public var services: Part
+
+    /// The distance of two profiles.
+    public init(_ left: HostProfile, _ right: HostProfile) {
+        configuration = Self.part(.configuration, left, right)
+        network = Self.part(.network, left, right)
+        services = Self.part(.services, left, right)
+    }
+
+    /// The part of a group.
+    public subscript(group: AttributeGroup) -> Part {
+        switch group {
+        case .configuration: configuration
+        case .network: network
+        case .services: services
+        }
+    }
+
+    /// How much is covered, with the weights of the groups.
+    public func coverage(_ weights: HeterogeneityWeights) -> Double {
+        AttributeGroup.allCases.reduce(0) { $0 + weights[$1] * self[$1].coverage }
+    }
+
+    /// Δ = w_C·d_C + w_N·d_N + w_S·d_S (equation 3.3 as a distance); `nil` when too little is known.
+    public func difference(_ weights: HeterogeneityWeights) -> Double? {
+        guard coverage(weights) >= Self.leastCoverage else { return nil }
+        return AttributeGroup.allCases.reduce(0) { sum, group in
+            sum + (self[group].isKnown ? weights[group] * self[group].difference : 0)
+        }
+    }
+
+    private static func part(_ group: AttributeGroup, _ left: HostProfile, _ right: HostProfile) -> Part {
+        let (lefts, rights) = (left[group], right[group])
+        var (sum, known, all) = (0.0, 0.0, 0.0)
+        var others = Set(lefts.keys).union(rights.keys)
+        func add(_ name: String, _ weight: Double, _ distance: AttributeDistance) {
+            all += weight
+            guard let first = lefts[name], let second = rights[name] else { return }
+            known += weight
+            sum += weight * distance(first, second)
+        }
+        for entry in AttributeCatalogue.entries(of: group) {
+            others.remove(entry.name)
+            add(entry.name, entry.weight, entry.distance)
+        }
+        for name in others.sorted() { add(name, 1, .nominal) }
+        return Part(difference: known > 0 ? sum / known : 0, coverage: all > 0 ? known / all : 0)
+    }
+}

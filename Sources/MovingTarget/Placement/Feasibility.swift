@@ -1,0 +1,72 @@
+import FleetModel
+
+/// What stands against a host for one request. It must be settled before any host is scored: a host that cannot take the
+/// container may be as different as it likes.
+struct Feasibility {
+    private let request: PlacementRequest
+    private let index: PlacementIndex
+    private let source: PlacementIndex.Kind?
+    private let neededBytes: Int
+    private let neededMagnitude: Int8
+
+    init(_ request: PlacementRequest, in index: PlacementIndex) {
+        self.request = request
+        self.index = index
+        source = request.source.flatMap { index.slots[$0] }.flatMap { index.entries[Int($0)] }
+            .map { index.kinds[Int($0.kind)] }
+        neededBytes = request.memoryBytes
+        neededMagnitude = PlacementIndex.magnitude(of: neededBytes)
+    }
+
+    /// How a bucket stands whose hosts are nothing special.
+    enum Standing {
+        /// All of them can take the container.
+        case all
+        /// None can.
+        case none
+        /// It depends on each one's free memory.
+        case each
+    }
+
+    /// How the hosts of a bucket stand that the request does not name and whose tenants do not matter.
+    func standing(of key: PlacementIndex.BucketKey) -> Standing {
+        guard request.requested == nil, !key.isFull, isKindFeasible(index.kinds[Int(key.kind)]) else { return .none }
+        guard neededBytes > 0 else { return key.memoryMagnitude < 0 ? .each : .all }
+        if key.memoryMagnitude < neededMagnitude { return .none }
+        return key.memoryMagnitude > neededMagnitude ? .all : .each
+    }
+
+    /// Everything that stands against a host, suspicion apart; empty when it can take the container.
+    func reasons(against entry: PlacementIndex.Entry) -> [ExclusionReason] {
+        var reasons: [ExclusionReason] = []
+        if entry.name == request.source { reasons.append(.sameHost) }
+        if let requested = request.requested, entry.name != requested { reasons.append(.notRequested) }
+        reasons += self.reasons(against: index.kinds[Int(entry.kind)])
+        if entry.isFull { reasons.append(.containersFull(limit: entry.capacity.containers)) }
+        if entry.freeBytes < neededBytes { reasons.append(.memoryFull(freeBytes: max(0, entry.freeBytes))) }
+        for tenant in request.neverBeside.sorted() where entry.tenants[tenant] != nil {
+            reasons.append(.neverBeside(tenant))
+        }
+        if request.busy.contains(entry.name) { reasons.append(.relocating) }
+        return reasons
+    }
+
+    private func isKindFeasible(_ kind: PlacementIndex.Kind) -> Bool { reasons(against: kind).isEmpty }
+
+    private func reasons(against kind: PlacementIndex.Kind) -> [ExclusionReason] {
+        var reasons: [ExclusionReason] = []
+        let runtime = request.runtime
+        if kind.role != .worker { reasons.append(.wrongRole(kind.role)) }
+        if kind.state != .ready { reasons.append(.notReady(kind.state)) }
+        if !kind.runtimes.contains(runtime) { reasons.append(.runtimeMissing(runtime)) }
+        // A new container needs it too: where it cannot be dumped it could never leave.
+        if runtime == .runc, !kind.hasCriu { reasons.append(.criuMissing) }
+        guard let source else { return reasons }
+        if kind.architecture != source.architecture { reasons.append(.differentArchitecture(kind.architecture)) }
+        if runtime != .simulated, !source.features.isEmpty, !kind.features.isEmpty, kind.features != source.features {
+            let missing = Set(source.features).subtracting(kind.features).sorted()
+            if !missing.isEmpty { reasons.append(.processorFeaturesMissing(missing)) }
+        }
+        return reasons
+    }
+}

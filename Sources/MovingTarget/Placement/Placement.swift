@@ -1,0 +1,241 @@
+import FleetModel
+import Glibc
+
+/// Chooses a host: first those that cannot take the container are put aside, then the others get scores, the scores become
+/// probabilities, and one is drawn.
+///
+/// The generator should be a cryptographic one: the draw is the only thing that an attacker who knows everything else
+/// does not know. Among many hosts only those of which the request says something are looked at one by one.
+public enum Placement {
+    /// In a fleet of at most so many hosts a decision lists all of them; in a larger one only so many.
+    private static let (fleetInFull, listedCandidates, listedExclusions) = (128, 32, 16)
+
+    /// Chooses a host for a container.
+    public static func decide(
+        _ request: PlacementRequest, in index: PlacementIndex, policy: Policy,
+        using generator: inout some RandomNumberGenerator
+    ) -> PlacementOutcome {
+        var search = Search(request, in: index, policy: policy, isInFull: index.count <= fleetInFull)
+        let draw = search.count > 0 ? Double(generator.next() >> 11) * 0x1p-53 : nil
+        return search.outcome(draw: draw, candidates: listedCandidates, exclusions: listedExclusions)
+    }
+
+    /// What the draw would be like, without drawing.
+    public static func probabilities(
+        _ request: PlacementRequest, in index: PlacementIndex, policy: Policy
+    ) -> PlacementDecision {
+        var search = Search(request, in: index, policy: policy, isInFull: index.count <= fleetInFull)
+        return search.outcome(draw: nil, candidates: listedCandidates, exclusions: listedExclusions).decision
+    }
+}
+
+/// One search for a host.
+struct Search {
+    private let request: PlacementRequest
+    private let index: PlacementIndex
+    private let rules: PlacementRules
+    private let isInFull: Bool
+    private let feasibility: Feasibility
+    private let temperature: Double?
+    private var groups: [CandidateGroup] = []
+    private var warnings: [String]
+    private var exclusions: [PlacementExclusion] = []
+    private var singles: Set<Int32> = []
+    private var isBusyOnly = false
+
+    /// How many hosts can take the container.
+    private(set) var count: Int
+
+    /// - Parameter isInFull: whether every host is looked at one by one, by name.
+    init(_ request: PlacementRequest, in index: PlacementIndex, policy: Policy, isInFull: Bool) {
+        self.request = request
+        self.index = index
+        rules = policy.placement
+        self.isInFull = isInFull
+        feasibility = Feasibility(request, in: index)
+        let scoring = Scoring(request, in: index, policy: policy)
+        let slots =
+            isInFull
+            ? index.slots.sorted { $0.key < $1.key }.map(\.value) : Array(Self.special(request, in: index)).sorted()
+        var found: [CandidateGroup] = []
+        for slot in slots {
+            guard let entry = index.entries[Int(slot)] else { continue }
+            singles.insert(slot)
+            let reasons = feasibility.reasons(against: entry)
+            guard reasons.isEmpty else {
+                exclusions.append(PlacementExclusion(host: entry.name, reasons: reasons))
+                if reasons == [.relocating] { isBusyOnly = true }
+                continue
+            }
+            let terms = scoring.terms(of: entry)
+            found.append(
+                CandidateGroup(
+                    members: .one(slot), count: 1, profile: Int(entry.profile), terms: terms,
+                    score: terms.score(rules.terms), suspect: request.avoidTenants.first { entry.tenants[$0] != nil }))
+        }
+        if !isInFull { Self.addBuckets(to: &found, singles, feasibility, scoring, rules.terms, index) }
+        (groups, warnings) = Self.withoutSuspects(found, index, &exclusions)
+        count = groups.reduce(0) { $0 + $1.count }
+        let source = request.source.flatMap { index.slots[$0] }.flatMap { index.entries[Int($0)] }
+        let law = DrawLaw.apply(
+            rules, to: &groups, source: source.map { Int($0.profile) }, table: index.table, weights: policy.weights)
+        temperature = law.temperature
+        warnings += law.warnings
+    }
+
+    /// The hosts of which the request says something.
+    private static func special(_ request: PlacementRequest, in index: PlacementIndex) -> Set<Int32> {
+        if let requested = request.requested { return Set([index.slots[requested]].compactMap(\.self)) }
+        var slots = Set(request.busy.compactMap { index.slots[$0] })
+        if let source = request.source.flatMap({ index.slots[$0] }) { slots.insert(source) }
+        let tenants = request.neverBeside.union(request.avoidTenants).union([request.tenant].compactMap(\.self))
+        for tenant in tenants { slots.formUnion(index.slotsByTenant[tenant] ?? []) }
+        for (tenant, seconds) in request.tenantSeconds where seconds > 0 {
+            slots.formUnion(index.slotsByTenant[tenant] ?? [])
+        }
+        return slots
+    }
+
+    private static func addBuckets(
+        to found: inout [CandidateGroup], _ singles: Set<Int32>, _ feasibility: Feasibility, _ scoring: Scoring,
+        _ weights: TermWeights, _ index: PlacementIndex
+    ) {
+        var missing = Array(repeating: 0, count: index.buckets.count)
+        for slot in singles { if let entry = index.entries[Int(slot)] { missing[Int(entry.bucket)] += 1 } }
+        for (number, bucket) in index.buckets.enumerated() where bucket.slots.count > missing[number] {
+            let standing = feasibility.standing(of: bucket.key)
+            if case .none = standing { continue }
+            let terms = scoring.terms(of: bucket.key)
+            let score = terms.score(weights)
+            let profile = Int(bucket.key.profile)
+            if case .all = standing {
+                found.append(
+                    CandidateGroup(
+                        members: .bucket(Int32(number)), count: bucket.slots.count - missing[number], profile: profile,
+                        terms: terms, score: score))
+                continue
+            }
+            for slot in bucket.slots where !singles.contains(slot) {
+                guard let entry = index.entries[Int(slot)], feasibility.reasons(against: entry).isEmpty else {
+                    continue
+                }
+                found.append(
+                    CandidateGroup(members: .one(slot), count: 1, profile: profile, terms: terms, score: score))
+            }
+        }
+    }
+
+    /// Hosts with a suspected tenant are put aside as long as there are others.
+    private static func withoutSuspects(
+        _ found: [CandidateGroup], _ index: PlacementIndex, _ exclusions: inout [PlacementExclusion]
+    ) -> ([CandidateGroup], warnings: [String]) {
+        let clean = found.filter { $0.suspect == nil }
+        guard clean.count < found.count else { return (found, []) }
+        guard !clean.isEmpty else {
+            let tenants = Set(found.compactMap(\.suspect)).sorted().map { "'\($0)'" }.joined(separator: ", ")
+            return (found, ["every host that can take the container carries a suspected tenant: \(tenants)"])
+        }
+        for group in found {
+            guard let suspect = group.suspect, case .one(let slot) = group.members,
+                let entry = index.entries[Int(slot)]
+            else { continue }
+            exclusions.append(PlacementExclusion(host: entry.name, reasons: [.suspectedTenant(suspect)]))
+        }
+        return (clean, [])
+    }
+
+    // MARK: The decision
+
+    /// The decision, with the host in whose part of the summed-up probabilities a drawn number lies.
+    mutating func outcome(draw: Double?, candidates: Int, exclusions listed: Int) -> PlacementOutcome {
+        if count == 1 || count == 2 {
+            warnings.append(
+                "only \(count) \(count == 1 ? "host" : "hosts") can take the container: an attacker on one of them is met "
+                    + "with a probability of at least \(count == 1 ? "1" : "one half")")
+        }
+        let chosen = draw.flatMap { pick($0) }
+        if count == 0, !isInFull { nameSomeMore(upTo: listed) }
+        exclusions.sort { $0.host < $1.host }
+        let excluded = index.count - count
+        let decision = PlacementDecision(
+            rule: rules.rule, candidateCount: count, candidates: list(chosen, atMost: isInFull ? count : candidates),
+            exclusionCount: excluded, exclusions: isInFull ? exclusions : Array(exclusions.prefix(listed)),
+            temperature: temperature, entropy: DrawLaw.entropy(groups), draw: draw, chosen: chosen?.name,
+            warnings: warnings)
+        return PlacementOutcome(decision: decision, isTemporary: count == 0 && isBusyOnly)
+    }
+
+    /// Says of some more hosts what stands against them, where nothing else would explain why there is none.
+    private mutating func nameSomeMore(upTo limit: Int) {
+        for case let entry? in index.entries where !singles.contains(index.slots[entry.name] ?? -1) {
+            guard exclusions.count < limit else { return }
+            exclusions.append(PlacementExclusion(host: entry.name, reasons: feasibility.reasons(against: entry)))
+        }
+    }
+
+    private func pick(_ draw: Double) -> (name: HostName, group: Int)? {
+        var sum = 0.0
+        var last: Int?
+        for (number, group) in groups.enumerated() where group.probability > 0 {
+            let share = Double(group.count) * group.probability
+            last = number
+            guard draw < sum + share else {
+                sum += share
+                continue
+            }
+            let place = min(Int((draw - sum) / group.probability), group.count - 1)
+            return name(of: place, in: group).map { ($0, number) }
+        }
+        // Rounding has left nothing of the sum.
+        return last.flatMap { number in
+            name(of: groups[number].count - 1, in: groups[number]).map { ($0, number) }
+        }
+    }
+
+    private func name(of place: Int, in group: CandidateGroup) -> HostName? {
+        switch group.members {
+        case .one(let slot): return index.entries[Int(slot)]?.name
+        case .bucket(let bucket):
+            let slots = index.buckets[Int(bucket)].slots
+            if group.count == slots.count { return index.entries[Int(slots[place])]?.name }
+            var left = place
+            for slot in slots where !singles.contains(slot) {
+                if left == 0 { return index.entries[Int(slot)]?.name }
+                left -= 1
+            }
+            return nil
+        }
+    }
+
+    /// The candidates that a decision names: all, or the likeliest and the chosen one, in the order of the draw.
+    private func list(_ chosen: (name: HostName, group: Int)?, atMost limit: Int) -> [PlacementCandidate] {
+        func candidate(_ name: HostName, _ group: CandidateGroup) -> PlacementCandidate {
+            PlacementCandidate(host: name, probability: group.probability, score: group.score, terms: group.terms)
+        }
+        guard count > limit else {
+            return groups.flatMap { group in
+                (0..<group.count).compactMap { name(of: $0, in: group).map { candidate($0, group) } }
+            }
+        }
+        var threshold = 0.0
+        var room = limit
+        for group in groups.sorted(by: { $0.probability > $1.probability }) {
+            threshold = group.probability
+            room -= group.count
+            if room <= 0 { break }
+        }
+        var listed: [PlacementCandidate] = []
+        for (number, group) in groups.enumerated() {
+            var isChosenListed = chosen?.group != number
+            if group.probability >= threshold, listed.count < limit {
+                for place in 0..<min(group.count, limit - listed.count) {
+                    guard let name = name(of: place, in: group) else { continue }
+                    if name == chosen?.name { isChosenListed = true }
+                    listed.append(candidate(name, group))
+                }
+            }
+            if !isChosenListed, let chosen { listed.append(candidate(chosen.name, group)) }
+        }
+        return listed
+    }
+}

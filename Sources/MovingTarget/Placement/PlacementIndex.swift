@@ -1,0 +1,215 @@
+import FleetModel
+
+/// What placement knows of a fleet's hosts and what they carry, kept up to date host by host.
+///
+/// Hosts that are alike in everything that counts share a bucket: a decision looks at buckets, and one by one only at hosts
+/// of which it knows something more. So it costs as much as there are kinds of hosts, and not as there are hosts.
+public struct PlacementIndex: Sendable {
+    /// What hosts of one bucket have in common.
+    struct Bucket: Sendable {
+        var key: BucketKey
+        /// The slots of its hosts, in no order.
+        var slots: [Int32] = []
+    }
+
+    struct BucketKey: Sendable, Hashable {
+        /// The number of what feasibility depends on.
+        var kind: Int32
+        /// The number of the profile in the table of distances.
+        var profile: Int32
+        /// In eighths.
+        var load: UInt8
+        /// In eighths.
+        var cost: UInt8
+        /// Of the free memory; -1 for none.
+        var memoryMagnitude: Int8
+        var isFull: Bool
+        var isOccupied: Bool
+    }
+
+    /// What feasibility depends on, besides room and tenants.
+    struct Kind: Sendable, Hashable {
+        var role: HostRole
+        var state: HostState
+        var runtimes: [RuntimeKind]
+        var hasCriu: Bool
+        var architecture: String
+        var features: [String]
+    }
+
+    /// A host.
+    struct Entry: Sendable {
+        var name: HostName
+        var kind: Int32
+        var profile: Int32
+        var capacity: HostCapacity
+        var containers = 0
+        var memoryBytes = 0
+        var cost: UInt8 = 0
+        /// Where it is: the bucket, and its place there.
+        var bucket: Int32 = -1
+        var place: Int32 = 0
+        /// How many containers of each tenant it carries.
+        var tenants: [TenantName: Int] = [:]
+
+        var freeBytes: Int { capacity.memoryBytes - memoryBytes }
+        var isFull: Bool { containers >= capacity.containers }
+
+        /// How full the host is, by the scarcer of places and memory, in whole eighths.
+        var load: UInt8 {
+            let places = Double(containers) / Double(max(capacity.containers, 1))
+            let memory = Double(memoryBytes) / Double(max(capacity.memoryBytes, 1))
+            return UInt8(min(max(places, memory, 0), 1) * 8)
+        }
+    }
+
+    private(set) var entries: [Entry?] = []
+    private(set) var slots: [HostName: Int32] = [:]
+    private(set) var buckets: [Bucket] = []
+    private var bucketNumbers: [BucketKey: Int32] = [:]
+    private(set) var kinds: [Kind] = []
+    private var kindNumbers: [Kind: Int32] = [:]
+    private(set) var table = DistanceTable()
+    private var profileNumbers: [HostProfile: Int32] = [:]
+    private(set) var slotsByTenant: [TenantName: Set<Int32>] = [:]
+    /// What was counted on hosts that are not known yet.
+    private var early: [HostName: [TenantName: [Int]]] = [:]
+    private var freeSlots: [Int32] = []
+
+    /// An index of no hosts.
+    public init() {}
+
+    /// How many hosts there are.
+    public var count: Int { slots.count }
+
+    // MARK: Changes
+
+    /// A host is there, or has changed.
+    public mutating func update(host: Host) {
+        let kind = Kind(
+            role: host.role, state: host.state, runtimes: host.facts.runtimes.sorted { $0.rawValue < $1.rawValue },
+            hasCriu: host.facts.criuVersion != nil, architecture: host.facts.architecture,
+            features: host.facts.processorFeatures)
+        let kindNumber = number(of: kind)
+        let profileNumber = number(of: host.profile)
+        if let slot = slots[host.name] {
+            change(slot) { entry in
+                entry.kind = kindNumber
+                entry.profile = profileNumber
+                entry.capacity = host.capacity
+            }
+        } else {
+            let entry = Entry(name: host.name, kind: kindNumber, profile: profileNumber, capacity: host.capacity)
+            let slot = freeSlots.popLast() ?? Int32(entries.count)
+            if Int(slot) == entries.count { entries.append(entry) } else { entries[Int(slot)] = entry }
+            slots[host.name] = slot
+            enter(slot)
+            for (tenant, sizes) in early.removeValue(forKey: host.name) ?? [:] {
+                for bytes in sizes { add(tenant, memoryBytes: bytes, on: host.name) }
+            }
+        }
+    }
+
+    /// A host is gone.
+    public mutating func remove(host name: HostName) {
+        guard let slot = slots.removeValue(forKey: name) else { return }
+        leave(slot)
+        for tenant in entries[Int(slot)]?.tenants.keys ?? [:].keys { slotsByTenant[tenant]?.remove(slot) }
+        entries[Int(slot)] = nil
+        freeSlots.append(slot)
+    }
+
+    /// A host carries one container more.
+    public mutating func add(_ tenant: TenantName, memoryBytes: Int, on host: HostName) {
+        guard let slot = slots[host] else {
+            early[host, default: [:]][tenant, default: []].append(memoryBytes)
+            return
+        }
+        change(slot) { entry in
+            entry.containers += 1
+            entry.memoryBytes += memoryBytes
+            entry.tenants[tenant, default: 0] += 1
+        }
+        slotsByTenant[tenant, default: []].insert(slot)
+    }
+
+    /// A host carries one container less.
+    public mutating func remove(_ tenant: TenantName, memoryBytes: Int, from host: HostName) {
+        guard let slot = slots[host] else {
+            if let place = early[host]?[tenant]?.firstIndex(of: memoryBytes) {
+                early[host]?[tenant]?.remove(at: place)
+            }
+            return
+        }
+        change(slot) { entry in
+            entry.containers -= 1
+            entry.memoryBytes -= memoryBytes
+            let left = (entry.tenants[tenant] ?? 1) - 1
+            entry.tenants[tenant] = left > 0 ? left : nil
+        }
+        if entries[Int(slot)]?.tenants[tenant] == nil { slotsByTenant[tenant]?.remove(slot) }
+    }
+
+    /// What a move to a host costs, from 0 to 1; kept in whole eighths.
+    public mutating func setCost(_ cost: Double, of host: HostName) {
+        guard let slot = slots[host] else { return }
+        let eighths = UInt8(min(max(cost, 0), 1) * 8)
+        if entries[Int(slot)]?.cost != eighths { change(slot) { $0.cost = eighths } }
+    }
+
+    // MARK: Buckets
+
+    private mutating func change(_ slot: Int32, _ body: (inout Entry) -> Void) {
+        guard var entry = entries[Int(slot)] else { return }
+        body(&entry)
+        entries[Int(slot)] = entry
+        guard buckets[Int(entry.bucket)].key != Self.key(of: entry) else { return }
+        leave(slot)
+        enter(slot)
+    }
+
+    private mutating func enter(_ slot: Int32) {
+        guard let entry = entries[Int(slot)] else { return }
+        let key = Self.key(of: entry)
+        let bucket = bucketNumbers[key] ?? Int32(buckets.count)
+        if bucketNumbers.updateValue(bucket, forKey: key) == nil { buckets.append(Bucket(key: key)) }
+        entries[Int(slot)]?.bucket = bucket
+        entries[Int(slot)]?.place = Int32(buckets[Int(bucket)].slots.count)
+        buckets[Int(bucket)].slots.append(slot)
+    }
+
+    private mutating func leave(_ slot: Int32) {
+        guard let entry = entries[Int(slot)] else { return }
+        let last = buckets[Int(entry.bucket)].slots.removeLast()
+        guard last != slot else { return }
+        buckets[Int(entry.bucket)].slots[Int(entry.place)] = last
+        entries[Int(last)]?.place = entry.place
+    }
+
+    private static func key(of entry: Entry) -> BucketKey {
+        BucketKey(
+            kind: entry.kind, profile: entry.profile, load: entry.load, cost: entry.cost,
+            memoryMagnitude: magnitude(of: entry.freeBytes), isFull: entry.isFull, isOccupied: entry.containers > 0)
+    }
+
+    /// The number of the highest bit; -1 for nothing.
+    static func magnitude(of bytes: Int) -> Int8 {
+        bytes > 0 ? Int8(Int.bitWidth - 1 - bytes.leadingZeroBitCount) : -1
+    }
+
+    private mutating func number(of kind: Kind) -> Int32 {
+        if let number = kindNumbers[kind] { return number }
+        let number = Int32(kinds.count)
+        kinds.append(kind)
+        kindNumbers[kind] = number
+        return number
+    }
+
+    private mutating func number(of profile: HostProfile) -> Int32 {
+        if let number = profileNumbers[profile] { return number }
+        let number = Int32(table.profiles.count)
+        table = table.adding(profile)
+        profileNumbers[profile] = number
+        return number
+    }
+}
