@@ -74,7 +74,7 @@ enum SomePolicy {
     static let bounded: [Policy] =
         firing
         + firing.flatMap { policy in
-            [(20.0, nil), (nil, 60.0), (35, 75), (90, 90), (0, 400)].map { least, most in
+            [(20.0, nil), (nil, 60.0), (10, 45), (35, 75), (90, 90), (0, 400)].map { least, most in
                 var policy = policy
                 policy.dwell = DwellBounds(minSeconds: least, maxSeconds: most)
                 return policy

@@ -73,7 +73,9 @@ struct PoissonTickTests {
                 let time = Double(n) * step
                 #expect(abs(clock.survival(time) - pow(goesOn, Double(n))) < 1e-12)
                 #expect(abs(clock.reach(time) - pow(goesOn, Double(max(0, n - 1)))) < 1e-12)
-                if n > 0 { #expect(try #require(clock.quantile(1 - clock.survival(time) - 1e-12)) <= time) }
+                guard n > 0 else { continue }
+                #expect(abs(clock.survival(time.nextDown) - pow(goesOn, Double(n - 1))) < 1e-12)
+                #expect(try #require(clock.quantile(1 - clock.survival(time) - 1e-12)) <= time)
             }
         }
     }

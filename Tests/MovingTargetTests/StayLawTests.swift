@@ -55,6 +55,21 @@ struct StayLawTests {
         #expect(abs(full.z(against: 0.7)) < 4)
     }
 
+    @Test("a stay has exactly the shortest or longest length as often as it is drawn", arguments: SomePolicy.bounded)
+    func bounds(policy: Policy) {
+        let clock = RelocationClock(bare: policy)
+        for bound in [policy.dwell.minSeconds, policy.dwell.maxSeconds].compactMap(\.self) {
+            var reached = Sample()
+            var equal = Sample()
+            clock.draws(5000, seed: 16) { seconds in
+                reached.add(seconds >= bound)
+                equal.add(seconds == bound)
+            }
+            #expect(abs(reached.z(against: clock.reach(bound))) < 4)
+            #expect(abs(equal.z(against: clock.reach(bound) - clock.survival(bound))) < 4)
+        }
+    }
+
     @Test("for all bounds, mean and probabilities are those of what is drawn", arguments: SomePolicy.bounded)
     func drawn(policy: Policy) throws {
         let clock = RelocationClock(bare: policy)
