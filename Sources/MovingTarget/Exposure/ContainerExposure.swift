@@ -1,0 +1,42 @@
+import FleetModel
+
+/// Who was beside a container, and for how long.
+public struct ContainerExposure: Sendable, Hashable {
+    /// The container.
+    public var container: ContainerName
+    /// Whose it is.
+    public var tenant: TenantName
+    /// A, the assumed attack time in force, in seconds.
+    public var attackSeconds: Double
+    /// For how many seconds at least one stranger was beside it.
+    public var seconds: Double
+    /// The longest co-residence, over or not; `nil` when there was none.
+    public var longest: CoResidence?
+    /// The co-residences that go on, the oldest first.
+    public var current: [CoResidence]
+    /// How many co-residences have ended.
+    public var endedCount: Int
+    /// How many of those were shorter than A: no attack that takes as long as assumed can have succeeded in them.
+    public var endedBeforeAttackCount: Int
+    /// How many stays on hosts it had, with the present one.
+    public var residenceCount: Int
+}
+
+/// For how long one tenant's containers were beside another tenant's.
+public struct TenantExposure: Sendable, Hashable {
+    /// Whose containers were exposed.
+    public var tenant: TenantName
+    /// To whom.
+    public var stranger: TenantName
+    /// The seconds of all co-residences of the tenant's containers with the stranger, added up: two containers beside
+    /// the stranger for a second make two.
+    public var seconds: Double
+    /// The longest co-residence, over or not; it says of which container.
+    public var longest: CoResidence?
+    /// How many co-residences have ended.
+    public var endedCount: Int
+    /// How many of those were shorter than the container's A.
+    public var endedBeforeAttackCount: Int
+    /// How many go on.
+    public var currentCount: Int
+}

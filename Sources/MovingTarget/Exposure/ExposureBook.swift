@@ -1,0 +1,183 @@
+import FleetModel
+
+/// Who was beside whom, and for how long
+/// =====================================
+///
+/// Terms
+///
+/// - A container c of tenant v is *beside* a tenant u ≠ v while c and at least one container of u are on one host.
+/// - A *co-residence* of (c, u) is a time without a gap in which c is beside u. It ends when c leaves or the last
+///   container of u there leaves; after that an attack of u's must begin anew. That one container of u replaces
+///   another before the first has left interrupts nothing. A co-residence that lasts no time at all does not count.
+/// - An attack takes the time A of the container's policy. A co-residence shorter than A *ended before the attack*; one
+///   that goes on and has lasted A or longer is *overdue*. Which of the two a co-residence was is decided by the A that
+///   is in force when it ends.
+///
+/// Time
+///
+/// The book has no clock. Arrivals and departures are told in the order in which they happened; what is told of one
+/// instant counts in the order of telling. Lengths are whole milliseconds, so that sums are exact however many there
+/// are. If the clock that the times come from is put back, lengths that would be negative count as 0.
+///
+/// Cost
+///
+/// Co-residences are not kept one by one while they go on: the later of the container's arrival and the tenant's first
+/// arrival on the host says when one began. So an arrival costs the same however full the host is. A departure ends
+/// co-residences with every tenant there, and, when it is a tenant's last one, of every container there; it costs as
+/// much as there are of those. Memory is taken for each container, each ordered pair of tenants that met, and each
+/// stay that goes on. Reading costs what is read, but for `overdue`, which looks at every container on a shared host.
+///
+/// The book is one large value: hold it in one place. A copy that is kept makes the next change copy everything.
+public struct ExposureBook: Sendable {
+    /// How slowly time beside others is forgotten, in seconds: of a second that long ago 1/e is left.
+    ///
+    /// There is one accumulator for this one length. Policies with different lengths need books of their own, or one
+    /// length that suits them all.
+    public let memorySeconds: Double
+
+    var containers: [ContainerName: Exposed] = [:]
+    var hosts: [HostName: Occupancy] = [:]
+    /// The hosts on which a tenant is present.
+    var hostsOfTenants: [TenantName: Set<HostName>] = [:]
+    /// The co-residences that are over of the first tenant's containers with the second.
+    var pairs: [TenantName: [TenantName: PairFigures]] = [:]
+    /// For each shared host an instant, in milliseconds since 1970, before which nothing on it becomes overdue that was
+    /// not overdue when the instant was noted.
+    var dues = IndexedHeap<HostName>()
+
+    /// A book in which nobody was beside anybody.
+    /// - Parameter memorySeconds: How slowly time beside others is forgotten, above 0.
+    public init(memorySeconds: Double) {
+        precondition(memorySeconds > 0, "the memory must be longer than 0 s, is \(memorySeconds)")
+        self.memorySeconds = memorySeconds
+    }
+
+    /// A container is on a host now.
+    ///
+    /// If it is in another stay, that one ends at the same time. A stay that the book knows, over or not, does not begin
+    /// again: then only A is taken.
+    /// - Parameters:
+    ///   - residence: The stay; `leftAt` is not looked at.
+    ///   - attackSeconds: A, taken to the millisecond.
+    public mutating func arrive(_ residence: Residence, attackSeconds: Double) {
+        let (name, time) = (residence.container, residence.arrivedAt)
+        if let known = containers[name], known.tenant != residence.tenant { remove(name, at: time) }
+        let isKnown = containers[name]?.isNewest(residence) ?? false
+        if !isKnown { leave(name, at: time) }
+        setAttackSeconds(attackSeconds, for: name)
+        guard !isKnown else { return }
+        let attack = Self.milliseconds(attackSeconds)
+        let shared = hosts[residence.host]?.sharedMilliseconds(at: time) ?? 0
+        containers[name, default: Exposed(tenant: residence.tenant, attackMilliseconds: attack)]
+            .arrive(at: residence.host, time, sharedOnArrival: shared)
+        if hosts[residence.host, default: Occupancy()].add(name, of: residence.tenant, at: time) {
+            hostsOfTenants[residence.tenant, default: []].insert(residence.host)
+        }
+        expect(attack, from: time, on: residence.host)
+    }
+
+    /// A container left its host, or ended there. Nothing happens when it is nowhere.
+    public mutating func leave(_ container: ContainerName, at time: Timestamp) {
+        // Taken out, not copied: a second reference would make the change below copy what it holds.
+        guard let stay = containers[container]?.stay, var exposed = containers.removeValue(forKey: container),
+            var host = hosts.removeValue(forKey: stay.host)
+        else { return }
+        exposed.milliseconds += host.sharedMilliseconds(since: stay.sharedOnArrival, at: time)
+        endCoResidences(of: container, &exposed, stay, on: host, at: time)
+        exposed.leave(at: time)
+        let tenant = exposed.tenant
+        containers[container] = exposed
+        if let presence = host.remove(container, of: tenant, at: time) {
+            forget(tenant, on: stay.host)
+            endCoResidences(with: tenant, presence, on: stay.host, host, at: time)
+        }
+        host.isDueExact = false
+        if !host.isShared { dues.remove(stay.host) }
+        if !host.presences.isEmpty { hosts[stay.host] = host }
+    }
+
+    /// Forgets a container. What its tenant was exposed to stays known.
+    /// - Parameter time: When it left, if it is still on a host.
+    public mutating func remove(_ container: ContainerName, at time: Timestamp) {
+        leave(container, at: time)
+        containers[container] = nil
+    }
+
+    /// Forgets a tenant, as victim and as stranger, but for what goes on and what is known of single containers.
+    public mutating func remove(_ tenant: TenantName) {
+        pairs[tenant] = nil
+        for other in Array(pairs.keys) { pairs[other]?[tenant] = nil }
+    }
+
+    /// Sets A for a container: it holds for the co-residences that go on, too.
+    public mutating func setAttackSeconds(_ seconds: Double, for container: ContainerName) {
+        let attack = Self.milliseconds(seconds)
+        guard let known = containers[container], known.attackMilliseconds != attack else { return }
+        containers[container]?.attackMilliseconds = attack
+        // The next instant is worked out anew when somebody asks for it.
+        if let host = known.stay?.host { expect(attack, from: nil, on: host) }
+    }
+
+    static func milliseconds(_ seconds: Double) -> Int64 {
+        seconds > 0 ? Int64(min(seconds * 1000, 1e15).rounded()) : 0
+    }
+}
+
+// MARK: The ends of co-residences
+
+extension ExposureBook {
+    /// A container leaves every tenant on its host.
+    private mutating func endCoResidences(
+        of container: ContainerName, _ exposed: inout Exposed, _ stay: Exposed.Stay, on host: Occupancy,
+        at time: Timestamp
+    ) {
+        guard host.isShared else { return }
+        var row = pairs.removeValue(forKey: exposed.tenant) ?? [:]
+        for (stranger, presence) in host.presences where stranger != exposed.tenant {
+            let ended = CoResidence(
+                container: container, stranger: stranger, host: stay.host, since: max(stay.arrivedAt, presence.since),
+                until: time)
+            end(ended, of: &exposed, in: &row, at: time)
+        }
+        pairs[exposed.tenant] = row
+    }
+
+    /// A tenant has left every container on a host.
+    private mutating func endCoResidences(
+        with stranger: TenantName, _ presence: Occupancy.Presence, on name: HostName, _ host: Occupancy,
+        at time: Timestamp
+    ) {
+        for (tenant, others) in host.presences {
+            var row = pairs.removeValue(forKey: tenant) ?? [:]
+            for container in others.containers {
+                guard var exposed = containers.removeValue(forKey: container), let stay = exposed.stay else { continue }
+                let ended = CoResidence(
+                    container: container, stranger: stranger, host: name, since: max(stay.arrivedAt, presence.since),
+                    until: time)
+                end(ended, of: &exposed, in: &row, at: time)
+                containers[container] = exposed
+            }
+            pairs[tenant] = row
+        }
+    }
+
+    private func end(
+        _ ended: CoResidence, of exposed: inout Exposed, in row: inout [TenantName: PairFigures], at time: Timestamp
+    ) {
+        let length = ended.milliseconds(at: time)
+        guard length > 0 else { return }
+        let attack = exposed.attackMilliseconds
+        exposed.ended.add(ended, lasted: length, attackMilliseconds: attack, at: time)
+        func add(to pair: inout PairFigures) {
+            pair.ended.add(ended, lasted: length, attackMilliseconds: attack, at: time)
+            pair.milliseconds += length
+            pair.remembered.add(milliseconds: length, endingAt: time, memory: memorySeconds)
+        }
+        add(to: &row[ended.stranger, default: PairFigures()])
+    }
+
+    private mutating func forget(_ tenant: TenantName, on host: HostName) {
+        hostsOfTenants[tenant]?.remove(host)
+        if hostsOfTenants[tenant]?.isEmpty == true { hostsOfTenants[tenant] = nil }
+    }
+}

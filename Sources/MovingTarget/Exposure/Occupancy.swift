@@ -1,0 +1,60 @@
+import FleetModel
+
+/// Who is on a host.
+struct Occupancy: Sendable {
+    /// A tenant's presence on the host, from the arrival of its first container there until the last one leaves.
+    struct Presence: Sendable {
+        let since: Timestamp
+        var containers: Set<ContainerName>
+    }
+
+    private(set) var presences: [TenantName: Presence] = [:]
+    /// For how long there were two tenants or more, up to the last time it changed.
+    private var sharedMilliseconds: Int64 = 0
+    private var sharedSince: Timestamp?
+
+    /// At most the shortest assumed attack time of the containers here, in milliseconds.
+    var shortestAttack: Int64 = .max
+    /// Whether the instant that is noted for the host is when the next co-residence becomes overdue, and not only no
+    /// later than that.
+    var isDueExact = false
+
+    /// Whether there are two tenants or more, which makes each a stranger to another.
+    var isShared: Bool { presences.count > 1 }
+
+    /// A clock that runs while the host is shared: what it advances in a container's stay is how long the container was
+    /// beside a stranger.
+    func sharedMilliseconds(at now: Timestamp) -> Int64 {
+        sharedMilliseconds + (sharedSince.map { $0.milliseconds(to: now) } ?? 0)
+    }
+
+    /// How far that clock has advanced since it showed `reading`.
+    func sharedMilliseconds(since reading: Int64, at now: Timestamp) -> Int64 {
+        max(0, sharedMilliseconds(at: now) - reading)
+    }
+
+    /// Whether the host has not been shared for any time since its clock showed this.
+    func wasNeverShared(since reading: Int64) -> Bool { !isShared && sharedMilliseconds == reading }
+
+    /// A container arrives.
+    /// - Returns: Whether it is the first of its tenant.
+    mutating func add(_ container: ContainerName, of tenant: TenantName, at time: Timestamp) -> Bool {
+        guard presences[tenant]?.containers.insert(container) == nil else { return false }
+        presences[tenant] = Presence(since: time, containers: [container])
+        if isShared, sharedSince == nil { sharedSince = time }
+        return true
+    }
+
+    /// A container leaves.
+    /// - Returns: What its tenant's presence was when it was the last one.
+    mutating func remove(_ container: ContainerName, of tenant: TenantName, at time: Timestamp) -> Presence? {
+        presences[tenant]?.containers.remove(container)
+        guard let presence = presences[tenant], presence.containers.isEmpty else { return nil }
+        presences[tenant] = nil
+        if !isShared, let since = sharedSince {
+            sharedMilliseconds += since.milliseconds(to: time)
+            sharedSince = nil
+        }
+        return presence
+    }
+}
