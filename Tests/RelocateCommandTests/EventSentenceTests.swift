@@ -66,6 +66,45 @@ struct EventSentenceTests {
         #expect(Samples.sentence(.alarm(alarm)) == "alarm over: unreachable, host4")
     }
 
+    @Test("a container that is kept where it is says by what")
+    func kept() throws {
+        var container = try Samples.container(.running)
+        container.deadlineAt = try Timestamp("2026-01-31T13:00:00.000Z")
+        #expect(Samples.sentence(.container(container)) == "echo runs on host1, to move at 13:00:00.000")
+        container.isPaused = true
+        #expect(Samples.sentence(.container(container)) == "echo runs on host1, its clock is paused")
+        container.pin = Pin(reason: "backup", until: Samples.time, setBy: "alice")
+        #expect(
+            Samples.sentence(.container(container))
+                == "echo runs on host1, pinned there until \(Samples.time) by alice: backup")
+    }
+
+    @Test("a policy that was set says what it makes of stays")
+    func policies() throws {
+        let everyone = try Samples.record(.deadline(seconds: 300, threshold: 0.13, isJittered: true))
+        #expect(
+            Samples.sentence(.policy(everyone), by: "alice")
+                == "policy default is at version 3: a stay ends at an unpredictable moment within 5m00s; "
+                + "at most 5 moves at once (alice)")
+        let night = try Samples.record(Policy(clock: .static), name: "night")
+        #expect(
+            Samples.sentence(.policy(night)) == "policy night is at version 3: containers stay where they are")
+        #expect(Samples.sentence(.policyRemoved(try PolicyName("night"))) == "policy night was removed")
+    }
+
+    @Test("a tenant's rules are told, and whether it is new")
+    func tenants() throws {
+        var tenant = Tenant(name: try TenantName("shop"), createdAt: Samples.time)
+        #expect(Samples.sentence(.tenant(tenant)) == "tenant shop was added")
+        tenant = Tenant(
+            name: tenant.name, createdAt: Timestamp(milliseconds: 0), policy: try PolicyName("night"),
+            neverBeside: [try TenantName("rival"), try TenantName("other")], isPaused: true)
+        #expect(
+            Samples.sentence(.tenant(tenant))
+                == "tenant shop was changed: policy night, never beside rival and other, its clock is paused: its "
+                + "containers stay where they are")
+    }
+
     @Test("the time of day has milliseconds")
     func clockTime() throws {
         #expect(try Timestamp("2026-01-31T12:03:04.123Z").clockTime == "12:03:04.123")

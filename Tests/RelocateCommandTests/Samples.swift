@@ -41,6 +41,19 @@ enum Samples {
             mobility: mobility, createdAt: time)
     }
 
+    static func record(
+        _ policy: Policy = Policy(), name: String? = nil, version: Int = 3, by actor: String = "alice",
+        at offset: Int64 = 0
+    ) throws -> PolicyRecord {
+        PolicyRecord(
+            name: try name.map { try PolicyName($0) } ?? .default, version: version,
+            changedAt: Timestamp(milliseconds: time.milliseconds + offset), changedBy: actor, policy: policy)
+    }
+
+    static func decode<Value: Decodable>(_ type: Value.Type, _ json: String) throws -> Value {
+        try Answer(bytes: Array(json.utf8)).decode(type)
+    }
+
     static func sentence(_ change: FleetChange, by actor: String = "control-plane") -> String {
         EventSentence(FleetEvent(sequence: 1, at: time, actor: actor, change: change)).text
     }

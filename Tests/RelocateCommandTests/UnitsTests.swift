@@ -40,6 +40,34 @@ struct UnitsTests {
         #expect(Units.bytes(count) == words)
     }
 
+    @Test(
+        "a number with fixed digits is rounded, not cut, and keeps its zeros",
+        arguments: [
+            (0.0, 2, "0.00"), (0.005, 2, "0.01"), (0.999, 2, "1.00"), (-0.004, 2, "0.00"), (-1.25, 1, "-1.3"),
+            (3.0417, 3, "3.042"), (12.06, 1, "12.1"),
+        ])
+    func fixed(value: Double, digits: Int, words: String) {
+        #expect(Units.fixed(value, digits: digits) == words)
+    }
+
+    @Test(
+        "a number is told with the digits that count",
+        arguments: [
+            (0.0, "0"), (2154, "2154"), (430.8423761677383, "430.842"), (0.00046425255338904364, "0.000464253"),
+            (123_456_789, "123457000"), (-1.5, "-1.5"), (0.1, "0.1"),
+        ])
+    func significant(value: Double, words: String) {
+        #expect(Units.significant(value) == words)
+    }
+
+    @Test("a list ends in the word that links it")
+    func list() {
+        #expect(Units.list([]).isEmpty)
+        #expect(Units.list(["a"]) == "a")
+        #expect(Units.list(["a", "b"]) == "a and b")
+        #expect(Units.list(["a", "b", "c"], "or") == "a, b or c")
+    }
+
     @Test("a number keeps its digits and loses an empty fraction")
     func plain() {
         #expect(Units.plain(2) == "2")

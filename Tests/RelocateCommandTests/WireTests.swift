@@ -46,7 +46,9 @@ struct WireTests {
             .tenant(Tenant(name: try TenantName("shop"), createdAt: Samples.time)),
             .tenantRemoved(try TenantName("shop")), .hostForgotten(try HostName("host1")),
             .container(try Samples.container(.running)), .containerRemoved(try ContainerName("echo")),
-            .relocation(try Samples.relocation()), .policy(Policy()), .scheduler(paused: true),
+            .relocation(try Samples.relocation()), .policy(try Samples.record()),
+            .policyRemoved(try PolicyName("night")),
+            .scheduler(paused: true),
             .alarm(Alarm(kind: .exited, subject: "echo", message: "", raisedAt: Samples.time)),
             .refused(action: "move", subject: "echo", reason: "why"),
         ]
@@ -60,6 +62,40 @@ struct WireTests {
         let event = try Answer(bytes: Array(json.utf8)).decode(EventOnWire.self).event
         #expect(event.sequence == 5)
         #expect(event.change == .tenantRemoved(try TenantName("shop")))
+    }
+
+    @Test("an event about a policy says which version was made by whom")
+    func policyEvents() throws {
+        let json = """
+            {"actor":"alice","at":"2026-01-31T12:00:00.000Z","kind":"policy","sequence":6,"policy":{"name":"night",
+            "version":4,"changedAt":"2026-01-31T12:00:00.000Z","changedBy":"alice","assumedAttackSeconds":100,
+            "clock":{"model":"periodic","seconds":60,"jitter":0.5},"addedLater":{}}}
+            """
+        guard case .policy(let record) = try Answer(bytes: Array(json.utf8)).decode(EventOnWire.self).event.change
+        else {
+            Issue.record("the event is not about a policy")
+            return
+        }
+        #expect(record.name == (try PolicyName("night")))
+        #expect(record.version == 4)
+        #expect(record.changedBy == "alice")
+        #expect(record.policy.clock == .periodic(seconds: 60, jitter: 0.5))
+        let removed =
+            #"{"actor":"bob","at":"2026-01-31T12:00:00.000Z","kind":"policyRemoved","name":"night","sequence":7}"#
+        #expect(
+            try Answer(bytes: Array(removed.utf8)).decode(EventOnWire.self).event.change
+                == .policyRemoved(try PolicyName("night")))
+    }
+
+    @Test("a container's policy, pin and pause are read where they are there")
+    func strategy() throws {
+        #expect(try container(state: "running").pin == nil)
+        #expect(try !container(state: "running").isPaused)
+        let pin = #"{"reason":"backup","until":"2026-01-31T13:00:00.000Z","setBy":"alice"}"#
+        let pinned = try container(state: "running", more: #","policy":"night","isPaused":true,"pin":\#(pin)"#)
+        #expect(pinned.policy == (try PolicyName("night")))
+        #expect(pinned.pin?.reason == "backup")
+        #expect(pinned.isPaused)
     }
 
     @Test(

@@ -37,9 +37,9 @@ struct APIClient: Sendable {
     /// Reads.
     func get(_ path: APIPath) async throws -> Answer { try await send(.get, path) }
 
-    /// Removes.
-    func delete(_ path: APIPath, timeout: Duration? = nil) async throws -> Answer {
-        try await send(.delete, path, timeout: timeout)
+    /// Removes; with an entity tag only when it is still that version.
+    func delete(_ path: APIPath, ifMatch tag: String? = nil, timeout: Duration? = nil) async throws -> Answer {
+        try await send(.delete, path, headerFields: Self.match(tag), timeout: timeout)
     }
 
     /// Asks for something.
@@ -47,9 +47,14 @@ struct APIClient: Sendable {
         try await send(.post, path, timeout: timeout)
     }
 
-    /// Asks for something, with a JSON body.
-    func post(_ path: APIPath, _ body: some Encodable, timeout: Duration? = nil) async throws -> Answer {
-        try await send(.post, path, headerFields: Self.json, body: .bytes(try FleetJSON.encode(body)), timeout: timeout)
+    /// Asks for something, with a JSON body; with an entity tag only when it is still that version.
+    func post(
+        _ path: APIPath, _ body: some Encodable, ifMatch tag: String? = nil, timeout: Duration? = nil
+    ) async throws -> Answer {
+        var fields = Self.json
+        fields[.ifMatch] = tag
+        return try await send(
+            .post, path, headerFields: fields, body: .bytes(try FleetJSON.encode(body)), timeout: timeout)
     }
 
     /// Changes a part.
@@ -103,6 +108,12 @@ struct APIClient: Sendable {
     }
 
     private static var json: HTTPFields { [.contentType: "application/json"] }
+
+    private static func match(_ tag: String?) -> HTTPFields {
+        var fields = HTTPFields()
+        fields[.ifMatch] = tag
+        return fields
+    }
 
     private func send(
         _ method: HTTPRequest.Method, _ path: APIPath, headerFields: HTTPFields = [:], body: ClientBody = .empty,

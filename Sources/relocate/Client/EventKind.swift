@@ -1,5 +1,6 @@
 /// The kinds of events, as the stream names them.
 enum EventKind: String, Decodable, Sendable, CaseIterable {
-    case host, hostForgotten, tenant, tenantRemoved, container, containerRemoved, relocation, policy, image, scheduler
-    case alarm, refused
+    case host, hostForgotten, tenant, tenantRemoved, container, containerRemoved, relocation, policy, policyRemoved,
+        image
+    case scheduler, alarm, refused
 }

@@ -14,31 +14,32 @@ struct EventSentence: Sendable, Hashable {
 
     /// Says what happened, and who did it where that was a person.
     init(_ event: FleetEvent) {
-        let sentence = EventSentence(event.change)
+        let sentence = EventSentence(event.change, at: event.at)
         let isPart = ["clock", "control-plane", "relocator"].contains(event.actor)
         let isPerson = !isPart && !event.actor.hasPrefix("host:")
         self.init(sentence.text + (isPerson ? " (\(event.actor))" : ""), sentence.tone)
     }
 
     /// Says what happened.
-    init(_ change: FleetChange) {
-        self = Self.on(change)
+    init(_ change: FleetChange, at instant: Timestamp) {
+        self = Self.on(change, at: instant)
     }
 
-    private static func on(_ change: FleetChange) -> EventSentence {
+    private static func on(_ change: FleetChange, at instant: Timestamp) -> EventSentence {
         switch change {
         case .host(let host): on(host)
         case .hostForgotten(let name): EventSentence("host \(name) was forgotten", .warning)
-        case .tenant(let tenant): EventSentence("tenant \(tenant.name) was added")
+        case .tenant(let tenant): on(tenant, isNew: tenant.createdAt == instant)
         case .tenantRemoved(let name): EventSentence("tenant \(name) was removed")
         case .container(let container): on(container)
         case .containerRemoved(let name): EventSentence("\(name) was removed")
         case .relocation(let relocation): on(relocation)
-        case .policy(let policy):
+        case .policy(let record):
             EventSentence(
-                "the policy is now: threshold \(policy.clock.threshold), "
-                    + "stays of \(Units.span(seconds: policy.clock.dwellSeconds.rounded())), "
-                    + "at most \(policy.limits.concurrentInFleet) moves at once")
+                "policy \(record.name) is at version \(record.version): \(record.policy.clockWords)"
+                    + (record.name == .default
+                        ? "; at most \(record.policy.limits.concurrentInFleet) moves at once" : ""))
+        case .policyRemoved(let name): EventSentence("policy \(name) was removed")
         case .image(let image):
             EventSentence(
                 "image \(image.names.first ?? image.digest.description) was imported, \(Units.bytes(image.bytes))")
@@ -52,10 +53,23 @@ struct EventSentence: Sendable, Hashable {
         }
     }
 
+    private static func on(_ tenant: Tenant, isNew: Bool) -> EventSentence {
+        let rules = [
+            tenant.policy.map { "policy \($0)" },
+            tenant.neverBeside.isEmpty
+                ? nil : "never beside \(Units.list(tenant.neverBeside.map(\.text)))",
+            tenant.isPaused ? "its clock is paused: its containers stay where they are" : nil,
+        ].compactMap(\.self)
+        let words = rules.isEmpty ? "" : ": \(rules.joined(separator: ", "))"
+        return EventSentence(
+            "tenant \(tenant.name) was \(isNew ? "added" : "changed")\(words)", tenant.isPaused ? .warning : .plain)
+    }
+
     private static func on(_ host: Host) -> EventSentence {
         let words =
             switch host.state {
             case .ready: "is ready"
+            case .cordoned where host.drain?.endedAt != nil: "is drained: it is empty, and no container may come"
             case .cordoned: "is cordoned: no container may come"
             case .draining: "is being drained"
             case .unreachable: "is not heard any more"
@@ -74,7 +88,7 @@ struct EventSentence: Sendable, Hashable {
             if case .immovable(let reason, _) = container.mobility {
                 return EventSentence("\(name) runs on \(host) but cannot be moved: \(reason)", .warning)
             }
-            words = "runs on \(host)" + (container.deadlineAt.map { ", to move at \($0.clockTime)" } ?? "")
+            words = "runs on \(host)\(container.plan)"
         case .relocating(let relocation): words = "is being moved by relocation \(relocation)"
         case .stopped(let reason): words = "stopped: \(reason)"
         case .stranded(let relocation): words = "runs nowhere: relocation \(relocation) failed on both hosts"
@@ -104,6 +118,15 @@ struct EventSentence: Sendable, Hashable {
         alarm.clearedAt == nil
             ? EventSentence("ALARM \(alarm.kind.rawValue), \(alarm.subject): \(alarm.message)", .bad)
             : EventSentence("alarm over: \(alarm.kind.rawValue), \(alarm.subject)", .good)
+    }
+}
+
+extension Container {
+    /// When it is to leave, or why it is not.
+    fileprivate var plan: String {
+        if let pin { return ", pinned there until \(pin.until) by \(pin.setBy): \(pin.reason)" }
+        if isPaused { return ", its clock is paused" }
+        return deadlineAt.map { ", to move at \($0.clockTime)" } ?? ""
     }
 }
 

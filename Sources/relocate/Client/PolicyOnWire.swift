@@ -1,32 +1,40 @@
 import FleetModel
 
-/// The policy as the API shows it: with its version.
+/// A policy as the API shows it: what it says beside its name and version, in one object.
 struct PolicyOnWire: Decodable, Sendable {
-    /// The policy.
-    let policy: Policy
-    /// How often it was changed.
-    let version: Int
+    /// What follows from a policy, as far as the control plane says it.
+    struct Derived: Decodable, Sendable {
+        /// The mean stay; `nil` when containers stay for ever.
+        var meanStaySeconds: Double?
+        /// The shortest stay.
+        var minStaySeconds: Double?
+        /// The longest stay; `nil` when there is no bound.
+        var maxStaySeconds: Double?
+        /// Whether somebody who watched knows when the next move comes.
+        var isPredictable: Bool?
+        /// The tenants and containers that name it, in words.
+        var usedBy: [String]?
+    }
 
-    private enum Keys: CodingKey { case version }
+    /// The policy under its name, in this version.
+    let record: PolicyRecord
+    /// What follows from it; events and the history do not say.
+    let derived: Derived?
 
-    /// Decodes both from one object.
+    private enum Keys: CodingKey { case name, version, changedAt, changedBy, derived }
+
+    /// Decodes all of it from one object.
     init(from decoder: any Decoder) throws {
-        policy = try Policy(from: decoder)
-        version = try decoder.container(keyedBy: Keys.self).decode(Int.self, forKey: .version)
+        let fields = try decoder.container(keyedBy: Keys.self)
+        record = PolicyRecord(
+            name: try fields.decodeIfPresent(PolicyName.self, forKey: .name) ?? .default,
+            version: try fields.decode(Int.self, forKey: .version),
+            changedAt: try fields.decodeIfPresent(Timestamp.self, forKey: .changedAt) ?? Timestamp(milliseconds: 0),
+            changedBy: try fields.decodeIfPresent(String.self, forKey: .changedBy) ?? "",
+            policy: try Policy(from: decoder))
+        derived = try fields.decodeIfPresent(Derived.self, forKey: .derived)
     }
-}
 
-extension PolicyOnWire {
-    /// The policy for people.
-    var details: Details {
-        var details = Details()
-        details.add("Policy", "default, version \(version)")
-        details.add("Threshold T", Units.plain(policy.clock.threshold))
-        details.add("Attacks per second λ", Units.plain(policy.clock.attacksPerSecond))
-        details.add("A stay lasts", Units.span(seconds: policy.clock.dwellSeconds.rounded()), .strong)
-        details.add("Moves at once", "\(policy.limits.concurrentInFleet) in the fleet")
-        details.add("", "\(policy.limits.concurrentPerHost) from or to one host")
-        details.add("", "\(policy.limits.concurrentPerTenant) of one tenant")
-        return details
-    }
+    /// What it says.
+    var policy: Policy { record.policy }
 }

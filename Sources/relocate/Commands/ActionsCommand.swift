@@ -30,7 +30,7 @@ struct ActionsCommand: ClientCommand {
             of: EventOnWire.self, ifEmpty: "nothing in the record matches",
             [.numbers("Number"), .words("Time"), .words("Actor"), .words("Kind"), .words("What")]
         ) { view in
-            let sentence = EventSentence(view.event.change)
+            let sentence = EventSentence(view.event.change, at: view.event.at)
             return [
                 Table.Cell(view.event.sequence), Table.Cell(view.event.at), Table.Cell(view.event.actor),
                 Table.Cell(view.event.change.kind), Table.Cell(sentence.text, sentence.tone),

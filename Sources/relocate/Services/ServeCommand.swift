@@ -53,7 +53,7 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The network of virtual addresses.", valueName: "network"))
     var virtualNetwork: IPv4Network?
 
-    @Option(help: ArgumentHelp("For a new fleet: how long containers stay on a host.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("For a new fleet: how long containers stay on a host at most.", valueName: "seconds"))
     var dwell: Double?
 
     @Option(help: ArgumentHelp("How often agents report.", valueName: "seconds"))
@@ -85,8 +85,10 @@ struct ServeCommand: AsyncParsableCommand {
         }
         var policy: Policy?
         if let dwell {
-            policy = Policy(clock: DeadlineClock(threshold: 0.13, dwellSeconds: dwell))
-            try policy?.validate()
+            var first = Policy.deadline(seconds: dwell, threshold: 0.13, isJittered: true)
+            first.setLongestStay(seconds: dwell, threshold: 0.13)
+            try first.validate()
+            policy = first
         }
         var configuration = Configuration(
             stateDirectory: state, sharedDirectory: shared,
