@@ -77,6 +77,67 @@ struct ArgumentTests {
         #expect(throws: ClientError.self) { try PointInTime(text) }
     }
 
+    @Test("a span of time is read with its unit, and nothing else is one")
+    func spans() throws {
+        #expect(try TimeSpan("90s").seconds == 90)
+        #expect(try TimeSpan("1.5h").seconds == 5400)
+        for text in ["", "s", "30", "-1m", "1w", "1m30s"] {
+            #expect(throws: ClientError.self) { try TimeSpan(text) }
+        }
+    }
+
+    @Test("three weights are read, and those that do not add up to 1 are told what would")
+    func weights() throws {
+        #expect(
+            try HeterogeneityWeights(argument: "0.2, 0.3,0.5")
+                == HeterogeneityWeights(configuration: 0.2, network: 0.3, services: 0.5))
+        #expect {
+            try HeterogeneityWeights(argument: "5,2,3")
+        } throws: { error in
+            "\(error)" == "the weights must add up to 1, add up to 10; the same in proportion is 0.5,0.2,0.3"
+        }
+        for text in ["", "1", "0.5,0.5", "a,b,c", "0.5,0.2,0.3,0", "-1,1,1", "nan,0,1"] {
+            #expect(throws: (any Error).self) { try HeterogeneityWeights(argument: text) }
+        }
+    }
+
+    @Test("a term of the score is set by its name")
+    func terms() throws {
+        var weights = TermWeights()
+        try TermWeight("knowledge=2.5").apply(to: &weights)
+        try TermWeight("cost=0").apply(to: &weights)
+        #expect(weights == TermWeights(knowledge: 2.5, cost: 0))
+        for text in ["", "knowledge", "knowledge=", "speed=1", "load=11", "load=-1", "load=nan"] {
+            #expect(throws: ClientError.self) { try TermWeight(text) }
+        }
+    }
+
+    @Test("a setting is a number, or the word for none")
+    func settings() throws {
+        #expect(try Setting("5", orWord: "none").value == 5)
+        #expect(try Setting("none", orWord: "none") == .cleared)
+        #expect(Setting?.none.applied(to: 7) == 7)
+        #expect(Setting?.some(.cleared).applied(to: 7) == nil)
+        for text in ["", "auto", "five", "inf"] {
+            #expect(throws: ClientError.self) { try Setting(text, orWord: "none") }
+        }
+    }
+
+    @Test("labels are set and taken away, and none is taken away that is not there")
+    func labels() throws {
+        var labels = ["rack": "a3", "zone": "east"]
+        for text in ["rack=b1", "zone-", "empty=", "url=a=b"] { try LabelChange(text).apply(to: &labels) }
+        #expect(labels == ["rack": "b1", "empty": "", "url": "a=b"])
+        #expect {
+            try LabelChange("zone-").apply(to: &labels)
+        } throws: { error in
+            "\(error)" == "there is no label 'zone'; there are empty, rack, url"
+        }
+        for text in ["", "-", "=", "=a", "rack"] {
+            #expect(throws: ClientError.self) { try LabelChange(text) }
+        }
+    }
+
     @Test(
         "a server's address is read and written alike",
         arguments: [

@@ -15,6 +15,12 @@ extension Container {
         case .stranded(let relocation): return "relocation \(relocation) failed on both hosts"
         case .starting, .running, .removing: break
         }
+        let notes = [immobility, pin.map { "pinned: \($0.reason)" }, isPaused ? "its clock is paused" : nil]
+        let words = notes.compactMap(\.self).joined(separator: "; ")
+        return words.isEmpty ? nil : words
+    }
+
+    private var immobility: String? {
         guard case .immovable(let reason, _) = mobility else { return nil }
         return reason
     }

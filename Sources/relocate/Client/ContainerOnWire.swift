@@ -7,7 +7,7 @@ struct ContainerOnWire: Decodable, Sendable {
 
     private enum Keys: CodingKey {
         case state, stateDetail, relocation, host, virtualAddress, address, retainedAddresses, mobility, createdAt
-        case arrivedAt, deadlineAt
+        case arrivedAt, deadlineAt, policy, pin, isPaused
     }
 
     /// Decodes all of it from one object.
@@ -23,7 +23,10 @@ struct ContainerOnWire: Decodable, Sendable {
             mobility: try fields.decode(MobilityOnWire.self, forKey: .mobility).mobility,
             createdAt: try fields.decode(Timestamp.self, forKey: .createdAt),
             arrivedAt: try fields.decodeIfPresent(Timestamp.self, forKey: .arrivedAt),
-            deadlineAt: try fields.decodeIfPresent(Timestamp.self, forKey: .deadlineAt))
+            deadlineAt: try fields.decodeIfPresent(Timestamp.self, forKey: .deadlineAt),
+            policy: try fields.decodeIfPresent(PolicyName.self, forKey: .policy),
+            pin: try fields.decodeIfPresent(Pin.self, forKey: .pin),
+            isPaused: try fields.decodeIfPresent(Bool.self, forKey: .isPaused) ?? false)
     }
 
     private static func state(in fields: KeyedDecodingContainer<Keys>) throws -> ContainerState {

@@ -21,6 +21,13 @@ struct ContainerReport {
         details.add("Host", container.host)
         details.add("Since", container.arrivedAt.map { "\($0), \(span(from: $0, to: now))" })
         details.add("Moves", container.deadlineAt.map { "\($0), in \(span(from: now, to: $0))" })
+        details.add("Policy", container.policy?.text ?? "its tenant's")
+        if let pin = container.pin {
+            details.add(
+                "Pinned", "until \(pin.until), for \(span(from: now, to: pin.until)), by \(pin.setBy): \(pin.reason)",
+                .warning)
+        }
+        if container.isPaused { details.add("Clock", "paused for this container", .warning) }
         details.add("Reached at", container.reachedAt)
         details.add("Address", container.address)
         details.addIfAny("Earlier addresses", container.retainedAddresses.map(\.description).joined(separator: ", "))

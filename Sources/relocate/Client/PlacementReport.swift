@@ -1,29 +1,48 @@
 import FleetModel
-import MovingTarget
 
-/// Where a container could go, for people.
-struct PlacementReport: Decodable, Sendable {
-    private let decision: PlacementDecision
+/// Where a container could go, or went, for people.
+struct PlacementReport {
+    let decision: PlacementDecision
 
-    /// Decodes a decision.
-    init(from decoder: any Decoder) throws { decision = try PlacementDecision(from: decoder) }
-
-    /// The hosts that may take it with their probabilities, then those that may not with the reasons.
+    /// The hosts that may take it with their chances and what those are made of, then those that may not with the reasons,
+    /// then what was drawn.
     func text(in style: Style) -> String {
-        let feasible = decision.candidates.map { candidate in
-            [
-                Table.Cell(candidate.host), Table.Cell("may", .good), Table.Cell(Units.percent(candidate.probability)),
-                "",
-            ]
+        var parts: [String] = []
+        if !decision.candidates.isEmpty {
+            parts.append(CandidateTable(candidates: decision.candidates, chosen: decision.chosen).text(in: style))
+            let others = decision.candidateCount - decision.candidates.count
+            if others > 0 { parts.append("and \(others) more that may take it\n") }
         }
-        let excluded = decision.exclusions.map { exclusion in
+        if !decision.exclusions.isEmpty { parts.append(exclusions(in: style)) }
+        parts.append(summary + "\n")
+        parts += decision.warnings.map { style.paint("warning: \($0)", .warning) + "\n" }
+        return parts.joined()
+    }
+
+    private func exclusions(in style: Style) -> String {
+        let rows = decision.exclusions.map { exclusion in
             [
-                Table.Cell(exclusion.host), Table.Cell("may not", .warning), "",
+                Table.Cell(exclusion.host, .warning),
                 Table.Cell(exclusion.reasons.map(\.description).joined(separator: "; ")),
             ]
         }
-        let columns: [Table.Column] = [.words("Host"), .words("Take it"), .numbers("Probability"), .words("Because")]
-        let end = decision.candidates.isEmpty ? "no host may take it\n" : "nothing was moved\n"
-        return Table(columns: columns, rows: feasible + excluded).text(in: style) + end
+        let others = decision.exclusionCount - decision.exclusions.count
+        return Table(columns: [.words("May not"), .words("Because")], rows: rows).text(in: style)
+            + (others > 0 ? "and \(others) more that may not\n" : "")
     }
+
+    private var summary: String {
+        guard decision.candidateCount > 0 else { return "no host may take it" }
+        let rule =
+            decision.rule.rawValue + (decision.temperature.map { " at temperature \(Units.hundredths($0))" } ?? "")
+        let most = Units.hundredths(CandidateTable.greatestEntropy(decision.candidateCount))
+        let entropy = "entropy \(Units.hundredths(decision.entropy)) of at most \(most) nats"
+        let draw = decision.draw.map { ", drawn \(Units.fixed($0, digits: 3))" } ?? ""
+        return "\(rule), \(entropy)\(draw)"
+    }
+}
+
+extension PlacementReport: Decodable {
+    /// Decodes a decision.
+    init(from decoder: any Decoder) throws { self.init(decision: try PlacementDecision(from: decoder)) }
 }

@@ -10,10 +10,8 @@ enum PointInTime: Sendable, Hashable {
     /// Reads a time.
     /// - Throws: `ClientError.badInput`.
     init(_ text: String) throws {
-        if let unit = text.last, let seconds = ["s": 1.0, "m": 60, "h": 3600, "d": 86_400][String(unit)],
-            let number = Double(text.dropLast()), number >= 0, number < 1e6
-        {
-            self = .ago(seconds: number * seconds)
+        if let span = try? TimeSpan(text) {
+            self = .ago(seconds: span.seconds)
         } else if let instant = try? Timestamp(text) {
             self = .instant(instant)
         } else {

@@ -3,11 +3,13 @@ import FleetModel
 /// A relocation with all that is known about it, for people.
 struct RelocationReport {
     let relocation: Relocation
+    var decision: PlacementDecision?
     let now: Timestamp
 
-    /// Its properties, then its steps.
+    /// Its properties, its steps, then how its destination was found.
     func text(in style: Style) -> String {
-        details.text(in: style) + (relocation.steps.isEmpty ? "" : "\n" + steps.text(in: style))
+        let placement = decision.map { "\n" + PlacementReport(decision: $0).text(in: style) } ?? ""
+        return details.text(in: style) + (relocation.steps.isEmpty ? "" : "\n" + steps.text(in: style)) + placement
     }
 
     private var details: Details {
@@ -19,6 +21,7 @@ struct RelocationReport {
         details.add("From, to", relocation.way)
         details.add("Trigger", "\(relocation.trigger.rawValue), by \(relocation.actor)")
         details.addIfAny("Reason", relocation.reason)
+        details.addIfAny("Suspected", relocation.avoidTenants?.map(\.text).joined(separator: ", "), .warning)
         details.add("Addresses", "\(relocation.oldAddress) → \(relocation.newAddress?.description ?? "?")")
         details.add(
             "Asked for",

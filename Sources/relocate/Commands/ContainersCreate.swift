@@ -47,6 +47,9 @@ struct ContainersCreate: ClientCommand {
     @Option(help: "The host to start on; any that may take it when not given.", transform: { try HostName($0) })
     var host: HostName?
 
+    @Option(help: "The policy that holds for it; its tenant's when not given.", transform: { try PolicyName($0) })
+    var policy: PolicyName?
+
     @Flag(name: .customLong("no-wait"), help: "Do not wait until it runs.")
     var noWait = false
 
@@ -76,7 +79,7 @@ struct ContainersCreate: ClientCommand {
         return NewContainer(
             name: container.name, tenant: tenant, image: image, command: command,
             environment: try EnvironmentVariable.dictionary(variables), ports: ports, limits: limits, runtime: runtime,
-            host: host)
+            host: host, policy: policy)
     }
 }
 
@@ -91,4 +94,5 @@ private struct NewContainer: Encodable {
     var limits: ResourceLimits
     var runtime: RuntimeKind?
     var host: HostName?
+    var policy: PolicyName?
 }

@@ -39,25 +39,6 @@ struct HostsUncordon: ClientCommand {
     }
 }
 
-/// `relocate hosts drain NAME`
-struct HostsDrain: ClientCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "drain", abstract: "Move every container away from a host and keep it cordoned.",
-        discussion: "It answers at once; 'relocate watch' shows how far it is.")
-
-    @OptionGroup var host: HostArgument
-    @OptionGroup var options: ClientOptions
-
-    func run(_ session: Session) async throws {
-        let answer = try await session.api.post(APIPath("hosts", host.name.text, "drain"))
-        try session.show(answer, as: HostOnWire.self) { view in
-            guard !view.containers.isEmpty else { return "\(host.name) is empty and cordoned\n" }
-            let names = view.containers.map(\.text).joined(separator: ", ")
-            return "\(host.name) is being drained; it still has \(names)\n"
-        }
-    }
-}
-
 /// `relocate hosts forget NAME`
 struct HostsForget: ClientCommand {
     static let configuration = CommandConfiguration(

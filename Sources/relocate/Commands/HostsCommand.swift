@@ -5,10 +5,11 @@ import FleetModel
 struct HostsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "hosts",
-        abstract: "Show hosts; cordon, drain and forget them.",
+        abstract: "Show hosts; cordon, drain, label and forget them.",
         discussion: "'relocate hosts' lists them, 'relocate hosts NAME' shows one.",
         subcommands: [
-            HostsShow.self, HostsCordon.self, HostsUncordon.self, HostsDrain.self, HostsForget.self,
+            HostsShow.self, HostsCordon.self, HostsUncordon.self, HostsDrain.self, HostsDrainStatus.self,
+            HostsLabel.self, HostsForget.self,
         ],
         defaultSubcommand: HostsShow.self)
 }
@@ -74,6 +75,10 @@ struct HostsShow: ClientCommand {
         details.add("Runtimes", facts.runtimes.map(\.rawValue).joined(separator: ", "))
         details.add("Lacks", lines: facts.problems.isEmpty ? [""] : facts.problems, .warning)
         details.addIfAny("Labels", host.labels.sorted { $0.key < $1.key }.map { "\($0)=\($1)" }.joined(separator: ", "))
+        for group in AttributeGroup.allCases {
+            let attributes = host.profile[group].sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+            if !attributes.isEmpty { details.add("Its \(group.rawValue)", lines: attributes) }
+        }
         details.add("Agent", facts.agentVersion)
         details.add("Enrolled", "\(host.enrolledAt), \(session.age(host.enrolledAt)) ago")
         details.add("Last seen", "\(host.lastSeenAt), \(session.age(host.lastSeenAt)) ago")

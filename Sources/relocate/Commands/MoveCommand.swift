@@ -21,6 +21,15 @@ struct MoveCommand: ClientCommand {
     @Option(help: "Why, for the record.")
     var reason: String?
 
+    @Flag(help: "Say in the record that a detector raised an alert.")
+    var alert = false
+
+    @Option(
+        name: .customLong("avoid-tenant"),
+        help: "A tenant that is suspected: hosts without it are preferred. May be repeated.",
+        transform: { try TenantName($0) })
+    var avoidTenants: [TenantName] = []
+
     @Flag(help: "Show where it could go, and move nothing.")
     var dryRun = false
 
@@ -32,14 +41,20 @@ struct MoveCommand: ClientCommand {
     private struct Wish: Encodable {
         var to: HostName?
         var reason: String?
+        var trigger: Trigger?
+        var avoidTenants: [TenantName]?
     }
 
     func run(_ session: Session) async throws {
         let path = APIPath("containers", container.name.text, "relocate")
-        let wish = Wish(to: destination, reason: reason)
+        let wish = Wish(
+            to: destination, reason: reason, trigger: alert ? .alert : nil,
+            avoidTenants: avoidTenants.isEmpty ? nil : avoidTenants)
         guard !dryRun else {
             let answer = try await session.api.post(path.with("dryRun", true), wish)
-            return try session.show(answer, as: PlacementReport.self) { $0.text(in: session.output.style) }
+            return try session.show(answer, as: PlacementReport.self) {
+                $0.text(in: session.output.style) + "nothing was moved\n"
+            }
         }
         let answer = try await session.api.post(path, wish)
         guard !noWait else {

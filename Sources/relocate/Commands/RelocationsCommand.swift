@@ -75,7 +75,7 @@ struct RelocationArgument: ParsableArguments {
 /// `relocate relocations show ID`
 struct RelocationsShow: ClientCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Show a move with every step.",
+        commandName: "show", abstract: "Show a move with every step, and how its destination was drawn.",
         discussion: "In the bars, '=' is a step that succeeded, 'x' one that failed, '~' one without an outcome.")
 
     @OptionGroup var relocation: RelocationArgument
@@ -83,8 +83,9 @@ struct RelocationsShow: ClientCommand {
 
     func run(_ session: Session) async throws {
         let answer = try await session.api.get(APIPath("relocations", relocation.id.description))
-        try session.show(answer, as: Relocation.self) { relocation in
-            RelocationReport(relocation: relocation, now: session.now).text(in: session.output.style)
+        try session.show(answer, as: RelocationOnWire.self) { view in
+            RelocationReport(relocation: view.relocation, decision: view.decision, now: session.now).text(
+                in: session.output.style)
         }
     }
 }

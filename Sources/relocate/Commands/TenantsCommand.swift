@@ -4,8 +4,9 @@ import FleetModel
 /// `relocate tenants`
 struct TenantsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "tenants", abstract: "List, add and remove tenants.",
-        subcommands: [TenantsList.self, TenantsAdd.self, TenantsRemove.self], defaultSubcommand: TenantsList.self)
+        commandName: "tenants", abstract: "List, add, change and remove tenants.",
+        subcommands: [TenantsList.self, TenantsAdd.self, TenantsSet.self, TenantsRemove.self],
+        defaultSubcommand: TenantsList.self)
 }
 
 /// `relocate tenants list`
@@ -18,8 +19,15 @@ struct TenantsList: ClientCommand {
         try session.table(
             try await session.api.get(APIPath("tenants")), of: Tenant.self,
             ifEmpty: "there are no tenants; add one with 'relocate tenants add NAME'",
-            [.words("Tenant"), .numbers("Age")]
-        ) { [Table.Cell($0.name), Table.Cell(session.age($0.createdAt))] }
+            [.words("Tenant"), .numbers("Age"), .words("Policy"), .words("Never beside"), .words("Clock")]
+        ) { tenant in
+            [
+                Table.Cell(tenant.name), Table.Cell(session.age(tenant.createdAt)),
+                Table.Cell(tenant.policy ?? .default),
+                Table.Cell(tenant.neverBeside.map(\.text).joined(separator: ", ")),
+                Table.Cell(tenant.isPaused ? "paused" : "runs", tenant.isPaused ? .warning : .plain),
+            ]
+        }
     }
 }
 
@@ -30,14 +38,25 @@ struct TenantsAdd: ClientCommand {
     @Argument(help: "The new tenant.", transform: { try TenantName($0) })
     var name: TenantName
 
+    @Option(help: "The policy of its containers; 'default' when not given.", transform: { try PolicyName($0) })
+    var policy: PolicyName?
+
+    @Option(
+        help: "A tenant beside whose containers none of its own may ever be. May be repeated.",
+        transform: { try TenantName($0) })
+    var neverBeside: [TenantName] = []
+
     @OptionGroup var options: ClientOptions
 
     private struct NewTenant: Encodable {
         var name: TenantName
+        var policy: PolicyName?
+        var neverBeside: [TenantName]?
     }
 
     func run(_ session: Session) async throws {
-        let answer = try await session.api.post(APIPath("tenants"), NewTenant(name: name))
+        let body = NewTenant(name: name, policy: policy, neverBeside: neverBeside.isEmpty ? nil : neverBeside)
+        let answer = try await session.api.post(APIPath("tenants"), body)
         try session.confirm(answer, "tenant \(name) is added")
     }
 }

@@ -1,0 +1,32 @@
+import ArgumentParser
+import FleetModel
+
+/// `relocate exposure`
+struct ExposureCommand: ClientCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "exposure", abstract: "Show who was beside whom, and for how long.",
+        discussion: """
+            The longest stay of a container beside another tenant is what an attacker there could use; from 100 % of the \
+            assumed attack time on an attack may have succeeded. The worst come first.
+            """)
+
+    @Option(help: "Only this tenant and its containers.", transform: { try TenantName($0) })
+    var tenant: TenantName?
+
+    @Option(help: "Only this container.", transform: { try ContainerName($0) })
+    var container: ContainerName?
+
+    @Option(help: ArgumentHelp("How many of each at most, 1 to 1000. (default: 50)", valueName: "number"))
+    var limit: Int?
+
+    @OptionGroup var options: ClientOptions
+
+    func validate() throws {
+        if let limit, !(1...1000).contains(limit) { throw ValidationError("--limit must be 1 to 1000, is \(limit)") }
+    }
+
+    func run(_ session: Session) async throws {
+        let path = APIPath("exposure").with("tenant", tenant).with("container", container).with("limit", limit)
+        try session.show(try await session.api.get(path), as: ExposureReport.self) { $0.text(in: session.output.style) }
+    }
+}
