@@ -21,6 +21,10 @@ public struct Agent: Sendable {
         public var stateDirectory: String
         /// The file with the join token; needed until the host has enrolled.
         public var joinTokenFile: String?
+        /// How the host's profile is found out while the agent runs; `nil` when what the enrolment says is all.
+        public var survey: HostSurvey?
+        /// The time between two looks at the profile.
+        public var surveyInterval = Duration.seconds(60)
         /// When to end suddenly; for tests.
         public var death = SuddenDeath.never
 
@@ -40,6 +44,7 @@ public struct Agent: Sendable {
     private let configuration: Configuration
     private let identity: AgentIdentity
     private let link: ControlPlaneLink
+    private let profiles: ProfileWatch
     private let worker: WorkerOrders?
     private let executor: OrderExecutor
     private let logger: Logger
@@ -71,6 +76,7 @@ public struct Agent: Sendable {
         identity = try AgentIdentity(
             directory: configuration.stateDirectory, joinTokenFile: configuration.joinTokenFile)
         link = try ControlPlaneLink(endpoint: configuration.controlPlane, tls: configuration.tls)
+        profiles = ProfileWatch(configuration.enrolment.facts.profile)
         executor = OrderExecutor(
             worker: worker, gateway: gateway, journal: journal, death: configuration.death, logger: logger)
     }
@@ -78,6 +84,10 @@ public struct Agent: Sendable {
     /// Serves until the task is cancelled, through any number of lost links.
     /// - Throws: `AgentError` when going on makes no sense: a refused token, a newer agent under the same name.
     public func run() async throws {
+        let watching = configuration.survey.map { survey in
+            Task { await profiles.follow(survey, every: configuration.surveyInterval) }
+        }
+        defer { watching?.cancel() }
         var pause = Duration.milliseconds(100)
         while !Task.isCancelled {
             do {
@@ -95,26 +105,29 @@ public struct Agent: Sendable {
     }
 
     private func serveOneSession(established: () -> Void) async throws {
-        let (membership, secret) = try await enrol()
+        var enrolment = configuration.enrolment
+        enrolment.facts.profile = await profiles.latest
+        let profile = enrolment.facts.profile
+        let (membership, secret) = try await enrol(enrolment)
         logger.info("enrolled", metadata: ["session": "\(membership.session)"])
         established()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await obey(secret: secret) }
-            group.addTask { try await beat(membership, secret: secret) }
+            group.addTask { try await beat(membership, secret: secret, enrolledWith: profile) }
             defer { group.cancelAll() }
             try await group.next()
         }
     }
 
-    private func enrol() async throws -> (Membership, String) {
+    private func enrol(_ enrolment: Enrolment) async throws -> (Membership, String) {
         let secret = try identity.secret()
         let membership: Membership
         do {
-            membership = try await link.enrol(configuration.enrolment, secret: secret)
+            membership = try await link.enrol(enrolment, secret: secret)
         } catch ControlPlaneLink.Refusal.unauthorized(let detail) {
             guard let token = identity.fallback, token != secret else { throw AgentError.refused(detail) }
             do {
-                membership = try await link.enrol(configuration.enrolment, secret: token)
+                membership = try await link.enrol(enrolment, secret: token)
             } catch ControlPlaneLink.Refusal.unauthorized(let detail) {
                 throw AgentError.refused(detail)
             }
@@ -149,9 +162,12 @@ public struct Agent: Sendable {
         }
     }
 
-    private func beat(_ membership: Membership, secret: String) async throws {
+    private func beat(
+        _ membership: Membership, secret: String, enrolledWith profile: HostProfile
+    ) async throws {
         let clock = ContinuousClock()
         var told: HostInventory?
+        var toldProfile = profile
         var roundTrip: Double?
         while true {
             if let worker {
@@ -162,9 +178,10 @@ public struct Agent: Sendable {
                 }
             }
             let inventory = await worker?.inventory()
+            let profile = await profiles.latest
             let heartbeat = Heartbeat(
                 session: membership.session, inventory: inventory == told ? nil : inventory,
-                roundTripMilliseconds: roundTrip)
+                roundTripMilliseconds: roundTrip, profile: profile == toldProfile ? nil : profile)
             let start = clock.now
             do {
                 try await link.beat(heartbeat, secret: secret)
@@ -173,6 +190,7 @@ public struct Agent: Sendable {
             }
             roundTrip = (clock.now - start).milliseconds
             told = inventory
+            toldProfile = profile
             try await Task.sleep(for: .seconds(membership.heartbeatSeconds))
         }
     }

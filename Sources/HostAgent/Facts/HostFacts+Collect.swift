@@ -1,17 +1,18 @@
 import FleetModel
-import FoundationEssentials
 import Glibc
 import Subprocess
 
 extension HostFacts {
-    /// Finds out about this machine.
+    /// Finds out about this machine, without its profile: that is for `HostSurvey`.
     /// - Parameters:
     ///   - runtimes: the runtimes the agent was started with.
     ///   - criu: the path or name of CRIU.
     ///   - runc: the path or name of runc.
     public static func collect(runtimes: [RuntimeKind], criu: String, runc: String) async -> HostFacts {
-        var name = utsname()
-        uname(&name)
+        let name = SystemName.current
+        let files = FactFiles()
+        let processor = files.text("/proc/cpuinfo").map(ProcessorDescription.init)
+        let release = files.text("/etc/os-release").map(OSRelease.init)
         let needsTools = runtimes.contains(.runc)
         let criuVersion = needsTools ? await toolVersion(criu, prefix: "Version:") : nil
         let runcVersion = needsTools ? await toolVersion(runc, prefix: "runc version") : nil
@@ -23,12 +24,14 @@ extension HostFacts {
             problems.append("'\(runc)' does not run: install the package runc")
         }
         return HostFacts(
-            kernel: string(of: name.release), distribution: osRelease(), architecture: string(of: name.machine),
-            cpuModel: cpuModel(), cpuCount: sysconf(Int32(_SC_NPROCESSORS_ONLN)),
+            kernel: name.release, distribution: release?.values["PRETTY_NAME"] ?? "unknown",
+            architecture: name.machine, cpuModel: processor?.modelName ?? "unknown",
+            cpuCount: sysconf(Int32(_SC_NPROCESSORS_ONLN)),
             memoryBytes: sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)),
             cgroupVersion: access("/sys/fs/cgroup/cgroup.controllers", F_OK) == 0 ? 2 : 1,
             criuVersion: criuVersion, runcVersion: runcVersion, addresses: interfaceAddresses(), runtimes: runtimes,
-            problems: problems, agentVersion: RelocateVersion.current)
+            problems: problems, agentVersion: RelocateVersion.current,
+            processorFeatures: processor?.features ?? [])
     }
 
     private static func toolVersion(_ tool: String, prefix: String) async -> String? {
@@ -39,24 +42,6 @@ extension HostFacts {
         let text = result.standardOutput
         let line = text.split(separator: "\n").first { $0.hasPrefix(prefix) } ?? text.split(separator: "\n").first
         return line.map { $0.dropFirst($0.hasPrefix(prefix) ? prefix.count : 0).trimmingPrefix(" ") }.map(String.init)
-    }
-
-    private static func osRelease() -> String {
-        lines(of: "/etc/os-release")
-            .first { $0.hasPrefix("PRETTY_NAME=") }
-            .map { String($0.dropFirst("PRETTY_NAME=".count)).filter { $0 != "\"" } } ?? "unknown"
-    }
-
-    private static func cpuModel() -> String {
-        lines(of: "/proc/cpuinfo")
-            .first { $0.hasPrefix("model name") }
-            .flatMap { $0.split(separator: ":").last }
-            .map { String($0.trimmingPrefix(" ")) } ?? "unknown"
-    }
-
-    private static func lines(of path: String) -> [Substring] {
-        guard let data = FileManager.default.contents(atPath: path) else { return [] }
-        return String(decoding: data, as: UTF8.self).split(separator: "\n")
     }
 
     private static func interfaceAddresses() -> [IPv4Address] {
@@ -74,9 +59,5 @@ extension HostFacts {
             if number >> 24 != 127 { addresses.append(IPv4Address(number: number)) }
         }
         return addresses.sorted()
-    }
-
-    private static func string(of tuple: some Any) -> String {
-        withUnsafeBytes(of: tuple) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
     }
 }
