@@ -82,7 +82,7 @@ struct StrategyTextTests {
             "hosts":["host1","host2"],"differences":[[0,0.305],[0.305,0]]}
             """)
         let text = report.text(in: plain)
-        #expect(text.contains("configuration.kernel is 6.1 on 100 % of hosts"))
+        #expect(text.contains("configuration.kernel is 6.1 on 100 % of the hosts where it is known"))
         #expect(text.contains("warning: all run one kernel"))
         #expect(text.contains("host1      -   0.31") || text.contains("host1      -   0.30"))
         let names = (1...13).map { "\"h\($0)\"" }.joined(separator: ",")
@@ -98,11 +98,14 @@ struct StrategyTextTests {
             DistanceReport.self,
             """
             {"from":"host1","distances":[{"host":"host2","difference":null,"coverage":0},{"host":"host3",
-            "difference":0.2,"coverage":1,"groups":{"configuration":{"difference":0.4,"coverage":1}}},
+            "difference":0.2,"coverage":1,"groups":{"configuration":{"difference":0.4,"coverage":1},"network":
+            {"difference":0,"coverage":0}}},
             {"host":"host4","difference":0.7}]}
             """)
         let hosts = report.text(in: plain).split(separator: "\n").dropFirst().map { $0.prefix(5) }
         #expect(hosts == ["host4", "host3", "host2"])
+        #expect(
+            report.text(in: plain).contains("0.40        -"), "of a group of which nothing is known no number is shown")
     }
 
     private func drain(_ state: String, ended: String = "null", remaining: String) throws -> DrainOnWire {

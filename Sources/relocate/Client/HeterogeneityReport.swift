@@ -7,7 +7,7 @@ struct HeterogeneityReport: Decodable, Sendable {
         var group: String
         var attribute: String
         var value: String?
-        /// The share of hosts that have the value.
+        /// The share of hosts that have the value, of those whose value is known.
         var share: Double?
     }
 
@@ -45,7 +45,7 @@ struct HeterogeneityReport: Decodable, Sendable {
         details.add("Known", summary.coverage.map { "\(Units.percent($0)) of what is compared" })
         let alike = (summary.monocultures ?? []).map { alike in
             "\(alike.group).\(alike.attribute) is \(alike.value ?? "the same")"
-                + (alike.share.map { " on \(Units.percent($0)) of hosts" } ?? "")
+                + (alike.share.map { " on \(Units.percent($0)) of the hosts where it is known" } ?? "")
         }
         if !alike.isEmpty { details.add("Alike", lines: alike, .warning) }
         let warnings = (summary.warnings ?? []).map { style.paint("warning: \($0)", .warning) + "\n" }.joined()
@@ -74,6 +74,9 @@ struct DistanceReport: Decodable, Sendable {
     struct Group: Decodable, Sendable {
         var difference: Double?
         var coverage: Double?
+
+        /// The difference, `nil` when nothing of the group is known.
+        var known: Double? { coverage == 0 ? nil : difference }
     }
 
     /// Another host.
@@ -98,7 +101,7 @@ struct DistanceReport: Decodable, Sendable {
                 + [.numbers("Known")],
             rows: sorted.map { distance in
                 [Table.Cell(distance.host), Table.Cell(Units.hundredths(distance.difference), .strong)]
-                    + groups.map { Table.Cell(Units.hundredths(distance.groups?[$0]?.difference)) }
+                    + groups.map { Table.Cell(Units.hundredths(distance.groups?[$0]?.known)) }
                     + [Table.Cell(distance.coverage.map { Units.percent($0) })]
             }
         ).text(in: style)
