@@ -4,16 +4,21 @@ import GRDB
 /// Applies changes to the tables of the present state.
 enum ChangeWriter {
     /// Applies one change.
-    static func write(_ change: FleetChange, to database: Database) throws {
+    static func write(_ change: FleetChange, to database: Database, at time: Timestamp) throws {
         switch change {
         case .host(let host): try write(host, to: database)
         case .hostForgotten(let name): try remove(from: "hosts", name.text, database)
         case .tenant(let tenant): try write(tenant, to: database)
         case .tenantRemoved(let name): try remove(from: "tenants", name.text, database)
-        case .container(let container): try write(container, to: database)
-        case .containerRemoved(let name): try remove(from: "containers", name.text, database)
+        case .container(let container):
+            try write(container, to: database)
+            try ResidenceWriter.follow(container, in: database, at: time)
+        case .containerRemoved(let name):
+            try remove(from: "containers", name.text, database)
+            try ResidenceWriter.end(name, in: database, at: time)
         case .relocation(let relocation): try RelocationWriter.write(relocation, to: database)
-        case .policy(let policy): try write(policy, to: database)
+        case .policy(let record): try PolicyWriter.write(record, to: database)
+        case .policyRemoved(let name): try PolicyWriter.remove(name, from: database)
         case .scheduler(let paused):
             try database.run("UPDATE settings SET scheduler_paused = ?", [paused])
         case .alarm(let alarm): try write(alarm, to: database)
@@ -52,15 +57,6 @@ enum ChangeWriter {
             [
                 container.name.text, container.spec.tenant.text, container.host?.text, try JSONText.write(container),
             ])
-    }
-
-    private static func write(_ policy: Policy, to database: Database) throws {
-        try database.run(
-            """
-            INSERT INTO policy (id, version, body) VALUES (1, 1, ?)
-            ON CONFLICT DO UPDATE SET version = version + 1, body = excluded.body
-            """,
-            [try JSONText.write(policy)])
     }
 
     private static func write(_ alarm: Alarm, to database: Database) throws {

@@ -47,7 +47,9 @@ extension FleetChange {
         case .image(let image): image.digest.description
         case .alarm(let alarm): alarm.subject
         case .refused(_, let subject, _): subject
-        case .policy, .scheduler: kind
+        case .policy(let record): record.name.text
+        case .policyRemoved(let name): name.text
+        case .scheduler: kind
         }
     }
 }

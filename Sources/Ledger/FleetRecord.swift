@@ -12,10 +12,10 @@ public struct FleetRecord: Sendable, Hashable {
     public var openRelocations: [Relocation]
     /// Addresses that no container may be given before the time beside them; some of the times may be over.
     public var quarantine: [IPv4Address: Timestamp]
-    /// The policy in force; the defaults when none was ever set.
-    public var policy: Policy
-    /// How often the policy was set; 0 for the defaults.
-    public var policyVersion: Int
+    /// The policies that hold, by name; without `default` when that was never set.
+    public var policies: [PolicyRecord]
+    /// The number of the last version of each policy, those that were removed included.
+    public var lastPolicyVersions: [PolicyName: Int]
     /// Whether the scheduler is paused.
     public var schedulerPaused: Bool
     /// The alarms that stand, by kind and subject.

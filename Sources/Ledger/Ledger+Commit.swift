@@ -22,7 +22,7 @@ extension Ledger {
                 let last = try Self.lastSequence(database)
                 var events: [FleetEvent] = []
                 for (offset, change) in changes.enumerated() {
-                    try ChangeWriter.write(change, to: database)
+                    try ChangeWriter.write(change, to: database, at: time)
                     let event = FleetEvent(sequence: last + 1 + Int64(offset), at: time, actor: actor, change: change)
                     try ChangeWriter.append(event, to: database)
                     events.append(event)

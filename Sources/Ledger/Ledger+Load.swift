@@ -10,7 +10,6 @@ extension Ledger {
     }
 
     private static func record(_ database: Database) throws -> FleetRecord {
-        let policy = try Row.fetchOne(database, sql: "SELECT version, body FROM policy")
         let settings = try Row.fetchOne(database, sql: "SELECT scheduler_paused, join_token FROM settings")
         let lastRelocation = try Int64.fetchOne(database, sql: "SELECT max(id) FROM relocations") ?? 0
         return FleetRecord(
@@ -19,8 +18,8 @@ extension Ledger {
             containers: try bodies(Container.self, "SELECT body FROM containers ORDER BY name", database),
             openRelocations: try openRelocations(database),
             quarantine: try quarantine(database),
-            policy: try policy.map { try JSONText.read(Policy.self, $0["body"]) } ?? Policy(),
-            policyVersion: policy?["version"] ?? 0,
+            policies: try PolicyWriter.present(database),
+            lastPolicyVersions: try PolicyWriter.lastVersions(database),
             schedulerPaused: settings?["scheduler_paused"] ?? false,
             alarms: try bodies(Alarm.self, "SELECT body FROM alarms ORDER BY kind, subject", database),
             joinToken: hash(settings?["join_token"]),

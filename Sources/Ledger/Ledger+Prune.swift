@@ -38,6 +38,16 @@ extension Ledger {
             """, [time.milliseconds])
     }
 
+    /// Removes stays that ended before a time.
+    /// - Returns: How many stays were removed.
+    /// - Throws: `LedgerError`; what was removed until then stays removed.
+    @discardableResult
+    public func pruneResidences(endedBefore time: Timestamp) async throws -> Int {
+        try await removing(
+            "DELETE FROM residences WHERE id IN (SELECT id FROM residences WHERE left_at < ? LIMIT \(Self.batch))",
+            [time.milliseconds])
+    }
+
     private static let batch = 1000
 
     private func removing(_ sql: String, _ arguments: StatementArguments) async throws -> Int {

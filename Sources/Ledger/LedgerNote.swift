@@ -12,4 +12,6 @@ public enum LedgerNote: Sendable, Hashable {
     case joinToken(SecretHash)
     /// No container may be given this address before then. Entries whose time is over go with the next such note.
     case quarantine(IPv4Address, until: Timestamp)
+    /// Why a relocation goes where it goes. A later decision of the same relocation replaces an earlier one.
+    case decision(RelocationID, PlacementDecision)
 }

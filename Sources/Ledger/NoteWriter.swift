@@ -21,6 +21,12 @@ enum NoteWriter {
                 ON CONFLICT DO UPDATE SET quarantined_until = excluded.quarantined_until
                 """,
                 [address.description, end.milliseconds])
+        case .decision(let id, let decision):
+            try database.run(
+                """
+                INSERT INTO decisions (relocation, body) VALUES (?, ?)
+                ON CONFLICT DO UPDATE SET body = excluded.body
+                """, [id.number, try JSONText.write(decision)])
         }
     }
 

@@ -52,13 +52,14 @@ struct CommitTests {
             let changes: [FleetChange] = [
                 .tenant(try Some.tenant("shop")), .host(try Some.host("a")),
                 .container(try Some.container("web", tenant: "shop", host: "a")), .relocation(relocation),
-                .policy(Policy()), .image(image), .scheduler(paused: true),
+                .policy(try Some.policy("calm", 1)), .policyRemoved(try PolicyName("calm")), .image(image),
+                .scheduler(paused: true),
                 .alarm(Alarm(kind: .stranded, subject: "web", message: "x", raisedAt: epoch)),
                 .refused(action: "move", subject: "web", reason: "it is pinned"),
                 .containerRemoved(try ContainerName("web")), .hostForgotten(try HostName("a")),
                 .tenantRemoved(try TenantName("shop")),
             ]
-            #expect(Set(changes.map(\.kind)).count == 12)
+            #expect(Set(changes.map(\.kind)).count == 13)
             let events = try ledger.commit(changes, actor: "alice", at: epoch)
             #expect(try await ledger.events(after: 0, limit: 100) == events)
             #expect(events.allSatisfy { $0.actor == "alice" && $0.at == epoch })

@@ -104,7 +104,7 @@ struct DurabilityTests {
         try await withLedger { ledger in
             try ledger.commit([.scheduler(paused: true)], actor: "op", at: epoch)
             let seen: (Int64, Int) = try await ledger.pool.write { database in
-                try ChangeWriter.write(.scheduler(paused: false), to: database)
+                try ChangeWriter.write(.scheduler(paused: false), to: database, at: epoch)
                 let event = FleetEvent(sequence: 2, at: epoch, actor: "op", change: .scheduler(paused: false))
                 try ChangeWriter.append(event, to: database)
                 // The transaction is still open: this would never end if reads waited.

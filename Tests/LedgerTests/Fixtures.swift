@@ -50,13 +50,16 @@ enum Some {
 
     static func tenant(_ name: String) throws -> Tenant { Tenant(name: try TenantName(name), createdAt: epoch) }
 
-    static func container(_ name: String, tenant: String, host: String?) throws -> Container {
+    static func container(
+        _ name: String, tenant: String, host: String?, state: ContainerState = .running, arrivedAt: Timestamp? = nil
+    ) throws -> Container {
         Container(
             spec: ContainerSpec(
                 name: try ContainerName(name), tenant: try TenantName(tenant), image: "redis",
                 digest: try ImageDigest("sha256:" + String(repeating: "ab", count: 32)), runtime: .simulated),
-            state: .running, host: try host.map { try HostName($0) }, address: try IPv4Address("10.88.0.7"),
-            mobility: .immovable(reason: "a device", log: "Error (criu/files.c:1)"), createdAt: epoch)
+            state: state, host: try host.map { try HostName($0) }, address: try IPv4Address("10.88.0.7"),
+            mobility: .immovable(reason: "a device", log: "Error (criu/files.c:1)"), createdAt: epoch,
+            arrivedAt: arrivedAt)
     }
 
     static func relocation(
@@ -67,6 +70,12 @@ enum Some {
             id: RelocationID(id), container: try ContainerName(container), tenant: try TenantName(tenant),
             source: try HostName(source), destination: try destination.map { try HostName($0) }, trigger: trigger,
             actor: "clock", reason: nil, oldAddress: try IPv4Address("10.88.0.7"), createdAt: time)
+    }
+
+    static func policy(_ name: String, _ version: Int, seconds: Double = 60) throws -> PolicyRecord {
+        PolicyRecord(
+            name: try PolicyName(name), version: version, changedAt: epoch, changedBy: "ann",
+            policy: Policy(clock: .periodic(seconds: seconds, jitter: 0.3), dwell: DwellBounds(minSeconds: 2)))
     }
 
     static func step(_ kind: StepKind, _ host: String, _ state: StepState = .succeeded) throws -> Step {

@@ -9,28 +9,49 @@ struct FleetMemory {
     private var containers: [ContainerName: Container] = [:]
     private(set) var relocations: [RelocationID: Relocation] = [:]
     private var quarantine: [IPv4Address: Timestamp] = [:]
-    private var policy = Policy()
-    private var policyVersion = 0
+    private var policies: [PolicyName: PolicyRecord] = [:]
+    private(set) var policyVersions: [PolicyName: Int] = [:]
+    private var open: [ContainerName: Residence] = [:]
+    private(set) var residences: [Residence] = []
     private var isPaused = false
     private var alarms: [String: Alarm] = [:]
     private var joinToken: SecretHash?
 
-    mutating func apply(_ change: FleetChange) {
+    mutating func apply(_ change: FleetChange, at time: Timestamp) {
         switch change {
         case .host(let host): hosts[host.name, default: HostRecord(host: host)].host = host
         case .hostForgotten(let name): hosts[name] = nil
         case .tenant(let tenant): tenants[tenant.name] = tenant
         case .tenantRemoved(let name): tenants[name] = nil
-        case .container(let container): containers[container.name] = container
-        case .containerRemoved(let name): containers[name] = nil
+        case .container(let container):
+            containers[container.name] = container
+            follow(container.name, container.residence, at: time)
+        case .containerRemoved(let name):
+            containers[name] = nil
+            follow(name, nil, at: time)
         case .relocation(let relocation): relocations[relocation.id] = relocation
-        case .policy(let new): (policy, policyVersion) = (new, policyVersion + 1)
+        case .policy(let record):
+            policies[record.name] = record
+            policyVersions[record.name] = record.version
+        case .policyRemoved(let name): policies[name] = nil
         case .scheduler(let paused): isPaused = paused
         case .alarm(let alarm):
             alarms["\(alarm.kind.rawValue) \(alarm.subject)"] = alarm.clearedAt == nil ? alarm : nil
         case .image, .refused: break
         }
     }
+
+    private mutating func follow(_ name: ContainerName, _ residence: Residence?, at time: Timestamp) {
+        guard open[name] != residence else { return }
+        if var ended = open.removeValue(forKey: name) {
+            ended.leftAt = residence?.arrivedAt ?? time
+            residences.append(ended)
+        }
+        open[name] = residence
+    }
+
+    /// All stays, those that go on among them.
+    var allResidences: Set<Residence> { Set(residences + open.values) }
 
     mutating func apply(_ note: LedgerNote, at time: Timestamp) {
         switch note {
@@ -40,6 +61,7 @@ struct FleetMemory {
         case .quarantine(let address, let end):
             quarantine = quarantine.filter { $0.value > time }
             quarantine[address] = end
+        case .decision: break
         }
     }
 
@@ -48,7 +70,9 @@ struct FleetMemory {
             && record.tenants == tenants.values.sorted { $0.name < $1.name }
             && record.containers == containers.values.sorted { $0.name < $1.name }
             && record.openRelocations == relocations.values.filter { !$0.state.isFinal }.sorted { $0.id < $1.id }
-            && record.quarantine == quarantine && record.policy == policy && record.policyVersion == policyVersion
+            && record.quarantine == quarantine
+            && record.policies == policies.values.sorted { $0.name < $1.name }
+            && record.lastPolicyVersions == policyVersions
             && record.schedulerPaused == isPaused && Set(record.alarms) == Set(alarms.values)
             && record.joinToken == joinToken
             && record.nextRelocation.number == (relocations.keys.max()?.number ?? 0) + 1
@@ -57,6 +81,7 @@ struct FleetMemory {
     var hostNames: [HostName] { hosts.keys.sorted() }
     var tenantNames: [TenantName] { tenants.keys.sorted() }
     var containerNames: [ContainerName] { containers.keys.sorted() }
+    var policyNames: [PolicyName] { policies.keys.sorted() }
 }
 
 /// A life that a fleet might lead, made of random but lawful changes.
@@ -69,7 +94,7 @@ struct FleetLife {
 
     mutating func act(at time: Timestamp) throws -> (changes: [FleetChange], notes: [LedgerNote]) {
         let (changes, notes) = try choose(at: time)
-        for change in changes { memory.apply(change) }
+        for change in changes { memory.apply(change, at: time) }
         for note in notes { memory.apply(note, at: time) }
         return (changes, notes)
     }
@@ -86,11 +111,11 @@ struct FleetLife {
                 ], []
             )
         case 1: return ([.tenant(try Some.tenant("t\(number)"))], [])
-        case 2, 3: return try container(number)
+        case 2, 3: return try container(number, at: time)
         case 4:
             return (memory.containerNames.randomElement(using: &generator).map { [.containerRemoved($0)] } ?? [], [])
         case 5, 6, 7: return try relocation(number, at: time)
-        case 8: return ([.policy(Policy(clock: DeadlineClock(threshold: 0.1, dwellSeconds: Double(number + 10))))], [])
+        case 8: return (try policy(number), [])
         case 9: return ([.scheduler(paused: number % 2 == 0)], [])
         case 10: return alarm(number, at: time)
         case 11:
@@ -113,10 +138,26 @@ struct FleetLife {
         }
     }
 
-    private mutating func container(_ number: Int) throws -> ([FleetChange], [LedgerNote]) {
+    private mutating func container(_ number: Int, at time: Timestamp) throws -> ([FleetChange], [LedgerNote]) {
         guard let tenant = memory.tenantNames.randomElement(using: &generator) else { return ([], []) }
         let host = memory.hostNames.randomElement(using: &generator)
-        return ([.container(try Some.container("c\(number)", tenant: tenant.text, host: host?.text))], [])
+        let states: [ContainerState] = [.running, .running, .relocating(RelocationID(1)), .stopped(reason: "end")]
+        return (
+            [
+                .container(
+                    try Some.container(
+                        "c\(number)", tenant: tenant.text, host: host?.text,
+                        state: states.randomElement(using: &generator) ?? .running,
+                        arrivedAt: [nil, epoch, time].randomElement(using: &generator) ?? nil))
+            ], []
+        )
+    }
+
+    private mutating func policy(_ number: Int) throws -> [FleetChange] {
+        if number < 2, let name = memory.policyNames.randomElement(using: &generator) { return [.policyRemoved(name)] }
+        let name = try PolicyName("p\(number % 3)")
+        let version = (memory.policyVersions[name] ?? 0) + 1
+        return [.policy(try Some.policy(name.text, version, seconds: Double(number + 10)))]
     }
 
     private mutating func relocation(_ number: Int, at time: Timestamp) throws -> ([FleetChange], [LedgerNote]) {
