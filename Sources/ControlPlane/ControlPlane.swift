@@ -16,7 +16,7 @@ public final class ControlPlane: Sendable {
     /// The fleet.
     public let fleet: Fleet
 
-    private let ledger: Ledger
+    let ledger: Ledger
     private let scheduler: Scheduler
     private let relocator: Relocator
     private let servers: [HTTPServer]
@@ -32,11 +32,14 @@ public final class ControlPlane: Sendable {
             at: .now)
         let record = try ledger.load()
         let token = try JoinToken(directory: configuration.stateDirectory)
-        let fleet = Fleet(ledger: ledger, state: FleetState(record))
+        let memory = try await FleetMemory(of: ledger, record, at: .now)
+        let fleet = Fleet(ledger: ledger, state: memory.state, exposure: ExposureLog(memory.exposure))
         self.fleet = fleet
-        if record.policyVersion == 0, let policy = configuration.firstPolicy {
+        if memory.state.policyVersions[.default] == nil, let policy = configuration.firstPolicy {
             try policy.validate()
-            try await fleet.change(by: "control-plane") { $0.record(.policy(policy)) }
+            try await fleet.change(by: "control-plane") { draft in
+                _ = try draft.set(policy, as: .default, by: "control-plane")
+            }
         }
 
         let images = try ImageRepository(root: configuration.sharedDirectory + "/images")
@@ -48,8 +51,7 @@ public final class ControlPlane: Sendable {
         scheduler = Scheduler(fleet: fleet, logger: logger) { container in
             Task {
                 do {
-                    _ = try await relocator.request(
-                        RelocationRequest(container: container, to: nil, trigger: .clock, actor: "clock"))
+                    try await relocator.clockIsUp(for: container)
                 } catch {
                     logger.info("not moved", metadata: ["container": "\(container)", "reason": "\(error)"])
                 }
@@ -90,15 +92,21 @@ public final class ControlPlane: Sendable {
             configuration.agentAddresses, tls: try certificate?.context(clients: nil))
 
         scheduler.run()
+        let drains = DrainKeeper(fleet: fleet, relocator: relocator, logger: logger)
+        let exposures = ExposureWatch(fleet: fleet, logger: logger)
+        let likeness = LikenessWatch(fleet: fleet, logger: logger)
         let sweeper = LeftoverSweeper(
             fleet: fleet, ledger: ledger, agents: agents, times: configuration.stepTimes, logger: logger)
         tasks = [
             Task { [scheduler] in await scheduler.follow() },
             Task { await monitor.watch() },
             Task { await sweeper.run() },
+            Task { await drains.run() },
+            Task { await exposures.run() },
+            Task { await likeness.run() },
             Task { await certificate?.keepCurrent(logger) },
         ]
-        await relocator.resume()
+        await relocator.resume(after: memory.lastHour)
         containers.resume()
     }
 
@@ -126,11 +134,17 @@ public final class ControlPlane: Sendable {
         scheduler: Scheduler, containers: ContainersService, images: ImageRepository
     ) throws -> Router {
         var router = FleetRouter()
-        HostsRoutes(hosts: HostsService(fleet: fleet, agents: agents, relocator: relocator)).add(to: &router)
+        HostsRoutes(
+            hosts: HostsService(
+                fleet: fleet, agents: agents, relocator: relocator,
+                drains: DrainKeeper(fleet: fleet, relocator: relocator, logger: containers.logger))
+        ).add(to: &router)
         TenantsRoutes(fleet: fleet).add(to: &router)
         ContainersRoutes(containers: containers, relocator: relocator).add(to: &router)
         RelocationsRoutes(fleet: fleet, ledger: ledger, relocator: relocator).add(to: &router)
-        PoliciesRoutes(fleet: fleet).add(to: &router)
+        PoliciesRoutes(policies: PoliciesService(fleet: fleet, ledger: ledger)).add(to: &router)
+        HeterogeneityRoutes(fleet: fleet).add(to: &router)
+        ExposureRoutes(fleet: fleet).add(to: &router)
         SchedulerRoutes(fleet: fleet).add(to: &router)
         EventsRoutes(fleet: fleet, ledger: ledger).add(to: &router)
         ImagesRoutes(fleet: fleet, images: images, uploads: configuration.sharedDirectory + "/uploads").add(to: &router)

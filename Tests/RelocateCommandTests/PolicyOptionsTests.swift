@@ -44,7 +44,7 @@ struct PolicyOptionsTests {
             let threshold = Double(hundredth) / 100
             for seconds in threshold < 0.1 ? [1] : [1, DwellBounds.longestSeconds] {
                 var policy = Policy(clock: .jittered(threshold: threshold))
-                policy.setLongestStay(seconds: seconds, threshold: threshold)
+                policy.setDeadline(seconds: seconds, threshold: threshold)
                 #expect(throws: Never.self) { try policy.validate() }
                 #expect(abs(policy.deadlineSeconds(threshold: threshold) / seconds - 1) < 1e-12)
             }

@@ -3,6 +3,7 @@ import HTTP
 import HTTPTypes
 import ImageStore
 import Ledger
+import MovingTarget
 
 /// The one place where errors become answers (RFC 9457).
 extension Problem {
@@ -38,6 +39,7 @@ extension Problem {
         case let error as FleetError: self.init(fleet: error)
         case let error as ModelError: self.init(.unprocessableContent, code: "invalidField", detail: "\(error)")
         case let error as ImageError: self.init(.unprocessableContent, code: "invalidImage", detail: "\(error)")
+        case let error as PolicyRefusal: self.init(field: error.field, detail: "\(error)")
         case let error as LedgerError: self.init(ledger: error)
         default: return nil
         }

@@ -16,22 +16,36 @@ extension Request {
     /// - Throws: `Problem` 415 for another media type, 400 for what is not JSON, 422 for a field that is wrong, naming
     ///   it and what would be right.
     func decode<Body: RequestFields>(_ type: Body.Type) async throws -> Body {
-        let bytes = try await body.collect(upTo: Self.largestBody)
-        if !bytes.isEmpty {
-            let mediaType = (headerFields[.contentType] ?? "").split(separator: ";").first.map(String.init) ?? ""
-            guard mediaType.lowercased() == "application/json" else {
-                throw Problem(
-                    .unsupportedMediaType, code: "unsupportedMediaType",
-                    detail: "the body's Content-Type must be application/json, is '\(mediaType)'")
-            }
-        }
-        let json = bytes.isEmpty ? Array("{}".utf8) : bytes
+        let json = try await jsonBytes()
         try checkFields(of: json, known: Body.CodingKeys.allCases.map(\.rawValue))
         do {
             return try FleetJSON.decode(type, from: json)
         } catch let error as DecodingError {
             throw Problem(decoding: error)
         }
+    }
+
+    /// The JSON body, whatever it is.
+    /// - Throws: `Problem` 415 for another media type, 400 for what is not JSON.
+    func json() async throws -> JSONValue {
+        let bytes = try await jsonBytes()
+        do {
+            return try FleetJSON.decode(JSONValue.self, from: bytes)
+        } catch let error as DecodingError {
+            throw Problem(decoding: error)
+        }
+    }
+
+    private func jsonBytes() async throws -> [UInt8] {
+        let bytes = try await body.collect(upTo: Self.largestBody)
+        guard !bytes.isEmpty else { return Array("{}".utf8) }
+        let mediaType = (headerFields[.contentType] ?? "").split(separator: ";").first.map(String.init) ?? ""
+        guard mediaType.lowercased() == "application/json" else {
+            throw Problem(
+                .unsupportedMediaType, code: "unsupportedMediaType",
+                detail: "the body's Content-Type must be application/json, is '\(mediaType)'")
+        }
+        return bytes
     }
 
     private func checkFields(of json: [UInt8], known: [String]) throws {

@@ -7,12 +7,13 @@ struct HostView: Encodable {
     var host: Host
     var containers: [ContainerName]
 
-    private enum Keys: CodingKey { case containers }
+    private enum Keys: CodingKey { case containers, profile }
 
     func encode(to encoder: any Encoder) throws {
         try host.encode(to: encoder)
         var fields = encoder.container(keyedBy: Keys.self)
         try fields.encode(containers, forKey: .containers)
+        try fields.encode(host.profile, forKey: .profile)
     }
 }
 
@@ -22,7 +23,7 @@ struct ContainerView: Encodable {
 
     private enum Keys: CodingKey {
         case state, stateDetail, relocation, host, virtualAddress, address, retainedAddresses, mobility, createdAt
-        case arrivedAt, deadlineAt
+        case arrivedAt, deadlineAt, policy, pin, isPaused
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -39,6 +40,9 @@ struct ContainerView: Encodable {
         try fields.encode(container.createdAt, forKey: .createdAt)
         try fields.encode(container.arrivedAt, forKey: .arrivedAt)
         try fields.encode(container.deadlineAt, forKey: .deadlineAt)
+        try fields.encode(container.policy, forKey: .policy)
+        try fields.encode(container.pin, forKey: .pin)
+        try fields.encode(container.isPaused, forKey: .isPaused)
     }
 }
 
@@ -112,7 +116,8 @@ struct EventView: Encodable {
         case .container(let container): try fields.encode(ContainerView(container: container), forKey: .container)
         case .containerRemoved(let name): try fields.encode(name, forKey: .name)
         case .relocation(let relocation): try fields.encode(relocation, forKey: .relocation)
-        case .policy(let policy): try fields.encode(policy, forKey: .policy)
+        case .policy(let record): try fields.encode(PolicyView(record), forKey: .policy)
+        case .policyRemoved(let name): try fields.encode(name, forKey: .name)
         case .image(let image): try fields.encode(image, forKey: .image)
         case .scheduler(let paused): try fields.encode(paused, forKey: .paused)
         case .alarm(let alarm): try fields.encode(alarm, forKey: .alarm)

@@ -30,6 +30,7 @@ struct HostMonitor: Sendable {
             throw Problem(.gone, code: "sessionUnknown", detail: "the control plane was started anew; enrol again")
         }
         if fleet.snapshot.hosts[host]?.state == .unreachable { try await welcomeBack(host) }
+        if let profile = heartbeat.profile { try await take(profile, of: host) }
         let last = postponed.take(host)
         guard let inventory = heartbeat.inventory ?? last else { return }
         // What is being moved is not judged now, and the host reports nothing again as long as it does not change.
@@ -40,6 +41,14 @@ struct HostMonitor: Sendable {
             } catch {
                 logger.error("cannot record an inventory", metadata: ["host": "\(host)", "error": "\(error)"])
             }
+        }
+    }
+
+    private func take(_ profile: HostProfile, of name: HostName) async throws {
+        try await fleet.change(by: "host:\(name)") { draft in
+            guard var host = draft.state.hosts[name], host.facts.profile != profile else { return }
+            host.facts.profile = profile
+            draft.record(.host(host))
         }
     }
 

@@ -9,7 +9,7 @@ struct ContainersRoutes {
 
     private struct Body: RequestFields {
         enum CodingKeys: String, CodingKey, CaseIterable {
-            case name, tenant, image, command, environment, ports, limits, runtime, host
+            case name, tenant, image, command, environment, ports, limits, runtime, host, policy
         }
         var name: ContainerName
         var tenant: TenantName
@@ -20,6 +20,26 @@ struct ContainersRoutes {
         var limits: Limits?
         var runtime: RuntimeKind?
         var host: HostName?
+        var policy: PolicyName?
+    }
+
+    private struct Changes: RequestFields {
+        enum CodingKeys: String, CodingKey, CaseIterable { case policy, isPaused }
+        var policy: FieldChange<PolicyName>
+        var isPaused: Bool?
+
+        init(from decoder: any Decoder) throws {
+            let fields = try decoder.container(keyedBy: CodingKeys.self)
+            policy = try fields.change(.policy)
+            isPaused = try fields.decodeIfPresent(Bool.self, forKey: .isPaused)
+        }
+    }
+
+    private struct NewPin: RequestFields {
+        enum CodingKeys: String, CodingKey, CaseIterable { case reason, until, seconds }
+        var reason: String
+        var until: Timestamp?
+        var seconds: Double?
     }
 
     private struct Port: Decodable {
@@ -48,15 +68,17 @@ struct ContainersRoutes {
     }
 
     private struct Destination: RequestFields {
-        enum CodingKeys: String, CodingKey, CaseIterable { case to, reason, trigger }
+        enum CodingKeys: String, CodingKey, CaseIterable { case to, reason, trigger, avoidTenants }
         var to: HostName?
         var reason: String?
         var trigger: Trigger?
+        var avoidTenants: [TenantName]?
     }
 
     func add(to router: inout FleetRouter) {
         addResource(to: &router)
         addActions(to: &router)
+        addPins(to: &router)
     }
 
     private func addResource(to router: inout FleetRouter) {
@@ -82,7 +104,7 @@ struct ContainersRoutes {
                     ports: (body.ports ?? []).map {
                         PortMapping(port: $0.port.value, containerPort: ($0.containerPort ?? $0.port).value)
                     },
-                    limits: limits(body.limits), runtime: body.runtime, host: body.host),
+                    limits: limits(body.limits), runtime: body.runtime, host: body.host, policy: body.policy),
                 by: request.actor)
             let settled = try await containers.wait(for: container.name, atMost: wait) ?? container
             return try .answer(
@@ -93,6 +115,13 @@ struct ContainersRoutes {
             let state = containers.fleet.snapshot
             let container = try state.container(request.name("container", of: "container"))
             return try .snapshot(ContainerView(container: container), of: state, for: request)
+        }
+        router.on(.patch, "/v1/containers/{container}") { request in
+            let name: ContainerName = try request.name("container", of: "container")
+            let changes = try await request.decode(Changes.self)
+            let container = try await containers.change(
+                name, policy: changes.policy, isPaused: changes.isPaused, by: request.actor)
+            return try .answer(.ok, ContainerView(container: container))
         }
         router.on(.delete, "/v1/containers/{container}") { request in
             try request.checkQuery("wait")
@@ -113,7 +142,7 @@ struct ContainersRoutes {
             let body = try await request.decode(Destination.self)
             let wanted = RelocationRequest(
                 container: name, to: body.to, trigger: body.trigger ?? .operator_, actor: request.actor,
-                reason: body.reason)
+                reason: body.reason, avoidTenants: body.avoidTenants ?? [])
             guard [.operator_, .alert].contains(wanted.trigger) else {
                 throw Problem(field: "trigger", detail: "trigger: must be 'operator' or 'alert'")
             }
@@ -121,9 +150,12 @@ struct ContainersRoutes {
                 return try .answer(.ok, try relocator.preview(wanted))
             }
             let relocation = try await relocator.request(wanted)
-            let ended = try await relocator.wait(for: relocation.id, atMost: wait) ?? relocation
+            var ended = try await relocator.wait(for: relocation.id, atMost: wait)
+            if ended == nil, containers.fleet.snapshot.relocations[relocation.id] == nil {
+                ended = try await containers.ledger.relocation(relocation.id)
+            }
             return try .answer(
-                .accepted, ended, headerFields: [.location: "/v1/relocations/\(relocation.id)"])
+                .accepted, ended ?? relocation, headerFields: [.location: "/v1/relocations/\(relocation.id)"])
         }
         router.on(.post, "/v1/containers/{container}/start") { request in
             try request.checkQuery("wait")
@@ -143,6 +175,24 @@ struct ContainersRoutes {
             return Response(
                 status: .ok, headerFields: [.contentType: "text/plain; charset=utf-8", .cacheControl: "no-store"],
                 body: .bytes(Array(logs.utf8)))
+        }
+    }
+
+    private func addPins(to router: inout FleetRouter) {
+        router.on(.put, "/v1/containers/{container}/pin") { request in
+            let name: ContainerName = try request.name("container", of: "container")
+            let body = try await request.decode(NewPin.self)
+            guard (body.until == nil) != (body.seconds == nil) else {
+                throw Problem(field: "until", detail: "until: give an RFC 3339 time, or 'seconds' in its place")
+            }
+            let until = body.until ?? Timestamp.now.advanced(bySeconds: body.seconds ?? 0)
+            let container = try await containers.pin(name, reason: body.reason, until: until, by: request.actor)
+            return try .answer(.ok, ContainerView(container: container))
+        }
+        router.on(.delete, "/v1/containers/{container}/pin") { request in
+            let container = try await containers.unpin(
+                try request.name("container", of: "container"), by: request.actor)
+            return try .answer(.ok, ContainerView(container: container))
         }
     }
 

@@ -31,7 +31,8 @@ struct ContainersService: Sendable {
             guard draft.state.tenants[spec.tenant] != nil else {
                 throw FleetError.invalid(field: "tenant", detail: "there is no tenant '\(spec.tenant)'")
             }
-            var container = Container(spec: spec, state: .starting, createdAt: draft.now)
+            if let policy = wanted.policy { try draft.state.checkPolicy(policy) }
+            var container = Container(spec: spec, state: .starting, createdAt: draft.now, policy: wanted.policy)
             if !spec.ports.isEmpty {
                 container.virtualAddress = try draft.state.freeVirtualAddress(of: virtualNetwork)
             }
@@ -170,8 +171,8 @@ struct ContainersService: Sendable {
         _ = try await agents.ask(
             route, id: OrderID(operation: operation, step: "announce"), of: gateway.name, timeout: .seconds(30))
         try await fleet.change(by: "control-plane") { draft in
-            let deadline = draft.state.deadline(after: draft.now)
             let now = draft.now
+            let deadline = draft.state.deadline(of: try draft.container(container.name), arrivedAt: now, at: now)
             try draft.update(container.name) { container in
                 container.state = .running
                 container.arrivedAt = now
@@ -242,7 +243,7 @@ struct ContainersService: Sendable {
         try await fleet.change(by: "control-plane") { draft in
             guard draft.state.containers[container.name] != nil else { return }
             for address in addresses { draft.release(address) }
-            for kind in [AlarmKind.stranded, .exited, .noFeasibleHost, .stepPending] {
+            for kind in [AlarmKind.stranded, .exited, .noFeasibleHost, .stepPending, .exposure] {
                 draft.clear(kind, about: container.name.text)
             }
             draft.record(.containerRemoved(container.name))
@@ -320,7 +321,7 @@ extension FleetDraft {
     ) throws(FleetError) {
         if let wanted { _ = try host(wanted) }
         guard state.gateway != nil else { throw .conflict("no gateway has enrolled, so no client could reach it") }
-        let decision = state.decision(PlacementRequest(spec: container.spec, requested: wanted), busy: [])
+        let decision = state.decision(starting: container, requested: wanted, at: now).decision
         guard let host = decision.chosen else { throw .conflict(decision.words) }
         let address = try state.freeAddress(of: network, at: now)
         container.state = .starting

@@ -14,6 +14,8 @@ struct NewContainer: Sendable {
     var runtime: RuntimeKind?
     /// `nil` for any host that may take it.
     var host: HostName?
+    /// `nil` for its tenant's.
+    var policy: PolicyName?
 
     /// Checks what can be checked without the fleet.
     /// - Throws: `FleetError.invalid` or `ModelError`, naming the field.

@@ -12,11 +12,14 @@ public actor Fleet {
     private let published: Mutex<FleetState>
     /// Who watches the fleet.
     nonisolated let feed = EventFeed()
+    /// Who was beside whom.
+    nonisolated let exposure: ExposureLog
 
     /// The fleet that a ledger remembers.
-    init(ledger: Ledger, state: FleetState) {
+    init(ledger: Ledger, state: FleetState, exposure: ExposureLog) {
         self.ledger = ledger
         self.state = state
+        self.exposure = exposure
         published = Mutex(state)
     }
 
@@ -40,6 +43,7 @@ public actor Fleet {
         draft.state.sequence = events.last?.sequence ?? state.sequence
         state = draft.state
         published.withLock { $0 = draft.state }
+        exposure.take(events, in: state)
         feed.publish(events)
         return result
     }

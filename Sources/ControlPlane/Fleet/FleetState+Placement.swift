@@ -5,7 +5,9 @@ import MovingTarget
 extension FleetState {
     /// The container that somebody wants moved, and the host it is on.
     /// - Throws: `FleetError` when it is not there or cannot be moved, or cannot go where it is wanted.
-    func movable(_ wanted: RelocationRequest) throws(FleetError) -> (Container, source: HostName) {
+    func movable(
+        _ wanted: RelocationRequest, at now: Timestamp, exposure: ExposureLog
+    ) throws(FleetError) -> (Container, source: HostName) {
         let container = try container(wanted.container)
         if let open = openRelocation(of: container.name) {
             throw .conflict("container '\(container.name)' is being moved already, by relocation \(open.id)")
@@ -16,12 +18,26 @@ extension FleetState {
         if case .immovable(let reason, _) = container.mobility {
             throw .conflict("container '\(container.name)' cannot be moved: \(reason)")
         }
+        if let pin = container.pin(at: now) {
+            throw .conflict("container '\(container.name)' stays where it is: \(pin.words); take the pin away first")
+        }
         guard gateway != nil else {
             throw .conflict("no gateway has enrolled, so the container's clients could not follow it")
         }
+        for tenant in wanted.avoidTenants {
+            guard tenants[tenant] != nil else {
+                throw .invalid(field: "avoidTenants", detail: "there is no tenant '\(tenant)'")
+            }
+            guard tenant != container.spec.tenant else {
+                throw .invalid(field: "avoidTenants", detail: "'\(tenant)' is the container's own tenant")
+            }
+        }
         if let destination = wanted.to {
             _ = try host(destination)
-            let decision = try decision(moving: container, from: source, requested: destination, busy: [])
+            let decision = decision(
+                moving: container, from: source, requested: destination, avoidTenants: wanted.avoidTenants, busy: [],
+                at: now, exposure: exposure
+            ).decision
             if decision.chosen == nil {
                 throw .conflict("host '\(destination)' cannot take it: \(decision.reasons(against: destination))")
             }
@@ -29,42 +45,59 @@ extension FleetState {
         return (container, source)
     }
 
+    /// Where the container of a relocation that waits can go and where it goes; `nil` when one of them is gone.
+    func decision(
+        for waiting: StartQueue.Waiting, busy: Set<HostName>, at now: Timestamp, exposure: ExposureLog
+    ) -> PlacementOutcome? {
+        guard let relocation = relocations[waiting.id], let container = containers[relocation.container] else {
+            return nil
+        }
+        return decision(
+            moving: container, from: relocation.source, requested: waiting.destination,
+            avoidTenants: relocation.avoidTenants ?? [], busy: busy, at: now, exposure: exposure)
+    }
+
     /// Where a container that is on a host can go and where it goes.
     func decision(
-        moving container: Container, from source: HostName, requested: HostName?, busy: Set<HostName>
-    ) throws(FleetError) -> PlacementDecision {
-        decision(
-            PlacementRequest(moving: container.spec, from: try host(source), requested: requested), busy: busy)
-    }
-
-    /// Where the container of a relocation that has not begun can go and where it goes.
-    func decision(
-        for id: RelocationID, requested: HostName?, busy: Set<HostName>
-    ) throws(FleetError) -> PlacementDecision {
-        guard let relocation = relocations[id] else { throw .notFound(kind: "relocation", name: id.description) }
-        return try decision(
-            moving: try container(relocation.container), from: relocation.source, requested: requested, busy: busy)
-    }
-
-    /// Where a container can be placed and where it is.
-    func decision(_ request: PlacementRequest, busy: Set<HostName>) -> PlacementDecision {
-        var loads: [HostName: HostLoad] = [:]
-        for container in containers.values {
-            for host in places(of: container) {
-                loads[host, default: HostLoad()].containers += 1
-                loads[host, default: HostLoad()].memoryBytes += container.spec.limits.memoryBytes
-            }
-        }
+        moving container: Container, from source: HostName, requested: HostName? = nil,
+        avoidTenants: [TenantName] = [], busy: Set<HostName> = [], at now: Timestamp, exposure: ExposureLog
+    ) -> PlacementOutcome {
         var generator = SystemRandomNumberGenerator()
-        return Placement(hosts: hosts.values, loads: loads, busy: busy).decide(request, using: &generator)
+        return Placement.decide(
+            request(
+                moving: container, from: source, requested: requested, avoidTenants: avoidTenants, busy: busy, at: now,
+                exposure: exposure),
+            in: index, policy: policy(of: container), using: &generator)
     }
 
-    /// The host a container is on, and the one it is on its way to.
-    private func places(of container: Container) -> Set<HostName> {
-        guard case .relocating(let id) = container.state, let destination = relocations[id]?.destination else {
-            return container.host.map { [$0] } ?? []
+    /// Where a container that is to be started can be and where it will be.
+    func decision(starting container: Container, requested: HostName?, at now: Timestamp) -> PlacementOutcome {
+        var generator = SystemRandomNumberGenerator()
+        return Placement.decide(
+            PlacementRequest(
+                tenant: container.spec.tenant, memoryBytes: container.spec.limits.memoryBytes,
+                runtime: container.spec.runtime, requested: requested, neverBeside: neverBeside(container.spec.tenant),
+                now: now),
+            in: index, policy: policy(of: container), using: &generator)
+    }
+
+    /// What is known of a container that is to leave its host.
+    func request(
+        moving container: Container, from source: HostName, requested: HostName? = nil,
+        avoidTenants: [TenantName] = [], busy: Set<HostName> = [], at now: Timestamp, exposure: ExposureLog
+    ) -> PlacementRequest {
+        let tenant = container.spec.tenant
+        let (visits, seconds) = exposure.read { book in
+            (book.visits(of: container.name), book.tenantSeconds(of: tenant, at: now))
         }
-        return Set([container.host, destination].compactMap(\.self))
+        // The book adds up the seconds of all containers of the tenant; a score is about one of them.
+        let siblings = Double(max(1, containers.values.count { $0.spec.tenant == tenant }))
+        return PlacementRequest(
+            tenant: tenant, memoryBytes: container.spec.limits.memoryBytes, runtime: container.spec.runtime,
+            source: source, requested: requested, neverBeside: neverBeside(tenant),
+            avoidTenants: avoidTenants, visits: visits, tenantSeconds: seconds.mapValues { $0 / siblings },
+            expectedStaySeconds: clock(of: container).meanSeconds ?? policy(of: container).placement.memorySeconds,
+            busy: busy, now: now)
     }
 
     /// A free address for a container.
@@ -97,8 +130,10 @@ extension FleetState {
 extension PlacementDecision {
     /// Why no host may take the container, in words.
     var words: String {
-        "no host may take the container ("
-            + exclusions.map { "\($0.host): \(reasons(against: $0.host))" }.joined(separator: "; ") + ")"
+        let named = exclusions.map { "\($0.host): \(reasons(against: $0.host))" }
+        let others = exclusionCount - exclusions.count
+        return "no host may take the container ("
+            + (named + (others > 0 ? ["and \(others) more"] : [])).joined(separator: "; ") + ")"
     }
 
     /// Why a host may not, in words.

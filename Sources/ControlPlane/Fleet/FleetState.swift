@@ -1,6 +1,7 @@
 import FleetModel
 import HashTreeCollections
 import Ledger
+import MovingTarget
 
 /// Everything the control plane knows at one instant. A value: readers keep the one they took while the fleet goes on.
 ///
@@ -18,16 +19,20 @@ public struct FleetState: Sendable {
     public internal(set) var relocations: TreeDictionary<RelocationID, Relocation> = [:]
     /// The number of the next relocation.
     public internal(set) var nextRelocation: Int64 = 1
-    /// When containers move.
-    public internal(set) var policy = Policy()
-    /// How often the policy was set; 0 for the defaults.
-    public internal(set) var policyVersion = 0
+    /// The policies that were set, by name.
+    public internal(set) var policies: TreeDictionary<PolicyName, PolicyRecord> = [:]
+    /// The number of the last version that each policy had, those that were removed included.
+    public internal(set) var policyVersions: [PolicyName: Int] = [:]
     /// Whether the clock is stopped.
     public internal(set) var isPaused = false
     /// The alarms that stand.
     public internal(set) var alarms: TreeDictionary<AlarmKey, Alarm> = [:]
     /// Released addresses, and until when they rest.
     public internal(set) var quarantine: TreeDictionary<IPv4Address, Timestamp> = [:]
+    /// What placement knows of the hosts and of what they carry.
+    private(set) var index = PlacementIndex()
+    /// How long moves took lately.
+    private(set) var moveTimes = MoveTimes()
 
     /// A fleet of nothing.
     public init() {}
@@ -35,13 +40,13 @@ public struct FleetState: Sendable {
     /// The fleet that a ledger remembers.
     init(_ record: FleetRecord) {
         sequence = record.lastSequence
-        hosts = TreeDictionary(uniqueKeysWithValues: record.hosts.map { ($0.host.name, $0.host) })
         tenants = TreeDictionary(uniqueKeysWithValues: record.tenants.map { ($0.name, $0) })
-        containers = TreeDictionary(uniqueKeysWithValues: record.containers.map { ($0.name, $0) })
         relocations = TreeDictionary(uniqueKeysWithValues: record.openRelocations.map { ($0.id, $0) })
+        for host in record.hosts { set(host.host) }
+        for container in record.containers { set(container) }
         nextRelocation = record.nextRelocation.number
-        policy = record.policy
-        policyVersion = record.policyVersion
+        policies = TreeDictionary(uniqueKeysWithValues: record.policies.map { ($0.name, $0) })
+        policyVersions = record.lastPolicyVersions
         isPaused = record.schedulerPaused
         alarms = TreeDictionary(uniqueKeysWithValues: record.alarms.map { ($0.key, $0) })
         quarantine = TreeDictionary(uniqueKeysWithValues: record.quarantine.map { ($0.key, $0.value) })
@@ -50,21 +55,74 @@ public struct FleetState: Sendable {
     /// Makes a change.
     mutating func apply(_ change: FleetChange) {
         switch change {
-        case .host(let host): hosts[host.name] = host
-        case .hostForgotten(let name): hosts[name] = nil
+        case .host(let host): set(host)
+        case .hostForgotten(let name):
+            hosts[name] = nil
+            index.remove(host: name)
         case .tenant(let tenant): tenants[tenant.name] = tenant
         case .tenantRemoved(let name): tenants[name] = nil
-        case .container(let container): containers[container.name] = container
-        case .containerRemoved(let name): containers[name] = nil
-        case .relocation(let relocation):
-            relocations[relocation.id] = relocation.state.isFinal ? nil : relocation
-            nextRelocation = max(nextRelocation, relocation.id.number + 1)
-        case .policy(let policy):
-            self.policy = policy
-            policyVersion += 1
+        case .container(let container): set(container)
+        case .containerRemoved(let name):
+            if let container = containers.removeValue(forKey: name) { unload(container) }
+        case .relocation(let relocation): set(relocation)
+        case .policy(let record):
+            policies[record.name] = record
+            policyVersions[record.name] = record.version
+        case .policyRemoved(let name): policies[name] = nil
         case .scheduler(let paused): isPaused = paused
         case .alarm(let alarm): alarms[alarm.key] = alarm.clearedAt == nil ? alarm : nil
         case .image, .refused: break
+        }
+    }
+}
+
+// MARK: Keeping the index
+
+extension FleetState {
+    private mutating func set(_ host: Host) {
+        hosts[host.name] = host
+        index.update(host: host)
+    }
+
+    private mutating func set(_ container: Container) {
+        if let previous = containers.updateValue(container, forKey: container.name) { unload(previous) }
+        for place in places(of: container) {
+            index.add(container.spec.tenant, memoryBytes: container.spec.limits.memoryBytes, on: place)
+        }
+    }
+
+    private mutating func unload(_ container: Container) {
+        for place in places(of: container) {
+            index.remove(container.spec.tenant, memoryBytes: container.spec.limits.memoryBytes, from: place)
+        }
+    }
+
+    /// A container's places depend on its relocation, so it is counted anew around each change of that.
+    private mutating func set(_ relocation: Relocation) {
+        let container = containers[relocation.container]
+        if let container { unload(container) }
+        relocations[relocation.id] = relocation.state.isFinal ? nil : relocation
+        nextRelocation = max(nextRelocation, relocation.id.number + 1)
+        if let container { set(container) }
+        guard relocation.state == .completed, let destination = relocation.destination else { return }
+        moveTimes.note(relocation)
+        index.setCost(moveTimes.cost(of: destination), of: destination)
+    }
+
+    /// The host a container is on, and the one it is on its way to.
+    private func places(of container: Container) -> Set<HostName> {
+        guard case .relocating(let id) = container.state, let destination = relocations[id]?.destination else {
+            return container.host.map { [$0] } ?? []
+        }
+        return Set([container.host, destination].compactMap(\.self))
+    }
+
+    /// Takes moves that a ledger remembers, oldest first.
+    mutating func remember(_ completed: [Relocation]) {
+        for relocation in completed {
+            guard let destination = relocation.destination else { continue }
+            moveTimes.note(relocation)
+            index.setCost(moveTimes.cost(of: destination), of: destination)
         }
     }
 }

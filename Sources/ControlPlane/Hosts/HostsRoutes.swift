@@ -34,7 +34,13 @@ struct HostsRoutes {
         router.on(.post, "/v1/hosts/{host}/drain") { request in
             let name: HostName = try request.name("host", of: "host")
             let host = try await hosts.drain(name, by: request.actor)
-            return try .answer(.accepted, hosts.view(of: host, in: hosts.fleet.snapshot))
+            return try .answer(
+                .accepted, hosts.view(of: host, in: hosts.fleet.snapshot),
+                headerFields: [.location: "/v1/hosts/\(name)/drain"])
+        }
+        router.on(.get, "/v1/hosts/{host}/drain") { request in
+            let state = hosts.fleet.snapshot
+            return try .snapshot(try hosts.drain(of: try request.name("host", of: "host")), of: state, for: request)
         }
         router.on(.delete, "/v1/hosts/{host}") { request in
             try await hosts.forget(try request.name("host", of: "host"), by: request.actor)

@@ -5,6 +5,7 @@ struct HostsService {
     let fleet: Fleet
     let agents: AgentRegistry
     let relocator: Relocator
+    let drains: DrainKeeper
 
     /// A host as the API shows it.
     func view(of host: Host, in state: FleetState) -> HostView {
@@ -17,8 +18,9 @@ struct HostsService {
     func change(
         _ name: HostName, state: HostState?, labels: [String: String]?, capacity: HostCapacity?, by actor: String
     ) async throws -> Host {
-        try await fleet.change(by: actor) { draft in
+        let (host, endsDrain) = try await fleet.change(by: actor) { draft in
             var host = try draft.host(name)
+            let wasDraining = host.state == .draining
             if let state {
                 guard state == .ready || state == .cordoned else {
                     throw FleetError.invalid(
@@ -29,6 +31,7 @@ struct HostsService {
                     throw FleetError.conflict("host '\(name)' is unreachable; it can be changed when its agent answers")
                 }
                 host.state = state
+                if state == .ready { host.drain = nil }
             }
             if let labels { host.labels = labels }
             if let capacity {
@@ -38,28 +41,39 @@ struct HostsService {
                 host.capacity = capacity
             }
             if host != draft.state.hosts[name] { draft.record(.host(host)) }
-            return host
+            return (host, wasDraining && host.state != .draining)
         }
+        if endsDrain { try await relocator.cancelDrain(of: name, by: actor) }
+        // What waits for a host may have found one.
+        await relocator.startWhatMay()
+        return host
     }
 
     /// Moves every container of a host away and keeps it cordoned then.
     func drain(_ name: HostName, by actor: String) async throws -> Host {
-        let (host, containers) = try await fleet.change(by: actor) { draft in
+        let host = try await fleet.change(by: actor) { draft in
             var host = try draft.host(name)
             guard host.role == .worker else {
                 throw FleetError.conflict("'\(name)' is the gateway: it has no containers")
             }
-            let containers = draft.state.containers(on: name).map(\.name)
-            host.state = containers.isEmpty ? .cordoned : .draining
+            guard host.state != .draining else { return host }
+            guard host.state != .unreachable else {
+                throw FleetError.conflict("host '\(name)' is unreachable: nothing can be moved away from it")
+            }
+            host.state = .draining
+            host.drain = Drain(
+                startedAt: draft.now, startedBy: actor, total: draft.state.containers(on: name).count)
             draft.record(.host(host))
-            return (host, containers)
+            return host
         }
-        for container in containers {
-            _ = try? await relocator.request(
-                RelocationRequest(
-                    container: container, to: nil, trigger: .drain, actor: actor, reason: "drain of \(name)"))
-        }
-        return host
+        await drains.push(name)
+        return fleet.snapshot.hosts[name] ?? host
+    }
+
+    /// How far the drain of a host is.
+    func drain(of name: HostName) throws -> DrainView {
+        let state = fleet.snapshot
+        return try DrainView(try state.host(name), in: state, at: .now)
     }
 
     /// Forgets a host that holds nothing.

@@ -1,78 +1,127 @@
 import FleetModel
 import HTTP
+import HTTPTypes
+import Ledger
 
-/// `/v1/policies/default`: when containers move. It is the fleet's only policy.
+/// `/v1/policies`: when containers move and where to.
 struct PoliciesRoutes {
-    let fleet: Fleet
+    let policies: PoliciesService
 
-    private struct Body: RequestFields {
-        enum CodingKeys: String, CodingKey, CaseIterable { case clock, limits }
-        var clock: DeadlineClock
-        var limits: RelocationLimits?
-    }
-
-    /// The policy with what follows from it.
-    private struct View: Encodable {
-        var name = "default"
+    private struct Restoration: RequestFields {
+        enum CodingKeys: String, CodingKey, CaseIterable { case version }
         var version: Int
-        var clock: DeadlineClock
-        var dwellSeconds: Double
-        var limits: RelocationLimits
-
-        init(_ state: FleetState) {
-            version = state.policyVersion
-            clock = state.policy.clock
-            dwellSeconds = state.policy.clock.dwellSeconds
-            limits = state.policy.limits
-        }
     }
+
+    private var fleet: Fleet { policies.fleet }
 
     func add(to router: inout FleetRouter) {
-        router.on(.get, "/v1/policies/{policy}") { request in
-            try requireDefault(request)
+        addCollection(to: &router)
+        addResource(to: &router)
+        addVersions(to: &router)
+    }
+
+    private func addCollection(to router: inout FleetRouter) {
+        router.on(.get, "/v1/policies") { request in
+            try request.checkQuery()
             let state = fleet.snapshot
-            return try .answer(
-                .ok, View(state),
-                headerFields: [
-                    .eTag: EntityTag(version: state.policyVersion).description, .relocateIndex: String(state.sequence),
-                ])
+            let others = state.policies.values.filter { $0.name != .default }.sorted { $0.name < $1.name }
+            let views = ([try state.policy(.default)] + others).map { PolicyView($0, in: state) }
+            return try .snapshot(ListView(items: views), of: state, for: request)
         }
-        router.on(.put, "/v1/policies/{policy}") { request in
-            try requireDefault(request)
-            guard let expected = request.headerFields[.ifMatch] else {
-                throw Problem(
-                    .preconditionRequired, code: "preconditionRequired",
-                    detail: "send If-Match with the ETag of the policy that you read, so that nobody's change is lost")
+        router.on(.post, "/v1/policies") { request in
+            try request.checkQuery()
+            var document = try await PolicyDocument(request.json())
+            guard let name = try document.take("name", as: PolicyName.self) else {
+                throw Problem(field: "name", detail: "name: the field is missing")
             }
-            let body = try await request.decode(Body.self)
-            let state = try await fleet.change(by: request.actor) { draft in
-                let current = EntityTag(version: draft.state.policyVersion)
-                guard current.isAmong(expected) else { throw FleetError.stale(current: current.description) }
-                let policy = Policy(clock: body.clock, limits: body.limits ?? draft.state.policy.limits)
-                try policy.validate()
-                draft.record(.policy(policy))
-                draft.moveDeadlines()
-                return draft.state
-            }
-            return try .answer(
-                .ok, View(state), headerFields: [.eTag: EntityTag(version: state.policyVersion).description])
+            let record = try await policies.add(name, document, by: request.actor)
+            return try answer(record, .created, [.location: "/v1/policies/\(name)"])
+        }
+        router.on(.post, "/v1/policies/preview") { request in
+            try request.checkQuery("base", "container", "from")
+            let document = try await PolicyDocument(request.json())
+            let preview = PolicyPreview(
+                base: try request.queryValue("base", "a policy's name") { try PolicyName($0) },
+                container: try request.queryValue("container", "a container's name") { try ContainerName($0) },
+                from: try request.queryValue("from", "a host's name") { try HostName($0) })
+            return try .answer(.ok, try preview.view(of: document, in: fleet.snapshot, exposure: fleet.exposure))
         }
     }
 
-    private func requireDefault(_ request: Request) throws {
-        let name = request.parameters["policy"] ?? ""
-        guard name == "default" else { throw FleetError.notFound(kind: "policy", name: name) }
+    private func addResource(to router: inout FleetRouter) {
+        router.on(.get, "/v1/policies/{policy}") { request in
+            try request.checkQuery()
+            let record = try fleet.snapshot.policy(request.name("policy", of: "policy"))
+            if record.entityTag.isAmong(request.headerFields[.ifNoneMatch]) {
+                return Response(
+                    status: .notModified, headerFields: [.eTag: record.entityTag.description], body: .empty)
+            }
+            return try answer(record)
+        }
+        router.on(.put, "/v1/policies/{policy}") { request in
+            let name: PolicyName = try request.name("policy", of: "policy")
+            _ = try fleet.snapshot.policy(name)
+            let expected = try request.ifMatch()
+            let document = try await PolicyDocument(request.json())
+            return try answer(try await policies.change(name, document, ifMatch: expected, by: request.actor))
+        }
+        router.on(.delete, "/v1/policies/{policy}") { request in
+            let name: PolicyName = try request.name("policy", of: "policy")
+            _ = try fleet.snapshot.policy(name)
+            try await policies.remove(name, ifMatch: try request.ifMatch(), by: request.actor)
+            return Response(status: .noContent)
+        }
+        router.on(.post, "/v1/policies/{policy}/restore") { request in
+            let name: PolicyName = try request.name("policy", of: "policy")
+            _ = try fleet.snapshot.policy(name)
+            let expected = try request.ifMatch()
+            let version = try await request.decode(Restoration.self).version
+            let record = try await policies.restore(name, version: version, ifMatch: expected, by: request.actor)
+            return try answer(record)
+        }
+    }
+
+    private func addVersions(to router: inout FleetRouter) {
+        router.on(.get, "/v1/policies/{policy}/versions") { request in
+            try request.checkQuery("cursor", "limit")
+            let name: PolicyName = try request.name("policy", of: "policy")
+            let page = try await policies.ledger.policyVersions(
+                of: name, cursor: try request.query["cursor"].map { try PageCursor($0) }, limit: try request.limit())
+            if page.items.isEmpty { _ = try fleet.snapshot.policy(name) }
+            return try .snapshot(
+                ListView(items: page.items.map { PolicyView($0) }, next: page.next?.description), of: fleet.snapshot,
+                for: request)
+        }
+        router.on(.get, "/v1/policies/{policy}/versions/{version}") { request in
+            let name: PolicyName = try request.name("policy", of: "policy")
+            let text = request.parameters["version"] ?? ""
+            guard let version = Int(text) else {
+                throw FleetError.notFound(kind: "version of policy '\(name)'", name: text)
+            }
+            return try .answer(.ok, PolicyView(try await policies.version(version, of: name)))
+        }
+    }
+
+    private func answer(
+        _ record: PolicyRecord, _ status: HTTPResponse.Status = .ok, _ fields: HTTPFields = [:]
+    ) throws -> Response {
+        let state = fleet.snapshot
+        var fields = fields
+        fields[.eTag] = record.entityTag.description
+        fields[.relocateIndex] = String(state.sequence)
+        return try .answer(status, PolicyView(record, in: state), headerFields: fields)
     }
 }
 
-extension FleetDraft {
-    /// Makes the deadlines follow the policy: t* after the arrival, but not before now.
-    mutating func moveDeadlines() {
-        for container in state.containers.values where container.deadlineAt != nil {
-            guard let arrivedAt = container.arrivedAt else { continue }
-            var container = container
-            container.deadlineAt = max(now, state.deadline(after: arrivedAt))
-            record(.container(container))
+extension Request {
+    /// The If-Match field.
+    /// - Throws: `Problem` 428 when there is none.
+    fileprivate func ifMatch() throws -> String {
+        guard let expected = headerFields[.ifMatch] else {
+            throw Problem(
+                .preconditionRequired, code: "preconditionRequired",
+                detail: "send If-Match with the ETag of the policy that you read, so that nobody's change is lost")
         }
+        return expected
     }
 }

@@ -6,7 +6,7 @@ extension FleetDraft {
     mutating func arrive(_ relocation: Relocation) throws(FleetError) {
         guard let destination = relocation.destination, let newAddress = relocation.newAddress else { return }
         let now = now
-        let deadline = state.deadline(after: now)
+        let deadline = state.deadline(of: try container(relocation.container), arrivedAt: now, at: now)
         try update(relocation.container) { container in
             if !container.retainedAddresses.contains(relocation.oldAddress) {
                 container.retainedAddresses.append(relocation.oldAddress)
@@ -21,7 +21,6 @@ extension FleetDraft {
     /// What the end of a relocation means for its container.
     mutating func settle(_ relocation: Relocation) throws(FleetError) {
         clear(.stepPending, about: relocation.subject)
-        let deadline = state.deadline(after: now)
         switch relocation.state {
         case .completed:
             try update(relocation.container) { $0.state = .running }
@@ -29,6 +28,7 @@ extension FleetDraft {
             noticeLeftover(of: relocation, kind: .retire)
             finishDraining(relocation.source)
         case .failed, .rolledBack, .cancelled:
+            let deadline = state.deadline(of: try container(relocation.container), arrivedAt: now, at: now)
             try update(relocation.container) { container in
                 container.state = .running
                 container.deadlineAt = deadline
@@ -73,9 +73,10 @@ extension FleetDraft {
     }
 
     /// A host that was drained keeps its containers out from now on.
-    private mutating func finishDraining(_ name: HostName) {
+    mutating func finishDraining(_ name: HostName) {
         guard var host = state.hosts[name], host.state == .draining, state.containers(on: name).isEmpty else { return }
         host.state = .cordoned
+        host.drain?.endedAt = now
         record(.host(host))
     }
 }
@@ -89,9 +90,4 @@ enum AddressQuarantine {
 extension Relocation {
     /// How alarms name it.
     var subject: String { "relocation-\(id)" }
-}
-
-extension FleetState {
-    /// When a container that arrives now is to be moved.
-    func deadline(after arrival: Timestamp) -> Timestamp { arrival.advanced(bySeconds: policy.clock.dwellSeconds) }
 }

@@ -16,7 +16,7 @@ struct RelocationRun {
     private enum Turn: Sendable {
         case perform([Step])
         case pause(before: Int)
-        case ended
+        case ended(pauseMilliseconds: Double?)
     }
 
     private struct Answered: Sendable {
@@ -25,7 +25,8 @@ struct RelocationRun {
     }
 
     /// Goes on from what is recorded until the relocation has ended.
-    func run() async {
+    /// - Returns: for how many seconds the container stood still; `nil` when it never did or that is not known.
+    func run() async -> Double? {
         var answered: [Answered] = []
         var steeredAt: ContinuousClock.Instant?
         let clock = ContinuousClock()
@@ -37,12 +38,12 @@ struct RelocationRun {
             } catch {
                 // The ledger refuses to write. What is not recorded is not sent: wait until it writes again.
                 logger.critical("cannot record a relocation", metadata: ["relocation": "\(id)", "error": "\(error)"])
-                try? await Task.sleep(for: .seconds(1))
+                do { try await Task.sleep(for: .seconds(1)) } catch { return nil }
                 continue
             }
             answered = []
             switch turn {
-            case .ended: return
+            case .ended(let pause): return pause.map { $0 / 1000 }
             case .pause(let attempt): try? await Task.sleep(for: times.pause(before: attempt))
             case .perform(let steps):
                 if steps.contains(where: { $0.kind == .steer }) { steeredAt = clock.now }
@@ -111,7 +112,7 @@ struct RelocationRun {
     private func record(_ answered: [Answered], pauseMilliseconds: Double?) async throws -> Turn {
         let id = id
         return try await fleet.change(by: "relocator") { draft in
-            guard var relocation = draft.state.relocations[id] else { return .ended }
+            guard var relocation = draft.state.relocations[id] else { return .ended(pauseMilliseconds: nil) }
             for answer in answered {
                 relocation.take(answer.step, report: answer.report, pauseMilliseconds: pauseMilliseconds, at: draft.now)
                 if answer.step.kind == .release, answer.step.state == .succeeded { try draft.arrive(relocation) }
@@ -138,7 +139,7 @@ struct RelocationRun {
                 relocation.end(state, failure: failure, at: draft.now)
                 draft.record(.relocation(relocation))
                 try draft.settle(relocation)
-                return .ended
+                return .ended(pauseMilliseconds: relocation.pauseMilliseconds)
             }
         }
     }

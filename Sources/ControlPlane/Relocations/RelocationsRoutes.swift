@@ -20,7 +20,9 @@ struct RelocationsRoutes {
         router.on(.get, "/v1/relocations/{relocation}") { request in
             let state = fleet.snapshot
             let id = try id(of: request)
-            return try .snapshot(try await find(id), of: state, for: request)
+            let relocation = try await find(id)
+            let decision = try await ledger.decision(of: id)
+            return try .snapshot(RelocationView(relocation: relocation, decision: decision), of: state, for: request)
         }
         router.on(.post, "/v1/relocations/{relocation}/cancel") { request in
             let id = try id(of: request)
@@ -59,6 +61,20 @@ struct RelocationsRoutes {
     private func oneOf<Value: CaseIterable & RawRepresentable>(_ type: Value.Type) -> String
     where Value.RawValue == String {
         "one of " + type.allCases.map(\.rawValue).joined(separator: ", ")
+    }
+}
+
+/// A relocation with the decision that it follows.
+private struct RelocationView: Encodable {
+    var relocation: Relocation
+    var decision: PlacementDecision?
+
+    private enum Keys: CodingKey { case decision }
+
+    func encode(to encoder: any Encoder) throws {
+        try relocation.encode(to: encoder)
+        var fields = encoder.container(keyedBy: Keys.self)
+        try fields.encode(decision, forKey: .decision)
     }
 }
 

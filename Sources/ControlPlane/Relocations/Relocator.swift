@@ -14,6 +14,8 @@ struct RelocationRequest: Sendable {
     var actor: String
     /// What they said about it.
     var reason: String?
+    /// The tenants that are suspected: hosts without them are preferred.
+    var avoidTenants: [TenantName] = []
 }
 
 /// Lets relocations wait for their turn, starts them within the limits, and drives each in a task of its own.
@@ -26,6 +28,8 @@ actor Relocator {
     private let logger: Logger
     private var queue = StartQueue()
     private var tasks: [RelocationID: Task<Void, Never>] = [:]
+    /// Looks at the queue again when a limit that concerns time lets something start.
+    private var alarmClock: Task<Void, Never>?
 
     init(
         fleet: Fleet, agents: AgentRegistry, containerNetwork: IPv4Network, times: StepTimes, death: SuddenDeath,
@@ -41,21 +45,25 @@ actor Relocator {
 
     // MARK: Requests
 
-    /// Puts a relocation into the queue.
+    /// Puts a relocation into the queue. One of the same container that waits there and is less urgent makes way for it.
     /// - Throws: `FleetError` when the container cannot be moved, or not there.
     func request(_ wanted: RelocationRequest) async throws -> Relocation {
-        let relocation = try await fleet.change(by: wanted.actor) { draft in
-            let (container, source) = try draft.state.movable(wanted)
+        let exposure = fleet.exposure
+        let (relocation, replaced) = try await fleet.change(by: wanted.actor) { draft in
+            let replaced = draft.makeWay(for: wanted)
+            let (container, source) = try draft.state.movable(wanted, at: draft.now, exposure: exposure)
             guard let address = container.address else {
                 throw FleetError.conflict("container '\(container.name)' has no address yet")
             }
-            let relocation = Relocation(
+            var relocation = Relocation(
                 id: RelocationID(draft.state.nextRelocation), container: container.name, tenant: container.spec.tenant,
                 source: source, destination: wanted.to, trigger: wanted.trigger, actor: wanted.actor,
                 reason: wanted.reason, oldAddress: address, createdAt: draft.now)
+            if !wanted.avoidTenants.isEmpty { relocation.avoidTenants = wanted.avoidTenants }
             draft.record(.relocation(relocation))
-            return relocation
+            return (relocation, replaced)
         }
+        if let replaced { queue.cancel(replaced) }
         queue.add(relocation.waiting)
         await startWhatMay()
         return fleet.snapshot.relocations[relocation.id] ?? relocation
@@ -64,8 +72,37 @@ actor Relocator {
     /// What a request would lead to, without doing it.
     nonisolated func preview(_ wanted: RelocationRequest) throws -> PlacementDecision {
         let state = fleet.snapshot
-        let (container, source) = try state.movable(wanted)
-        return try state.decision(moving: container, from: source, requested: wanted.to, busy: [])
+        let now = Timestamp.now
+        let (container, source) = try state.movable(wanted, at: now, exposure: fleet.exposure)
+        return state.decision(
+            moving: container, from: source, requested: wanted.to, avoidTenants: wanted.avoidTenants, busy: [], at: now,
+            exposure: fleet.exposure
+        ).decision
+    }
+
+    /// The clock says that a container's stay is over. If its policy lets it stay while it is alone, and it was, a new
+    /// stay begins where it is.
+    func clockIsUp(for name: ContainerName) async throws {
+        let state = fleet.snapshot
+        if let container = state.containers[name], state.policy(of: container).placement.skipIfAlone,
+            fleet.exposure.read({ $0.wasAlone(name) })
+        {
+            try await fleet.change(by: "clock") { draft in
+                let now = draft.now
+                let deadline = draft.state.deadline(of: try draft.container(name), arrivedAt: now, at: now)
+                try draft.update(name) { $0.deadlineAt = deadline }
+            }
+            return
+        }
+        _ = try await request(RelocationRequest(container: name, to: nil, trigger: .clock, actor: "clock"))
+    }
+
+    /// Stops the relocations that wait for a host to be drained.
+    func cancelDrain(of host: HostName, by actor: String) async throws {
+        let waiting = fleet.snapshot.relocations.values.filter {
+            $0.source == host && $0.trigger == .drain && $0.state == .queued
+        }
+        for relocation in waiting { _ = try await cancel(relocation.id, by: actor) }
     }
 
     /// Stops a relocation that has not come to the freeze yet.
@@ -112,7 +149,12 @@ actor Relocator {
     // MARK: Turns
 
     /// Goes on with what a control plane that ended had begun.
-    func resume() async {
+    /// - Parameter recent: the relocations that ended in the last hour: their pauses count.
+    func resume(after recent: [Relocation]) async {
+        for relocation in recent {
+            guard let pause = relocation.pauseMilliseconds, let end = relocation.endedAt else { continue }
+            queue.notePause(seconds: pause / 1000, of: relocation.tenant, at: end)
+        }
         for relocation in fleet.snapshot.relocations.values.sorted(by: { $0.id < $1.id }) {
             if relocation.state == .queued {
                 queue.add(relocation.waiting)
@@ -131,15 +173,22 @@ actor Relocator {
     func startWhatMay() async {
         while true {
             let state = fleet.snapshot
-            let action = queue.next(limits: state.policy.limits) { waiting, busy in
-                Self.choose(for: waiting, busy: busy, in: state)
+            let now = Timestamp.now
+            var outcome: PlacementOutcome?
+            let action = queue.next(at: now, limits: state.startLimits) { [exposure = fleet.exposure] waiting, busy in
+                outcome = state.decision(for: waiting, busy: busy, at: now, exposure: exposure)
+                guard let outcome else { return .nowhere }
+                if let chosen = outcome.decision.chosen { return .host(chosen) }
+                return outcome.isTemporary ? .later : .nowhere
             }
             switch action {
-            case .wait: return
+            case .wait(let until):
+                startAgain(at: until, from: now)
+                return
             case .giveUp(let waiting):
-                await giveUp(waiting.id)
+                await giveUp(waiting.id, outcome?.decision)
             case .start(let waiting, let destination):
-                if await begin(waiting.id, at: destination) {
+                if await begin(waiting.id, at: destination, outcome?.decision) {
                     drive(waiting.id)
                 } else {
                     queue.end(waiting.id)
@@ -148,19 +197,18 @@ actor Relocator {
         }
     }
 
-    private static func choose(
-        for waiting: StartQueue.Waiting, busy: Set<HostName>, in state: FleetState
-    ) -> StartQueue.Choice {
-        guard let decision = try? state.decision(for: waiting.id, requested: waiting.destination, busy: busy) else {
-            return .nowhere
+    private func startAgain(at time: Timestamp?, from now: Timestamp) {
+        alarmClock?.cancel()
+        guard let time else { return }
+        alarmClock = Task {
+            try? await Task.sleep(for: .seconds(time.seconds(since: now)))
+            if !Task.isCancelled { await startWhatMay() }
         }
-        if let chosen = decision.chosen { return .host(chosen) }
-        return decision.exclusions.contains(where: \.isTemporary) ? .later : .nowhere
     }
 
     /// Gives a relocation its destination and its address.
     /// - Returns: whether it can be driven now. When not, it has ended, or is ended by the next start.
-    private func begin(_ id: RelocationID, at destination: HostName) async -> Bool {
+    private func begin(_ id: RelocationID, at destination: HostName, _ decision: PlacementDecision?) async -> Bool {
         let network = containerNetwork
         do {
             return try await fleet.change(by: "relocator") { draft in
@@ -176,21 +224,22 @@ actor Relocator {
                 relocation.state = .running
                 relocation.startedAt = draft.now
                 draft.record(.relocation(relocation))
+                if let decision { draft.note(.decision(id, decision)) }
                 try draft.update(container.name) { $0.state = .relocating(id) }
                 return true
             }
         } catch {
             logger.error("cannot start a relocation", metadata: ["relocation": "\(id)", "error": "\(error)"])
-            await giveUp(id, because: "\(error)")
+            await giveUp(id, nil, because: "\(error)")
             return false
         }
     }
 
-    private func giveUp(_ id: RelocationID, because reason: String? = nil) async {
+    private func giveUp(_ id: RelocationID, _ decision: PlacementDecision?, because reason: String? = nil) async {
         do {
             try await fleet.change(by: "relocator") { draft in
                 guard let relocation = draft.state.relocations[id], relocation.state == .queued else { return }
-                let decision = try? draft.state.decision(for: id, requested: relocation.destination, busy: [])
+                if let decision { draft.note(.decision(id, decision)) }
                 let words = reason ?? decision?.words ?? "the container or its host is not in the fleet any more"
                 draft.giveUp(relocation, .noFeasibleHost, words)
                 draft.raise(.noFeasibleHost, about: relocation.container.text, words)
@@ -203,20 +252,23 @@ actor Relocator {
 
     private func drive(_ id: RelocationID) {
         let run = RelocationRun(id: id, fleet: fleet, agents: agents, times: times, death: death, logger: logger)
+        let tenant = fleet.snapshot.relocations[id]?.tenant
         tasks[id] = Task {
-            await run.run()
-            await self.ended(id)
+            let pause = await run.run()
+            await self.ended(id, of: tenant, pauseSeconds: pause)
         }
     }
 
-    private func ended(_ id: RelocationID) async {
+    private func ended(_ id: RelocationID, of tenant: TenantName?, pauseSeconds: Double?) async {
         tasks[id] = nil
         queue.end(id)
+        if let tenant, let pauseSeconds { queue.notePause(seconds: pauseSeconds, of: tenant, at: .now) }
         await startWhatMay()
     }
 
     /// Ends all tasks, as the end of the process does: what they drive goes on with the next start.
     func stop() {
+        alarmClock?.cancel()
         for task in tasks.values { task.cancel() }
     }
 }
@@ -235,8 +287,24 @@ extension FleetDraft {
         relocation.failure = StepFailure(code: code, message: message)
         relocation.endedAt = now
         record(.relocation(relocation))
-        guard var container = state.containers[relocation.container], container.state == .running else { return }
-        container.deadlineAt = container.deadlineAt.map { _ in state.deadline(after: now) }
+        guard var container = state.containers[relocation.container], container.state == .running,
+            container.deadlineAt != nil
+        else { return }
+        container.deadlineAt = state.deadline(of: container, arrivedAt: now, at: now)
         record(.container(container))
+    }
+
+    /// Ends a relocation of the wanted container that waits and is less urgent than what is wanted now.
+    /// - Returns: its number.
+    fileprivate mutating func makeWay(for wanted: RelocationRequest) -> RelocationID? {
+        guard var waiting = state.openRelocation(of: wanted.container), waiting.state == .queued,
+            let rank = StartQueue.ranks.firstIndex(of: waiting.trigger),
+            let wantedRank = StartQueue.ranks.firstIndex(of: wanted.trigger), wantedRank < rank
+        else { return nil }
+        waiting.cancelledBy = wanted.actor
+        waiting.state = .cancelled
+        waiting.endedAt = now
+        record(.relocation(waiting))
+        return waiting.id
     }
 }

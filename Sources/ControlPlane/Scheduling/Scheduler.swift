@@ -23,6 +23,8 @@ final class Scheduler: Sendable {
     }
 
     private static let longestSleep = 1.0
+    /// When to look again at a container that was handed over: what could not be done is tried again then.
+    private static let secondsToSecondLook = 5.0
     private let state = Mutex(State())
     private let wake = DispatchSemaphore(value: 0)
     private let fleet: Fleet
@@ -61,6 +63,10 @@ final class Scheduler: Sendable {
                 switch event.change {
                 case .container(let container): note(container)
                 case .scheduler(paused: false): for container in fleet.snapshot.containers.values { note(container) }
+                case .tenant(let tenant) where !tenant.isPaused:
+                    for container in fleet.snapshot.containers.values where container.spec.tenant == tenant.name {
+                        note(container)
+                    }
                 default: break
                 }
             }
@@ -69,9 +75,14 @@ final class Scheduler: Sendable {
 
     private func note(_ container: Container) {
         guard let deadline = container.deadlineAt else { return }
+        look(at: container.name, when: deadline)
+        if let pin = container.pin, pin.until > deadline { look(at: container.name, when: pin.until) }
+    }
+
+    private func look(at container: ContainerName, when time: Timestamp) {
         let isNext = state.withLock { state in
-            let isNext = state.heap.min.map { deadline < $0.at } ?? true
-            state.heap.insert(Due(at: deadline, container: container.name))
+            let isNext = state.heap.min.map { time < $0.at } ?? true
+            state.heap.insert(Due(at: time, container: container))
             return isNext
         }
         if isNext { wake.signal() }
@@ -91,16 +102,23 @@ final class Scheduler: Sendable {
             }
             if isStopped { return }
             let snapshot = fleet.snapshot
-            if !snapshot.isPaused {
-                for due in due where isDue(due, in: snapshot) { start(due.container) }
+            for name in Set(due.map(\.container)) where snapshot.isDue(name, at: now) {
+                start(name)
+                look(at: name, when: now.advanced(bySeconds: Self.secondsToSecondLook))
             }
             _ = wake.wait(timeout: .now() + sleep)
         }
     }
+}
 
-    private func isDue(_ due: Due, in state: FleetState) -> Bool {
-        guard let container = state.containers[due.container] else { return false }
-        return container.state == .running && container.deadlineAt == due.at && container.mobility == .movable
-            && state.openRelocation(of: container.name) == nil
+extension FleetState {
+    /// Whether the clock has to move a container now.
+    fileprivate func isDue(_ name: ContainerName, at now: Timestamp) -> Bool {
+        guard let container = containers[name], let deadline = container.deadlineAt, deadline <= now else {
+            return false
+        }
+        return container.state == .running && container.mobility == .movable && container.pin(at: now) == nil
+            && !isPaused && !container.isPaused && tenants[container.spec.tenant]?.isPaused != true
+            && openRelocation(of: name) == nil
     }
 }

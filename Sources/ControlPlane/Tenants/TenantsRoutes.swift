@@ -6,8 +6,25 @@ struct TenantsRoutes {
     let fleet: Fleet
 
     private struct NewTenant: RequestFields {
-        enum CodingKeys: String, CodingKey, CaseIterable { case name }
+        enum CodingKeys: String, CodingKey, CaseIterable { case name, policy, neverBeside, isPaused }
         var name: TenantName
+        var policy: PolicyName?
+        var neverBeside: [TenantName]?
+        var isPaused: Bool?
+    }
+
+    private struct Changes: RequestFields {
+        enum CodingKeys: String, CodingKey, CaseIterable { case policy, neverBeside, isPaused }
+        var policy: FieldChange<PolicyName>
+        var neverBeside: [TenantName]?
+        var isPaused: Bool?
+
+        init(from decoder: any Decoder) throws {
+            let fields = try decoder.container(keyedBy: CodingKeys.self)
+            policy = try fields.change(.policy)
+            neverBeside = try fields.decodeIfPresent([TenantName].self, forKey: .neverBeside)
+            isPaused = try fields.decodeIfPresent(Bool.self, forKey: .isPaused)
+        }
     }
 
     func add(to router: inout FleetRouter) {
@@ -18,31 +35,83 @@ struct TenantsRoutes {
             return try .snapshot(ListView(items: tenants), of: state, for: request)
         }
         router.on(.post, "/v1/tenants") { request in
-            let name = try await request.decode(NewTenant.self).name
+            let body = try await request.decode(NewTenant.self)
             let tenant = try await fleet.change(by: request.actor) { draft in
-                guard draft.state.tenants[name] == nil else { throw FleetError.exists(kind: "tenant", name: name.text) }
-                let tenant = Tenant(name: name, createdAt: draft.now)
+                guard draft.state.tenants[body.name] == nil else {
+                    throw FleetError.exists(kind: "tenant", name: body.name.text)
+                }
+                let tenant = Tenant(
+                    name: body.name, createdAt: draft.now, policy: body.policy, neverBeside: body.neverBeside ?? [],
+                    isPaused: body.isPaused ?? false)
+                try draft.state.check(tenant)
                 draft.record(.tenant(tenant))
                 return tenant
             }
-            return try .answer(.created, tenant, headerFields: [.location: "/v1/tenants/\(name)"])
+            return try .answer(.created, tenant, headerFields: [.location: "/v1/tenants/\(tenant.name)"])
         }
         router.on(.get, "/v1/tenants/{tenant}") { request in
             let state = fleet.snapshot
             return try .snapshot(try state.tenant(request.name("tenant", of: "tenant")), of: state, for: request)
         }
-        router.on(.delete, "/v1/tenants/{tenant}") { request in
+        router.on(.patch, "/v1/tenants/{tenant}") { request in
             let name: TenantName = try request.name("tenant", of: "tenant")
-            try await fleet.change(by: request.actor) { draft in
-                _ = try draft.state.tenant(name)
-                let containers = draft.state.containers.values.filter { $0.spec.tenant == name }.map(\.name).sorted()
-                guard containers.isEmpty else {
-                    throw FleetError.conflict(
-                        "tenant '\(name)' still has containers: \(containers.map(\.text).joined(separator: ", "))")
-                }
-                draft.record(.tenantRemoved(name))
-            }
+            let changes = try await request.decode(Changes.self)
+            return try .answer(.ok, try await change(name, changes, by: request.actor))
+        }
+        router.on(.delete, "/v1/tenants/{tenant}") { request in
+            try await remove(try request.name("tenant", of: "tenant"), by: request.actor)
             return Response(status: .noContent)
+        }
+    }
+
+    private func change(_ name: TenantName, _ changes: Changes, by actor: String) async throws -> Tenant {
+        try await fleet.change(by: actor) { draft in
+            let before = try draft.state.tenant(name)
+            var tenant = before
+            changes.policy.apply(to: &tenant.policy)
+            tenant.neverBeside = changes.neverBeside ?? tenant.neverBeside
+            tenant.isPaused = changes.isPaused ?? tenant.isPaused
+            try draft.state.check(tenant)
+            guard tenant != before else { return tenant }
+            draft.record(.tenant(tenant))
+            if tenant.policy != before.policy {
+                draft.moveDeadlines { container, _ in container.spec.tenant == name && container.policy == nil }
+            }
+            return tenant
+        }
+    }
+
+    private func remove(_ name: TenantName, by actor: String) async throws {
+        try await fleet.change(by: actor) { draft in
+            _ = try draft.state.tenant(name)
+            let containers = draft.state.containers.values.filter { $0.spec.tenant == name }.map(\.name).sorted()
+            guard containers.isEmpty else {
+                throw FleetError.conflict(
+                    "tenant '\(name)' still has containers: \(containers.map(\.text).joined(separator: ", "))")
+            }
+            for var tenant in draft.state.tenants.values where tenant.neverBeside.contains(name) {
+                tenant.neverBeside.removeAll { $0 == name }
+                draft.record(.tenant(tenant))
+            }
+            draft.record(.tenantRemoved(name))
+        }
+    }
+}
+
+extension FleetState {
+    /// Checks what a tenant names.
+    /// - Throws: `FleetError.invalid`.
+    fileprivate func check(_ tenant: Tenant) throws(FleetError) {
+        if let policy = tenant.policy, (try? self.policy(policy)) == nil {
+            throw .invalid(field: "policy", detail: "there is no policy '\(policy)'")
+        }
+        for other in tenant.neverBeside {
+            guard other != tenant.name else {
+                throw .invalid(field: "neverBeside", detail: "a tenant is always beside itself")
+            }
+            guard tenants[other] != nil else {
+                throw .invalid(field: "neverBeside", detail: "there is no tenant '\(other)'")
+            }
         }
     }
 }

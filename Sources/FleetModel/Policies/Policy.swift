@@ -57,7 +57,8 @@ public struct Policy: Codable, Sendable, Hashable {
         try clock.validate()
         if let threshold = clock.deadlineThreshold {
             let seconds = deadlineSeconds(threshold: threshold)
-            guard (1...DwellBounds.longestSeconds).contains(seconds) else {
+            // A deadline that was asked for to the second may come back a hair off.
+            guard (1 - 1e-9...DwellBounds.longestSeconds * (1 + 1e-9)).contains(seconds) else {
                 let unit = -log1p(-threshold)
                 throw ModelError.outOfRange(
                     field: "clock",

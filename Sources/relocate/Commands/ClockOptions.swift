@@ -96,7 +96,7 @@ struct ClockOptions: ParsableArguments {
         if let attacksPerSecond { policy.assumedAttackSeconds = 1 / attacksPerSecond }
         policy.clock = try made(model, from: policy.clock)
         if let dwell, let threshold = policy.clock.deadlineThreshold {
-            policy.setLongestStay(seconds: dwell, threshold: threshold)
+            policy.setDeadline(seconds: dwell, threshold: threshold)
         }
         policy.dwell.minSeconds = minDwell.applied(to: policy.dwell.minSeconds)
         policy.dwell.maxSeconds = maxDwell.applied(to: policy.dwell.maxSeconds)

@@ -86,7 +86,7 @@ struct ServeCommand: AsyncParsableCommand {
         var policy: Policy?
         if let dwell {
             var first = Policy.deadline(seconds: dwell, threshold: 0.13, isJittered: true)
-            first.setLongestStay(seconds: dwell, threshold: 0.13)
+            first.setDeadline(seconds: dwell, threshold: 0.13)
             try first.validate()
             policy = first
         }

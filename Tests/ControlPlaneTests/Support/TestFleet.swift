@@ -1,4 +1,3 @@
-import ControlPlane
 import FleetModel
 import Foundation
 import Glibc
@@ -7,6 +6,8 @@ import HTTPTypes
 import HostAgent
 import Logging
 import RelocateTesting
+
+@testable import ControlPlane
 
 /// A whole fleet in one process: a real control plane with its ledger and listeners, and real agents over loopback,
 /// whose runtimes and networks are simulated. Everything but containers and packets is what runs in production.
@@ -92,7 +93,7 @@ actor TestFleet {
                 security: ServerSecurity(identity: .ownAuthority(names: [.ip("127.0.0.1")])),
                 containerNetwork: try IPv4Network("10.88.0.0/16"), virtualNetwork: try IPv4Network("203.0.113.0/24"),
                 heartbeatSeconds: 0.05, stepTimes: times,
-                firstPolicy: Policy(clock: DeadlineClock(threshold: 0.5, dwellSeconds: dwellSeconds))),
+                firstPolicy: .deadline(seconds: dwellSeconds, threshold: 0.5)),
             logger: Self.logger)
         self.controlPlane = controlPlane
         operatorPort = try Self.port(of: controlPlane.operatorAddresses)
@@ -164,6 +165,18 @@ actor TestFleet {
     func state() throws -> FleetState {
         guard let controlPlane else { throw NeverHappened(description: "the control plane does not run") }
         return controlPlane.fleet.snapshot
+    }
+
+    /// The decision that a relocation follows.
+    func decision(of id: RelocationID) async throws -> PlacementDecision? {
+        try await controlPlane?.ledger.decision(of: id)
+    }
+
+    /// All stays that the ledger knows.
+    func residences() async throws -> [Residence] {
+        var found: [Residence] = []
+        try controlPlane?.ledger.forEachResidence(since: Timestamp(milliseconds: 0)) { found.append($0) }
+        return found
     }
 
     /// A request to the operators' API.

@@ -1,0 +1,59 @@
+import FleetModel
+
+/// What operators change of a container that is there.
+extension ContainersService {
+    /// Gives a container another policy, or stops and starts its clock.
+    func change(
+        _ name: ContainerName, policy: FieldChange<PolicyName>, isPaused: Bool?, by actor: String
+    ) async throws -> Container {
+        try await fleet.change(by: actor) { draft in
+            let before = try draft.container(name)
+            var container = before
+            policy.apply(to: &container.policy)
+            if let policy = container.policy { try draft.state.checkPolicy(policy) }
+            container.isPaused = isPaused ?? container.isPaused
+            guard container != before else { return container }
+            draft.record(.container(container))
+            if container.policy != before.policy { draft.moveDeadlines { other, _ in other.name == name } }
+            return try draft.container(name)
+        }
+    }
+
+    /// Keeps a container where it is for a while.
+    func pin(_ name: ContainerName, reason: String, until: Timestamp, by actor: String) async throws -> Container {
+        guard !reason.allSatisfy(\.isWhitespace), reason.count <= 500 else {
+            throw FleetError.invalid(field: "reason", detail: "say why, in 1 to 500 characters")
+        }
+        return try await fleet.change(by: actor) { draft in
+            let seconds = until.seconds(since: draft.now)
+            guard seconds > 0, seconds <= DwellBounds.longestSeconds else {
+                throw FleetError.invalid(
+                    field: "until", detail: "must be in the future and at most a year away, is \(until)")
+            }
+            try draft.update(name) { $0.pin = Pin(reason: reason, until: until, setBy: actor) }
+            return try draft.container(name)
+        }
+    }
+
+    /// Lets a container move again.
+    func unpin(_ name: ContainerName, by actor: String) async throws -> Container {
+        try await fleet.change(by: actor) { draft in
+            if try draft.container(name).pin != nil { try draft.update(name) { $0.pin = nil } }
+            return try draft.container(name)
+        }
+    }
+}
+
+extension FleetState {
+    /// - Throws: `FleetError.invalid` when there is no such policy.
+    func checkPolicy(_ name: PolicyName) throws(FleetError) {
+        guard (try? policy(name)) != nil else {
+            throw .invalid(field: "policy", detail: "there is no policy '\(name)'")
+        }
+    }
+}
+
+extension Container {
+    /// The pin that holds at an instant.
+    func pin(at now: Timestamp) -> Pin? { pin.flatMap { $0.until > now ? $0 : nil } }
+}

@@ -1,0 +1,45 @@
+import FleetModel
+import Ledger
+import MovingTarget
+
+/// What a control plane knows when it starts: the fleet's state, who was beside whom, and how moves went lately.
+struct FleetMemory: Sendable {
+    /// How far back the book of exposure goes.
+    private static let exposureSeconds = 7.0 * 86400
+    /// How many moves say how long a move takes.
+    private static let moves = 64
+
+    /// The fleet.
+    let state: FleetState
+    /// Who was beside whom.
+    let exposure: ExposureBook
+    /// The relocations that ended in the last hour.
+    let lastHour: [Relocation]
+
+    /// Reads what a ledger remembers.
+    /// - Throws: `LedgerError`.
+    init(of ledger: Ledger, _ record: FleetRecord, at now: Timestamp) async throws {
+        var state = FleetState(record)
+        let last = try await ledger.relocations(RelocationQuery(state: .completed, limit: Self.moves)).items
+        state.remember(last.reversed())
+        var replay = ExposureReplay(memorySeconds: ExposureLog.memorySeconds)
+        try ledger.forEachResidence(since: now.advanced(bySeconds: -Self.exposureSeconds)) { residence in
+            let policy = state.containers[residence.container].map { state.policy(of: $0) } ?? state.defaultPolicy
+            replay.add(residence, attackSeconds: policy.assumedAttackSeconds)
+        }
+        exposure = replay.finish()
+        lastHour = try await Self.ended(since: now.advanced(bySeconds: -3600), in: ledger)
+        self.state = state
+    }
+
+    private static func ended(since start: Timestamp, in ledger: Ledger) async throws -> [Relocation] {
+        var found: [Relocation] = []
+        var cursor: PageCursor?
+        repeat {
+            let page = try await ledger.relocations(RelocationQuery(since: start, cursor: cursor, limit: 1000))
+            found += page.items.filter { $0.state.isFinal }
+            cursor = page.next
+        } while cursor != nil
+        return found.reversed()
+    }
+}

@@ -1,0 +1,113 @@
+import FleetModel
+import Ledger
+import MovingTarget
+
+/// What can be done with policies.
+struct PoliciesService: Sendable {
+    let fleet: Fleet
+    let ledger: Ledger
+
+    /// Adds a policy; what the document leaves out is as in `default`.
+    func add(_ name: PolicyName, _ document: PolicyDocument, by actor: String) async throws -> PolicyRecord {
+        let base = fleet.snapshot.defaultPolicy
+        let policy = try document.applied(to: base)
+        return try await fleet.change(by: actor) { draft in
+            guard draft.state.policies[name] == nil, name != .default else {
+                throw FleetError.exists(kind: "policy", name: name.text)
+            }
+            return try draft.set(policy, as: name, by: actor)
+        }
+    }
+
+    /// Changes a policy.
+    /// - Parameter expected: the If-Match field; nothing is changed unless it names the present version.
+    func change(
+        _ name: PolicyName, _ document: PolicyDocument, ifMatch expected: String, by actor: String
+    ) async throws -> PolicyRecord {
+        let present = try fleet.snapshot.policy(name)
+        try present.mustMatch(expected)
+        let policy = try document.applied(to: present.policy)
+        return try await set(policy, as: name, ifMatch: expected, by: actor)
+    }
+
+    /// Makes an older version the present one again, under a new number.
+    func restore(_ name: PolicyName, version: Int, ifMatch expected: String, by actor: String) async throws
+        -> PolicyRecord
+    {
+        let older = try await self.version(version, of: name)
+        return try await set(older.policy, as: name, ifMatch: expected, by: actor)
+    }
+
+    private func set(
+        _ policy: Policy, as name: PolicyName, ifMatch expected: String, by actor: String
+    ) async throws -> PolicyRecord {
+        try await fleet.change(by: actor) { draft in
+            try draft.state.policy(name).mustMatch(expected)
+            return try draft.set(policy, as: name, by: actor)
+        }
+    }
+
+    /// Removes a policy that nothing names.
+    func remove(_ name: PolicyName, ifMatch expected: String, by actor: String) async throws {
+        try await fleet.change(by: actor) { draft in
+            guard name != .default else { throw FleetError.conflict("policy 'default' always exists") }
+            try draft.state.policy(name).mustMatch(expected)
+            let users = draft.state.users(of: name)
+            guard users.isEmpty else {
+                throw FleetError.conflict(
+                    "policy '\(name)' still holds for \(users.joined(separator: ", ")); give them another one first")
+            }
+            draft.record(.policyRemoved(name))
+        }
+    }
+
+    /// An older version, or the present one.
+    func version(_ version: Int, of name: PolicyName) async throws -> PolicyRecord {
+        if let present = try? fleet.snapshot.policy(name), present.version == version { return present }
+        guard let record = try await ledger.policyVersion(version, of: name) else {
+            throw FleetError.notFound(kind: "version of policy '\(name)'", name: String(version))
+        }
+        return record
+    }
+}
+
+extension PolicyRecord {
+    /// What HTTP calls this version.
+    var entityTag: EntityTag { EntityTag(version: version) }
+
+    /// - Throws: `FleetError.stale` when an If-Match field names another version.
+    fileprivate func mustMatch(_ expected: String) throws(FleetError) {
+        guard entityTag.isAmong(expected) else { throw .stale(current: entityTag.description) }
+    }
+}
+
+extension FleetDraft {
+    /// Makes a policy hold, and draws the deadlines anew of those that it holds for.
+    /// - Throws: `PolicyRefusal` when it cannot work; `FleetError.invalid` when it sets what only `default` may.
+    mutating func set(_ policy: Policy, as name: PolicyName, by actor: String) throws -> PolicyRecord {
+        try policy.check(moveSeconds: state.moveTimes.moveSeconds)
+        if name != .default { try state.checkLimits(of: policy) }
+        let record = PolicyRecord(
+            name: name, version: (state.policyVersions[name] ?? 0) + 1, changedAt: now, changedBy: actor, policy: policy
+        )
+        self.record(.policy(record))
+        moveDeadlines { container, state in state.policyName(of: container) == name }
+        return record
+    }
+}
+
+extension FleetState {
+    /// The limits of the fleet and of hosts are those of `default`, whatever else is written elsewhere.
+    fileprivate func checkLimits(of policy: Policy) throws(FleetError) {
+        let (own, fleet) = (policy.limits, defaultPolicy.limits)
+        for (field, isEqual) in [
+            ("concurrentInFleet", own.concurrentInFleet == fleet.concurrentInFleet),
+            ("concurrentPerHost", own.concurrentPerHost == fleet.concurrentPerHost),
+            ("startsPerMinute", own.startsPerMinute == fleet.startsPerMinute),
+        ] where !isEqual {
+            throw .invalid(
+                field: "limits.\(field)",
+                detail: "holds for the whole fleet and is set in policy 'default'; leave it out here")
+        }
+    }
+}
