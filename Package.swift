@@ -7,8 +7,10 @@ let package = Package(
     name: "relocate",
     products: [
         .executable(name: "relocate", targets: ["relocate"]),
-        // For the packages that fuzz and measure it: Fuzz, scripts/bench.d/load.
+        // For the packages that fuzz and measure them: Fuzz, scripts/bench.d/load, scripts/bench.d/decisions.
         .library(name: "HTTP", targets: ["HTTP"]),
+        .library(name: "FleetModel", targets: ["FleetModel"]),
+        .library(name: "MovingTarget", targets: ["MovingTarget"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
