@@ -1,3 +1,4 @@
+import FleetModel
 import GRDB
 
 /// What can go wrong with the ledger.
@@ -72,7 +73,7 @@ extension LedgerError {
         switch error {
         case let error as LedgerError: self = error
         case let error as DatabaseError: self.init(Code(error.resultCode), "cannot \(action)", cause: error)
-        case is DecodingError:
+        case is DecodingError, is ModelError:
             self.init(.unreadable, "cannot \(action): the ledger holds an unknown form", cause: error)
         case is EncodingError: self.init(.invalidValue, "cannot \(action): not a value of JSON", cause: error)
         default: self.init(.failed, "cannot \(action)", cause: error)

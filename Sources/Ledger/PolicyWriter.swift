@@ -4,7 +4,17 @@ import GRDB
 /// Writes and reads the versions of policies.
 enum PolicyWriter {
     /// Makes a version the one that holds.
+    /// - Throws: `LedgerError` with the code `conflict` when there is a version of this number or a later one.
     static func write(_ record: PolicyRecord, to database: Database) throws {
+        let last =
+            try Int.fetchOne(
+                database, sql: "SELECT max(version) FROM policy_versions WHERE name = ?", arguments: [record.name.text])
+            ?? 0
+        guard record.version > last else {
+            throw LedgerError(
+                .conflict,
+                "policy '\(record.name)' has had \(last) versions: the next cannot have the number \(record.version)")
+        }
         try database.run(
             "INSERT INTO policy_versions (name, version, changed_at, changed_by, body) VALUES (?, ?, ?, ?, ?)",
             [

@@ -3,7 +3,8 @@ import GRDB
 
 /// Follows where containers are.
 enum ResidenceWriter {
-    /// Takes what is now known of a container. A stay that goes on is left as it is.
+    /// Takes what is now known of a container. A stay that goes on is left as it is, and one that has ended does not
+    /// begin again: a container that was stopped still knows when it came, and says so once more while it is removed.
     static func follow(_ container: Container, in database: Database, at time: Timestamp) throws {
         let now = container.residence
         let open = try Row.fetchOne(
@@ -19,14 +20,18 @@ enum ResidenceWriter {
         }
         guard let now else { return }
         try database.run(
-            "INSERT INTO residences (container, tenant, host, arrived_at) VALUES (?, ?, ?, ?)",
-            [now.container.text, now.tenant.text, now.host.text, now.arrivedAt.milliseconds])
+            """
+            INSERT INTO residences (container, tenant, host, arrived_at) SELECT ?1, ?2, ?3, ?4
+            WHERE NOT EXISTS (
+                SELECT 1 FROM residences WHERE arrived_at = ?4 AND container = ?1 AND tenant = ?2 AND host = ?3)
+            """, [now.container.text, now.tenant.text, now.host.text, now.arrivedAt.milliseconds])
     }
 
     /// A container is nowhere any more.
     static func end(_ container: ContainerName, in database: Database, at time: Timestamp) throws {
         try database.run(
-            "UPDATE residences SET left_at = ? WHERE container = ? AND left_at IS NULL",
+            // The clock may have been put back.
+            "UPDATE residences SET left_at = max(?, arrived_at) WHERE container = ? AND left_at IS NULL",
             [time.milliseconds, container.text])
     }
 }

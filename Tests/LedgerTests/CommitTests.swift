@@ -22,6 +22,7 @@ struct CommitTests {
                     sent += changes
                 }
                 #expect(life.memory.matches(try ledger.load()))
+                #expect(try ledger.everyResidence() == life.memory.allResidences)
                 try ledger.close()
             }
             let ledger = try Ledger(path: path, migrations: migrations, at: epoch)

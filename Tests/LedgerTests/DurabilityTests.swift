@@ -79,6 +79,7 @@ struct DurabilityTests {
                 let record = try reopened.load()
                 let memory = try #require(memories[Int(record.lastSequence)], "half a commit was left")
                 #expect(memory.matches(record))
+                #expect(try reopened.everyResidence() == memory.allResidences)
                 seen.insert(record.lastSequence)
                 try reopened.close()
             }

@@ -12,7 +12,7 @@ struct FleetMemory {
     private var policies: [PolicyName: PolicyRecord] = [:]
     private(set) var policyVersions: [PolicyName: Int] = [:]
     private var open: [ContainerName: Residence] = [:]
-    private(set) var residences: [Residence] = []
+    private var residences: [Residence] = []
     private var isPaused = false
     private var alarms: [String: Alarm] = [:]
     private var joinToken: SecretHash?
@@ -43,15 +43,19 @@ struct FleetMemory {
 
     private mutating func follow(_ name: ContainerName, _ residence: Residence?, at time: Timestamp) {
         guard open[name] != residence else { return }
+        // What has ended does not begin again.
+        let residence = residence.flatMap { new in
+            residences.contains { $0.isSameStay(as: new) } ? nil : new
+        }
         if var ended = open.removeValue(forKey: name) {
-            ended.leftAt = residence?.arrivedAt ?? time
+            ended.leftAt = time
             residences.append(ended)
         }
         open[name] = residence
     }
 
-    /// All stays, those that go on among them.
-    var allResidences: Set<Residence> { Set(residences + open.values) }
+    /// All stays, those that go on among them, by arrival.
+    var allResidences: [Residence] { (residences + open.values).inOrder }
 
     mutating func apply(_ note: LedgerNote, at time: Timestamp) {
         switch note {
@@ -77,6 +81,8 @@ struct FleetMemory {
             && record.joinToken == joinToken
             && record.nextRelocation.number == (relocations.keys.max()?.number ?? 0) + 1
     }
+
+    func container(_ name: String) -> Container? { containers.values.first { $0.name.text == name } }
 
     var hostNames: [HostName] { hosts.keys.sorted() }
     var tenantNames: [TenantName] { tenants.keys.sorted() }
@@ -139,16 +145,27 @@ struct FleetLife {
     }
 
     private mutating func container(_ number: Int, at time: Timestamp) throws -> ([FleetChange], [LedgerNote]) {
-        guard let tenant = memory.tenantNames.randomElement(using: &generator) else { return ([], []) }
+        let states: [ContainerState] = [
+            .running, .running, .relocating(RelocationID(1)), .removing, .stopped(reason: "end"), .starting,
+            .stranded(RelocationID(1)), .failed(reason: "no"),
+        ]
+        let state = states.randomElement(using: &generator) ?? .running
+        let known = memory.container("c\(number)")
+        guard let tenant = known?.spec.tenant ?? memory.tenantNames.randomElement(using: &generator) else {
+            return ([], [])
+        }
+        // Half of the changes leave the container where it is.
+        if var known, Bool.random(using: &generator) {
+            known.state = state
+            return ([.container(known)], [])
+        }
         let host = memory.hostNames.randomElement(using: &generator)
-        let states: [ContainerState] = [.running, .running, .relocating(RelocationID(1)), .stopped(reason: "end")]
+        let arrivedAt = [nil, time, time].randomElement(using: &generator) ?? nil
         return (
             [
                 .container(
                     try Some.container(
-                        "c\(number)", tenant: tenant.text, host: host?.text,
-                        state: states.randomElement(using: &generator) ?? .running,
-                        arrivedAt: [nil, epoch, time].randomElement(using: &generator) ?? nil))
+                        "c\(number)", tenant: tenant.text, host: host?.text, state: state, arrivedAt: arrivedAt))
             ], []
         )
     }
@@ -186,5 +203,25 @@ struct FleetLife {
             kind: number < 4 ? .exited : .leftover, subject: "c\(number % 2)", message: "!", raisedAt: time)
         if number % 3 == 0 { alarm.clearedAt = time }
         return ([.alarm(alarm)], [])
+    }
+}
+
+extension Residence {
+    func isSameStay(as other: Residence) -> Bool {
+        (container, tenant, host, arrivedAt) == (other.container, other.tenant, other.host, other.arrivedAt)
+    }
+}
+
+extension [Residence] {
+    /// By arrival; who arrived at one instant, by name.
+    var inOrder: [Residence] { sorted { ($0.arrivedAt, $0.container) < ($1.arrivedAt, $1.container) } }
+}
+
+extension Ledger {
+    /// All stays that it holds, by arrival.
+    func everyResidence() throws -> [Residence] {
+        var found: [Residence] = []
+        try forEachResidence(since: Timestamp(milliseconds: 0)) { found.append($0) }
+        return found.inOrder
     }
 }
