@@ -53,7 +53,9 @@ public struct Lab: Sendable {
     }
 
     private func refuseOther(_ present: LabPlan, than plan: LabPlan) throws(LabError) {
-        guard present.kind == plan.kind, present.hostCount <= plan.hostCount, present.networks == plan.networks else {
+        guard present.kind == plan.kind, present.hostCount <= plan.hostCount, present.networks == plan.networks,
+            present.differ == plan.differ
+        else {
             throw .differs(detail: "\(present.kind.rawValue), \(present.hostCount) hosts, \(present.networks.hosts)")
         }
     }
@@ -64,7 +66,12 @@ public struct Lab: Sendable {
         } catch {
             throw .refused(error.description)
         }
-        try await LabMounts(location: location).build(hosts: plan.hostNames)
+        let mounts = LabMounts(location: location)
+        try await mounts.build(hosts: plan.hostNames)
+        guard plan.differ else { return }
+        for (index, host) in plan.hostNames.enumerated() {
+            try await mounts.apply(LabDifference(ofHost: index), to: host, executable: plan.executable)
+        }
     }
 
     private func start(_ process: LabProcess, _ record: inout LabRecord) async throws(LabError) {
@@ -79,7 +86,7 @@ public struct Lab: Sendable {
             command += process.mountNamespace.map { ["--mount=\($0)"] } ?? []
             command += ["--"]
         }
-        command += [record.plan.executable] + process.arguments
+        command += [process.program ?? record.plan.executable] + process.arguments
         let identity = try Launch.detached(command, log: location.log(of: process.name))
         record.processes.removeAll { $0.name == process.name }
         record.processes.append(RecordedProcess(name: process.name, identity: identity))
@@ -150,7 +157,7 @@ public struct Lab: Sendable {
         var paths = [
             location.stateFile, location.controlPlane, "\(location.directory)/hosts", "\(location.directory)/logs",
             location.dumps, "\(location.shared)/containers", "\(location.shared)/uploads", location.mountNamespaces,
-            location.lockFile,
+            location.differences, location.lockFile,
         ]
         if purge { paths.append(location.images) }
         for path in paths where access(path, F_OK) == 0 {

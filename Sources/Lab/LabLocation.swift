@@ -36,6 +36,8 @@ public struct LabLocation: Codable, Sendable, Hashable {
 
     /// A host's folder.
     public func state(of host: String) -> String { "\(directory)/hosts/\(host)" }
+    /// The files by which a host looks unlike the others.
+    func differences(of host: String) -> String { "\(differences)/\(host)" }
     /// What a process printed.
     public func log(of process: String) -> String { "\(directory)/logs/\(process).log" }
     /// The file of a network namespace, where `ip netns` finds it.
@@ -45,6 +47,7 @@ public struct LabLocation: Codable, Sendable, Hashable {
 
     static let namespaceFolder = "/run/netns"
     var mountNamespaces: String { "\(runDirectory)/mounts" }
+    var differences: String { "\(directory)/differences" }
     var lockFile: String { "\(directory)/lock" }
 
     /// Whether a file in the folder of network namespaces is one of this lab's.

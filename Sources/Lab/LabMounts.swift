@@ -29,6 +29,24 @@ struct LabMounts: Sendable {
         for host in hosts { try await buildNamespace(of: host) }
     }
 
+    /// Makes a host look unlike the others, for what runs in its mount namespace: its `/etc/os-release`, and a copy of
+    /// the lab's program under the name of a service, are files bound over others. What is bound already stays.
+    func apply(_ difference: LabDifference, to host: String, executable: String) async throws(LabError) {
+        let folder = location.differences(of: host)
+        try make(folder)
+        let release = "\(folder)/os-release"
+        let service = "\(folder)/\(difference.service)"
+        try write(difference.release, to: release)
+        try write("", to: service)
+        let bound = try await mounts(of: host).map(\.point)
+        // Not noted by mount (-n), which would do so in the host's own /run.
+        // A machine that does not say which distribution it is has no file to bind another one over.
+        if let present = realPath("/etc/os-release"), !bound.contains(present) {
+            try await run(inside(host) + ["mount", "-n", "--bind", release, present])
+        }
+        if !bound.contains(service) { try await run(inside(host) + ["mount", "-n", "--bind", executable, service]) }
+    }
+
     /// Takes everything away, whatever there is of it.
     func remove() throws(LabError) {
         for name in directoryEntries(location.mountNamespaces) {
@@ -53,9 +71,7 @@ struct LabMounts: Sendable {
 
     /// The numbers of the network namespaces that are bound below a host's own `/run`: those of its containers.
     func containerNamespaces(of host: String) async -> Set<UInt64> {
-        let command = ["nsenter", "--mount=\(location.mountNamespace(of: host))", "cat", "/proc/self/mountinfo"]
-        guard let text = try? await Launch.toEnd(command, scratch: location.directory) else { return [] }
-        let mounts = text.split(separator: "\n").compactMap(MountLine.init)
+        guard let mounts = try? await mounts(of: host) else { return [] }
         let own = Set(mounts.filter { $0.point == "/run" && $0.source == Self.source }.map(\.id))
         return Set(
             mounts.compactMap { mount in
@@ -82,6 +98,31 @@ struct LabMounts: Sendable {
             unlink(path)
             throw error
         }
+    }
+
+    private func mounts(of host: String) async throws(LabError) -> [MountLine] {
+        let command = inside(host) + ["cat", "/proc/self/mountinfo"]
+        let text = try await Launch.toEnd(command, scratch: location.directory)
+        return text.split(separator: "\n").compactMap(MountLine.init)
+    }
+
+    private func inside(_ host: String) -> [String] {
+        ["nsenter", "--mount=\(location.mountNamespace(of: host))", "--"]
+    }
+
+    private func write(_ text: String, to path: String) throws(LabError) {
+        // Written in place: what is bound elsewhere is the file, not its name.
+        guard let file = fopen(path, "we") else { throw .files(path: path, reason: String(cString: strerror(errno))) }
+        let isWritten = fputs(text, file) >= 0
+        guard fclose(file) == 0, isWritten else {
+            throw .files(path: path, reason: String(cString: strerror(errno)))
+        }
+    }
+
+    private func realPath(_ path: String) -> String? {
+        guard let resolved = realpath(path, nil) else { return nil }
+        defer { free(resolved) }
+        return String(cString: resolved)
     }
 
     private func run(_ command: [String]) async throws(LabError) {

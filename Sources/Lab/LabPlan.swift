@@ -54,11 +54,14 @@ public struct LabPlan: Codable, Sendable, Hashable {
     public var location: LabLocation
     /// Its networks.
     public var networks: LabNetworks
+    /// Whether hosts are made to look different, by their distribution and by a service that listens. Hosts of a
+    /// simulated lab cannot be.
+    public var differ: Bool
 
     /// A plan.
     public init(
         kind: LabKind, hostCount: Int, port: UInt16 = 8080, agentPort: UInt16 = 7700, executable: String,
-        location: LabLocation = LabLocation(), networks: LabNetworks
+        location: LabLocation = LabLocation(), networks: LabNetworks, differ: Bool = true
     ) {
         self.kind = kind
         self.hostCount = hostCount
@@ -67,6 +70,7 @@ public struct LabPlan: Codable, Sendable, Hashable {
         self.executable = executable
         self.location = location
         self.networks = networks
+        self.differ = differ
     }
 
     /// The names of the worker hosts.

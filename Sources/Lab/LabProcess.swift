@@ -2,7 +2,9 @@
 public struct LabProcess: Codable, Sendable, Hashable {
     /// Its name, also of its log.
     public var name: String
-    /// The arguments of the lab's program.
+    /// The program; `nil` for the lab's own.
+    public var program: String?
+    /// The program's arguments.
     public var arguments: [String]
     /// The file of the network namespace that it runs in; `nil` for the machine's own.
     public var networkNamespace: String?
@@ -13,10 +15,11 @@ public struct LabProcess: Codable, Sendable, Hashable {
 
     /// A process.
     public init(
-        name: String, arguments: [String], networkNamespace: String? = nil, mountNamespace: String? = nil,
-        requiredFile: String? = nil
+        name: String, program: String? = nil, arguments: [String], networkNamespace: String? = nil,
+        mountNamespace: String? = nil, requiredFile: String? = nil
     ) {
         self.name = name
+        self.program = program
         self.arguments = arguments
         self.networkNamespace = networkNamespace
         self.mountNamespace = mountNamespace
@@ -25,10 +28,12 @@ public struct LabProcess: Codable, Sendable, Hashable {
 }
 
 extension LabPlan {
-    /// The processes of the lab in the order in which they are started: control plane, gateway, hosts.
+    /// The processes of the lab in the order in which they are started: control plane, gateway, hosts, and what else
+    /// listens on the hosts.
     public var processes: [LabProcess] {
         switch kind {
-        case .real: [controlPlane, gateway] + hostNames.indices.map(host)
+        case .real:
+            [controlPlane, gateway] + hostNames.indices.map(host) + (differ ? hostNames.indices.map(service) : [])
         case .simulated: [controlPlane, gateway] + hostNames.indices.map(simulatedHost)
         }
     }
@@ -75,6 +80,18 @@ extension LabPlan {
             ],
             networkNamespace: location.networkNamespace(name), mountNamespace: location.mountNamespace(of: name),
             requiredFile: location.tokenFile)
+    }
+
+    private func service(_ index: Int) -> LabProcess {
+        let name = hostNames[index]
+        let difference = LabDifference(ofHost: index)
+        return LabProcess(
+            name: "\(name)-service", program: "\(location.differences(of: name))/\(difference.service)",
+            arguments: [
+                "lab", "service", "--name", difference.service, "--address", "\(address(ofHost: index))", "--port",
+                "\(difference.port)",
+            ],
+            networkNamespace: location.networkNamespace(name), mountNamespace: location.mountNamespace(of: name))
     }
 
     private func simulatedHost(_ index: Int) -> LabProcess {

@@ -47,7 +47,10 @@ struct LabFixture {
     /// What of the lab is on the machine, images aside.
     func traces() -> [String] {
         let mounts = (readText("/proc/self/mountinfo") ?? "").split(separator: "\n").map(String.init)
-        let folders = [location.controlPlane, "\(location.directory)/hosts", location.dumps, location.runDirectory]
+        let folders = [
+            location.controlPlane, location.differences, "\(location.directory)/hosts", location.dumps,
+            location.runDirectory,
+        ]
         return mounts.filter { $0.contains(location.prefix) }
             + directoryEntries("/run/netns").filter { $0.contains(location.prefix) }
             + LabControlGroups(location: location).present()

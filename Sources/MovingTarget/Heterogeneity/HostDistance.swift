@@ -45,15 +45,16 @@ public struct HostDistance: Sendable, Hashable {
 
     /// How much is covered, with the weights of the groups.
     public func coverage(_ weights: HeterogeneityWeights) -> Double {
-        AttributeGroup.allCases.reduce(0) { $0 + weights[$1] * self[$1].coverage }
+        weights.configuration * configuration.coverage + weights.network * network.coverage
+            + weights.services * services.coverage
     }
 
     /// Δ = w_C·d_C + w_N·d_N + w_S·d_S (equation 3.3 as a distance); `nil` when too little is known.
     public func difference(_ weights: HeterogeneityWeights) -> Double? {
         guard coverage(weights) >= Self.leastCoverage else { return nil }
-        return AttributeGroup.allCases.reduce(0) { sum, group in
-            sum + (self[group].isKnown ? weights[group] * self[group].difference : 0)
-        }
+        return (configuration.isKnown ? weights.configuration * configuration.difference : 0)
+            + (network.isKnown ? weights.network * network.difference : 0)
+            + (services.isKnown ? weights.services * services.difference : 0)
     }
 
     private static func part(_ group: AttributeGroup, _ left: HostProfile, _ right: HostProfile) -> Part {

@@ -17,8 +17,6 @@ struct CandidateGroup {
     var profile: Int
     var terms: PlacementTerms
     var score: Double
-    /// The probability of each of them.
-    var probability = 0.0
     /// The suspected tenant that the host carries, for one host.
     var suspect: TenantName?
 }
@@ -29,14 +27,14 @@ struct Scoring {
     private let weights: TermWeights
     private let differences: [Double?]
     private let knowledge: [Double]
-    private let strangerFloor: Double
     private let memorySeconds: Double
+    private let strangerFloor: Double
 
     init(_ request: PlacementRequest, in index: PlacementIndex, policy: Policy) {
         self.request = request
         weights = policy.placement.terms
         memorySeconds = policy.placement.memorySeconds
-        strangerFloor = min(1, request.expectedStaySeconds / memorySeconds)
+        strangerFloor = Self.share(0, request, memorySeconds)
         let table = index.table
         let source = Self.profile(of: request.source, in: index)
         differences = table.profiles.indices.map { profile in
@@ -52,14 +50,27 @@ struct Scoring {
             tenants: key.isOccupied ? strangerFloor : 0, load: Double(key.load) / 8, cost: Double(key.cost) / 8)
     }
 
-    /// The terms of one host: ℓ = max over its tenants u of (L_u + E[D])/W, at most 1.
+    /// The terms of one host: ℓ = max over its tenants u of (L_u + E[D])/W.
     func terms(of entry: PlacementIndex.Entry) -> PlacementTerms {
-        let strangers = entry.tenants.keys.filter { $0 != request.tenant }
-        let longest = strangers.reduce(0.0) { max($0, request.tenantSeconds[$1] ?? 0) }
-        let share = strangers.isEmpty ? 0 : min(1, (longest + request.expectedStaySeconds) / memorySeconds)
+        var (isShared, longest) = (false, 0.0)
+        for tenant in entry.tenants.keys where tenant != request.tenant {
+            isShared = true
+            if let seconds = request.tenantSeconds[tenant] { longest = max(longest, seconds) }
+        }
+        let share = isShared ? Self.share(longest, request, memorySeconds) : 0
         return PlacementTerms(
             heterogeneity: differences[Int(entry.profile)], knowledge: knowledge[Int(entry.profile)], tenants: share,
             load: Double(entry.load) / 8, cost: Double(entry.cost) / 8)
+    }
+
+    /// Whether it counts that the container's tenant was beside a tenant for so long: in whole eighths.
+    static func counts(_ seconds: Double, _ request: PlacementRequest, _ memorySeconds: Double) -> Bool {
+        share(seconds, request, memorySeconds) > share(0, request, memorySeconds)
+    }
+
+    /// (L + E[D])/W in whole eighths, at most 1: finer differences would make every host another kind.
+    private static func share(_ seconds: Double, _ request: PlacementRequest, _ memorySeconds: Double) -> Double {
+        (min(1, (seconds + request.expectedStaySeconds) / memorySeconds) * 8).rounded(.down) / 8
     }
 
     private static func profile(of host: HostName?, in index: PlacementIndex) -> Int? {

@@ -3,137 +3,144 @@ import Glibc
 
 /// Turns scores into probabilities.
 ///
-/// All work is done on groups of equal hosts: a group of n hosts with probability p each counts n·p.
-enum DrawLaw {
-    /// Sets the probabilities of groups.
-    /// - Returns: the temperature that was used, for rules with one, and what an operator should know.
-    static func apply(
-        _ rules: PlacementRules, to groups: inout [CandidateGroup], source: Int?, table: DistanceTable,
+/// All work is done on groups of equal hosts: a group of n hosts with probability p each counts n·p. The figures stand in
+/// arrays of their own, because this is where a decision spends its time.
+struct DrawLaw {
+    /// The probability of each host of each group.
+    private(set) var probabilities: [Double]
+    /// τ, for rules with one.
+    private(set) var temperature: Double?
+    /// What an operator should know.
+    private(set) var warnings: [String] = []
+
+    private let counts: [Double]
+    private let total: Double
+
+    /// The law that a rule makes of groups.
+    init(
+        _ rules: PlacementRules, of groups: [CandidateGroup], source: Int?, table: DistanceTable,
         weights: HeterogeneityWeights
-    ) -> (temperature: Double?, warnings: [String]) {
-        let count = groups.reduce(0) { $0 + $1.count }
-        guard count > 0 else { return (nil, []) }
-        var temperature: Double?
-        var warnings: [String] = []
+    ) {
+        counts = groups.map { Double($0.count) }
+        total = counts.reduce(0, +)
+        probabilities = Array(repeating: 0, count: groups.count)
+        guard total > 0 else { return }
         switch rules.rule {
-        case .softmax: temperature = softmax(rules, &groups, count)
+        case .softmax: softmax(rules, groups.map(\.score))
         case .roulette:
-            weigh(&groups) { $0.terms.heterogeneity ?? 0 }
-            mix(&groups, count, floor: rules.entropyFloor)
+            weigh(groups.map { $0.terms.heterogeneity ?? 0 })
+            mix(floor: rules.entropyFloor)
         case .balanced:
-            let law = BalancedLaw(
+            if let law = BalancedLaw(
                 groups, source: source, table: table, weights: weights, temperature: rules.temperature)
-            if let law {
-                weigh(&groups) { law.weight(of: $0.profile) }
-                mix(&groups, count, floor: rules.entropyFloor)
+            {
+                weigh(groups.map { law.weight(of: $0.profile) })
+                mix(floor: rules.entropyFloor)
                 temperature = rules.temperature
             } else {
                 warnings.append("visits could not be balanced over these hosts; drawn by softmax instead")
-                temperature = softmax(rules, &groups, count)
+                softmax(rules, groups.map(\.score))
             }
-        case .mostDifferent: extreme(&groups) { $0.terms.heterogeneity ?? 0 }
-        case .leastDifferent: extreme(&groups) { -($0.terms.heterogeneity ?? 0) }
-        case .uniform: weigh(&groups) { _ in 1 }
+        case .mostDifferent: extreme(groups.map { $0.terms.heterogeneity ?? 0 })
+        case .leastDifferent: extreme(groups.map { -($0.terms.heterogeneity ?? 0) })
+        case .uniform: weigh(Array(repeating: 1, count: groups.count))
         }
         if rules.rule != .mostDifferent, rules.rule != .leastDifferent {
-            cap(&groups, at: max(rules.maxShareFactor, 1) / Double(count))
+            cap(at: max(rules.maxShareFactor, 1) / total)
         }
-        return (temperature, warnings)
     }
 
     /// −Σ p·ln p in nats.
-    static func entropy(_ groups: [CandidateGroup]) -> Double {
-        groups.reduce(0) { sum, group in
-            group.probability > 0 ? sum - Double(group.count) * group.probability * log(group.probability) : sum
+    var entropy: Double {
+        var sum = 0.0
+        for number in probabilities.indices where probabilities[number] > 0 {
+            sum -= counts[number] * probabilities[number] * log(probabilities[number])
         }
+        return sum
     }
 
     /// P ∝ e^(U/τ). Where the entropy is below the floor, τ is raised until it is not: entropy only grows with τ.
-    private static func softmax(_ rules: PlacementRules, _ groups: inout [CandidateGroup], _ count: Int) -> Double {
-        let best = groups.reduce(-Double.infinity) { max($0, $1.score) }
-        func draw(_ temperature: Double) { weigh(&groups) { exp(($0.score - best) / temperature) } }
-        draw(rules.temperature)
-        let floor = rules.entropyFloor * log(Double(count))
-        guard entropy(groups) < floor - 1e-12 else { return rules.temperature }
-        var low = log(rules.temperature)
-        var high = low
-        repeat {
-            high += 1
-            draw(exp(high))
-        } while entropy(groups) < floor - 1e-12 && high < low + 60
+    private mutating func softmax(_ rules: PlacementRules, _ scores: [Double]) {
+        let best = scores.max() ?? 0
+        let floor = rules.entropyFloor * log(total) - 1e-12
+        var (low, high) = (log(rules.temperature), log(rules.temperature))
+        temperature = rules.temperature
+        guard draw(scores, best, rules.temperature) < floor else { return }
+        repeat { high += 1 } while draw(scores, best, exp(high)) < floor && high < low + 60
         for _ in 0..<30 {
             let middle = (low + high) / 2
-            draw(exp(middle))
-            if entropy(groups) < floor - 1e-12 { low = middle } else { high = middle }
+            if draw(scores, best, exp(middle)) < floor { low = middle } else { high = middle }
         }
-        draw(exp(high))
-        return exp(high)
+        _ = draw(scores, best, exp(high))
+        temperature = exp(high)
+    }
+
+    /// Sets P ∝ e^((U − best)/τ).
+    /// - Returns: the entropy, ln Z − Σ p·(U − best)/τ.
+    private mutating func draw(_ scores: [Double], _ best: Double, _ temperature: Double) -> Double {
+        var (sum, mean) = (0.0, 0.0)
+        for number in scores.indices {
+            let exponent = (scores[number] - best) / temperature
+            let weight = exp(exponent)
+            probabilities[number] = weight
+            sum += counts[number] * weight
+            mean += counts[number] * weight * exponent
+        }
+        let factor = 1 / sum
+        for number in probabilities.indices { probabilities[number] *= factor }
+        return log(sum) - mean * factor
     }
 
     /// P ∝ weight; all alike when no weight is above 0.
-    private static func weigh(_ groups: inout [CandidateGroup], _ weight: (CandidateGroup) -> Double) {
+    private mutating func weigh(_ weights: [Double]) {
         var sum = 0.0
-        for number in groups.indices {
-            groups[number].probability = weight(groups[number])
-            sum += Double(groups[number].count) * groups[number].probability
-        }
-        guard sum > 0 else {
-            let count = groups.reduce(0) { $0 + $1.count }
-            for number in groups.indices { groups[number].probability = 1 / Double(count) }
-            return
-        }
-        for number in groups.indices { groups[number].probability /= sum }
+        for number in weights.indices { sum += counts[number] * weights[number] }
+        for number in weights.indices { probabilities[number] = sum > 0 ? weights[number] / sum : 1 / total }
     }
 
     /// P ← (1 − ε)·P + ε/n with the smallest ε that brings the entropy up to the floor.
-    private static func mix(_ groups: inout [CandidateGroup], _ count: Int, floor share: Double) {
-        let floor = share * log(Double(count))
-        guard entropy(groups) < floor else { return }
-        let law = groups.map(\.probability)
-        func mixed(_ epsilon: Double) -> Double {
-            for number in groups.indices {
-                groups[number].probability = (1 - epsilon) * law[number] + epsilon / Double(count)
-            }
-            return entropy(groups)
-        }
+    private mutating func mix(floor share: Double) {
+        let floor = share * log(total)
+        guard entropy < floor else { return }
+        let law = probabilities
         var (low, high) = (0.0, 1.0)
+        func mixed(_ epsilon: Double) -> [Double] { law.map { (1 - epsilon) * $0 + epsilon / total } }
         for _ in 0..<40 {
             let middle = (low + high) / 2
-            if mixed(middle) < floor { low = middle } else { high = middle }
+            probabilities = mixed(middle)
+            if entropy < floor { low = middle } else { high = middle }
         }
-        _ = mixed(high)
+        probabilities = mixed(high)
     }
 
     /// All groups with the greatest value share the draw.
-    private static func extreme(_ groups: inout [CandidateGroup], _ value: (CandidateGroup) -> Double) {
-        let best = groups.map(value).max() ?? 0
-        weigh(&groups) { value($0) >= best - 1e-12 ? 1 : 0 }
+    private mutating func extreme(_ values: [Double]) {
+        let best = values.max() ?? 0
+        weigh(values.map { $0 >= best - 1e-12 ? 1 : 0 })
     }
 
     /// No host gets more than the cap; what is cut off goes to the others in proportion.
-    private static func cap(_ groups: inout [CandidateGroup], at cap: Double) {
-        while groups.contains(where: { $0.probability > cap * (1 + 1e-12) }) {
-            var (cut, rest) = (0.0, 0.0)
-            for group in groups {
-                if group.probability >= cap {
-                    cut += Double(group.count) * cap
+    private mutating func cap(at cap: Double) {
+        while probabilities.contains(where: { $0 > cap * (1 + 1e-12) }) {
+            var (cut, rest, idle) = (0.0, 0.0, 0.0)
+            for number in probabilities.indices {
+                if probabilities[number] >= cap {
+                    cut += counts[number] * cap
                 } else {
-                    rest += Double(group.count) * group.probability
+                    rest += counts[number] * probabilities[number]
+                    if probabilities[number] == 0 { idle += counts[number] }
                 }
             }
-            let factor = rest > 0 ? (1 - cut) / rest : 0
-            for number in groups.indices {
-                groups[number].probability =
-                    groups[number].probability >= cap ? cap : groups[number].probability * factor
-            }
-            guard rest > 0 else {
-                // All that are left have no weight: they share what was cut off.
-                let empty = groups.filter { $0.probability == 0 }.reduce(0) { $0 + $1.count }
-                guard empty > 0 else { return }
-                for number in groups.indices where groups[number].probability == 0 {
-                    groups[number].probability = (1 - cut) / Double(empty)
+            guard rest > 0 || idle > 0 else { return }
+            for number in probabilities.indices {
+                if probabilities[number] >= cap {
+                    probabilities[number] = cap
+                } else if rest > 0 {
+                    probabilities[number] *= (1 - cut) / rest
+                } else {
+                    // All that are left have no weight: they share what was cut off.
+                    probabilities[number] = (1 - cut) / idle
                 }
-                continue
             }
         }
     }

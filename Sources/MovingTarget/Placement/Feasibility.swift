@@ -6,6 +6,7 @@ struct Feasibility {
     private let request: PlacementRequest
     private let index: PlacementIndex
     private let source: PlacementIndex.Kind?
+    private let isKindFeasible: [Bool]
     private let neededBytes: Int
     private let neededMagnitude: Int8
 
@@ -14,6 +15,8 @@ struct Feasibility {
         self.index = index
         source = request.source.flatMap { index.slots[$0] }.flatMap { index.entries[Int($0)] }
             .map { index.kinds[Int($0.kind)] }
+        let (runtime, source) = (request.runtime, source)
+        isKindFeasible = index.kinds.map { Self.reasons(against: $0, runtime, source).isEmpty }
         neededBytes = request.memoryBytes
         neededMagnitude = PlacementIndex.magnitude(of: neededBytes)
     }
@@ -30,7 +33,7 @@ struct Feasibility {
 
     /// How the hosts of a bucket stand that the request does not name and whose tenants do not matter.
     func standing(of key: PlacementIndex.BucketKey) -> Standing {
-        guard request.requested == nil, !key.isFull, isKindFeasible(index.kinds[Int(key.kind)]) else { return .none }
+        guard request.requested == nil, !key.isFull, isKindFeasible[Int(key.kind)] else { return .none }
         guard neededBytes > 0 else { return key.memoryMagnitude < 0 ? .each : .all }
         if key.memoryMagnitude < neededMagnitude { return .none }
         return key.memoryMagnitude > neededMagnitude ? .all : .each
@@ -41,7 +44,9 @@ struct Feasibility {
         var reasons: [ExclusionReason] = []
         if entry.name == request.source { reasons.append(.sameHost) }
         if let requested = request.requested, entry.name != requested { reasons.append(.notRequested) }
-        reasons += self.reasons(against: index.kinds[Int(entry.kind)])
+        if !isKindFeasible[Int(entry.kind)] {
+            reasons += Self.reasons(against: index.kinds[Int(entry.kind)], request.runtime, source)
+        }
         if entry.isFull { reasons.append(.containersFull(limit: entry.capacity.containers)) }
         if entry.freeBytes < neededBytes { reasons.append(.memoryFull(freeBytes: max(0, entry.freeBytes))) }
         for tenant in request.neverBeside.sorted() where entry.tenants[tenant] != nil {
@@ -51,11 +56,10 @@ struct Feasibility {
         return reasons
     }
 
-    private func isKindFeasible(_ kind: PlacementIndex.Kind) -> Bool { reasons(against: kind).isEmpty }
-
-    private func reasons(against kind: PlacementIndex.Kind) -> [ExclusionReason] {
+    private static func reasons(
+        against kind: PlacementIndex.Kind, _ runtime: RuntimeKind, _ source: PlacementIndex.Kind?
+    ) -> [ExclusionReason] {
         var reasons: [ExclusionReason] = []
-        let runtime = request.runtime
         if kind.role != .worker { reasons.append(.wrongRole(kind.role)) }
         if kind.state != .ready { reasons.append(.notReady(kind.state)) }
         if !kind.runtimes.contains(runtime) { reasons.append(.runtimeMissing(runtime)) }

@@ -36,10 +36,11 @@ struct Search {
     private let rules: PlacementRules
     private let isInFull: Bool
     private let feasibility: Feasibility
-    private let temperature: Double?
+    private let law: DrawLaw
     private var groups: [CandidateGroup] = []
     private var warnings: [String]
     private var exclusions: [PlacementExclusion] = []
+    /// The hosts that were looked at one by one, and how many of each bucket they are.
     private var singles: Set<Int32> = []
     private var isBusyOnly = false
 
@@ -56,7 +57,8 @@ struct Search {
         let scoring = Scoring(request, in: index, policy: policy)
         let slots =
             isInFull
-            ? index.slots.sorted { $0.key < $1.key }.map(\.value) : Array(Self.special(request, in: index)).sorted()
+            ? index.slots.sorted { $0.key < $1.key }.map(\.value)
+            : Array(Self.special(request, in: index, memorySeconds: rules.memorySeconds)).sorted()
         var found: [CandidateGroup] = []
         for slot in slots {
             guard let entry = index.entries[Int(slot)] else { continue }
@@ -77,20 +79,24 @@ struct Search {
         (groups, warnings) = Self.withoutSuspects(found, index, &exclusions)
         count = groups.reduce(0) { $0 + $1.count }
         let source = request.source.flatMap { index.slots[$0] }.flatMap { index.entries[Int($0)] }
-        let law = DrawLaw.apply(
-            rules, to: &groups, source: source.map { Int($0.profile) }, table: index.table, weights: policy.weights)
-        temperature = law.temperature
+        law = DrawLaw(
+            rules, of: groups, source: source.map { Int($0.profile) }, table: index.table, weights: policy.weights)
         warnings += law.warnings
     }
 
     /// The hosts of which the request says something.
-    private static func special(_ request: PlacementRequest, in index: PlacementIndex) -> Set<Int32> {
+    private static func special(
+        _ request: PlacementRequest, in index: PlacementIndex, memorySeconds: Double
+    ) -> Set<Int32> {
         if let requested = request.requested { return Set([index.slots[requested]].compactMap(\.self)) }
         var slots = Set(request.busy.compactMap { index.slots[$0] })
         if let source = request.source.flatMap({ index.slots[$0] }) { slots.insert(source) }
-        let tenants = request.neverBeside.union(request.avoidTenants).union([request.tenant].compactMap(\.self))
-        for tenant in tenants { slots.formUnion(index.slotsByTenant[tenant] ?? []) }
-        for (tenant, seconds) in request.tenantSeconds where seconds > 0 {
+        for tenant in request.neverBeside.union(request.avoidTenants) {
+            slots.formUnion(index.slotsByTenant[tenant] ?? [])
+        }
+        // Where the container's own tenant is alone there is nobody else; elsewhere it makes no difference.
+        if let tenant = request.tenant { slots.formUnion(index.soleSlots[tenant] ?? []) }
+        for (tenant, seconds) in request.tenantSeconds where Scoring.counts(seconds, request, memorySeconds) {
             slots.formUnion(index.slotsByTenant[tenant] ?? [])
         }
         return slots
@@ -100,22 +106,25 @@ struct Search {
         to found: inout [CandidateGroup], _ singles: Set<Int32>, _ feasibility: Feasibility, _ scoring: Scoring,
         _ weights: TermWeights, _ index: PlacementIndex
     ) {
-        var missing = Array(repeating: 0, count: index.buckets.count)
+        var missing = Array(repeating: 0, count: index.bucketKeys.count)
         for slot in singles { if let entry = index.entries[Int(slot)] { missing[Int(entry.bucket)] += 1 } }
-        for (number, bucket) in index.buckets.enumerated() where bucket.slots.count > missing[number] {
-            let standing = feasibility.standing(of: bucket.key)
+        found.reserveCapacity(found.count + index.bucketKeys.count)
+        for number in index.bucketKeys.indices where index.bucketSlots[number].count > missing[number] {
+            let key = index.bucketKeys[number]
+            let standing = feasibility.standing(of: key)
             if case .none = standing { continue }
-            let terms = scoring.terms(of: bucket.key)
+            let terms = scoring.terms(of: key)
             let score = terms.score(weights)
-            let profile = Int(bucket.key.profile)
+            let profile = Int(key.profile)
             if case .all = standing {
                 found.append(
                     CandidateGroup(
-                        members: .bucket(Int32(number)), count: bucket.slots.count - missing[number], profile: profile,
+                        members: .bucket(Int32(number)), count: index.bucketSlots[number].count - missing[number],
+                        profile: profile,
                         terms: terms, score: score))
                 continue
             }
-            for slot in bucket.slots where !singles.contains(slot) {
+            for slot in index.bucketSlots[number] where !singles.contains(slot) {
                 guard let entry = index.entries[Int(slot)], feasibility.reasons(against: entry).isEmpty else {
                     continue
                 }
@@ -160,7 +169,7 @@ struct Search {
         let decision = PlacementDecision(
             rule: rules.rule, candidateCount: count, candidates: list(chosen, atMost: isInFull ? count : candidates),
             exclusionCount: excluded, exclusions: isInFull ? exclusions : Array(exclusions.prefix(listed)),
-            temperature: temperature, entropy: DrawLaw.entropy(groups), draw: draw, chosen: chosen?.name,
+            temperature: law.temperature, entropy: law.entropy, draw: draw, chosen: chosen?.name,
             warnings: warnings)
         return PlacementOutcome(decision: decision, isTemporary: count == 0 && isBusyOnly)
     }
@@ -176,15 +185,15 @@ struct Search {
     private func pick(_ draw: Double) -> (name: HostName, group: Int)? {
         var sum = 0.0
         var last: Int?
-        for (number, group) in groups.enumerated() where group.probability > 0 {
-            let share = Double(group.count) * group.probability
+        for number in groups.indices where law.probabilities[number] > 0 {
+            let share = Double(groups[number].count) * law.probabilities[number]
             last = number
             guard draw < sum + share else {
                 sum += share
                 continue
             }
-            let place = min(Int((draw - sum) / group.probability), group.count - 1)
-            return name(of: place, in: group).map { ($0, number) }
+            let place = min(Int((draw - sum) / law.probabilities[number]), groups[number].count - 1)
+            return name(of: place, in: groups[number]).map { ($0, number) }
         }
         // Rounding has left nothing of the sum.
         return last.flatMap { number in
@@ -196,7 +205,7 @@ struct Search {
         switch group.members {
         case .one(let slot): return index.entries[Int(slot)]?.name
         case .bucket(let bucket):
-            let slots = index.buckets[Int(bucket)].slots
+            let slots = index.bucketSlots[Int(bucket)]
             if group.count == slots.count { return index.entries[Int(slots[place])]?.name }
             var left = place
             for slot in slots where !singles.contains(slot) {
@@ -209,33 +218,40 @@ struct Search {
 
     /// The candidates that a decision names: all, or the likeliest and the chosen one, in the order of the draw.
     private func list(_ chosen: (name: HostName, group: Int)?, atMost limit: Int) -> [PlacementCandidate] {
-        func candidate(_ name: HostName, _ group: CandidateGroup) -> PlacementCandidate {
-            PlacementCandidate(host: name, probability: group.probability, score: group.score, terms: group.terms)
-        }
-        guard count > limit else {
-            return groups.flatMap { group in
-                (0..<group.count).compactMap { name(of: $0, in: group).map { candidate($0, group) } }
-            }
-        }
-        var threshold = 0.0
-        var room = limit
-        for group in groups.sorted(by: { $0.probability > $1.probability }) {
-            threshold = group.probability
-            room -= group.count
-            if room <= 0 { break }
-        }
         var listed: [PlacementCandidate] = []
-        for (number, group) in groups.enumerated() {
+        for number in count > limit ? likeliest(limit, chosen?.group) : Array(groups.indices) {
+            let group = groups[number]
             var isChosenListed = chosen?.group != number
-            if group.probability >= threshold, listed.count < limit {
-                for place in 0..<min(group.count, limit - listed.count) {
-                    guard let name = name(of: place, in: group) else { continue }
-                    if name == chosen?.name { isChosenListed = true }
-                    listed.append(candidate(name, group))
-                }
+            func add(_ name: HostName) {
+                listed.append(
+                    PlacementCandidate(
+                        host: name, probability: law.probabilities[number], score: group.score, terms: group.terms))
             }
-            if !isChosenListed, let chosen { listed.append(candidate(chosen.name, group)) }
+            for place in 0..<min(group.count, max(0, limit - listed.count)) {
+                guard let name = name(of: place, in: group) else { continue }
+                if name == chosen?.name { isChosenListed = true }
+                add(name)
+            }
+            if !isChosenListed, let chosen { add(chosen.name) }
         }
         return listed
+    }
+
+    /// The groups with the highest probabilities that hold at least so many hosts, and the one that was drawn from.
+    private func likeliest(_ limit: Int, _ chosen: Int?) -> [Int] {
+        var best: [Int] = []
+        var hosts = 0
+        for number in groups.indices {
+            let probability = law.probabilities[number]
+            if hosts >= limit, let last = best.last, law.probabilities[last] >= probability { continue }
+            best.insert(number, at: best.firstIndex { law.probabilities[$0] < probability } ?? best.count)
+            hosts += groups[number].count
+            while let last = best.last, hosts - groups[last].count >= limit {
+                hosts -= groups[last].count
+                best.removeLast()
+            }
+        }
+        if let chosen, !best.contains(chosen) { best.append(chosen) }
+        return best.sorted()
     }
 }

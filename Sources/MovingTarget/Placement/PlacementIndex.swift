@@ -6,12 +6,6 @@ import FleetModel
 /// of which it knows something more. So it costs as much as there are kinds of hosts, and not as there are hosts.
 public struct PlacementIndex: Sendable {
     /// What hosts of one bucket have in common.
-    struct Bucket: Sendable {
-        var key: BucketKey
-        /// The slots of its hosts, in no order.
-        var slots: [Int32] = []
-    }
-
     struct BucketKey: Sendable, Hashable {
         /// The number of what feasibility depends on.
         var kind: Int32
@@ -65,13 +59,18 @@ public struct PlacementIndex: Sendable {
 
     private(set) var entries: [Entry?] = []
     private(set) var slots: [HostName: Int32] = [:]
-    private(set) var buckets: [Bucket] = []
+    /// The buckets' keys.
+    private(set) var bucketKeys: [BucketKey] = []
+    /// The slots of each bucket's hosts, in no order.
+    private(set) var bucketSlots: [[Int32]] = []
     private var bucketNumbers: [BucketKey: Int32] = [:]
     private(set) var kinds: [Kind] = []
     private var kindNumbers: [Kind: Int32] = [:]
     private(set) var table = DistanceTable()
     private var profileNumbers: [HostProfile: Int32] = [:]
     private(set) var slotsByTenant: [TenantName: Set<Int32>] = [:]
+    /// The hosts on which a tenant is alone.
+    private(set) var soleSlots: [TenantName: Set<Int32>] = [:]
     /// What was counted on hosts that are not known yet.
     private var early: [HostName: [TenantName: [Int]]] = [:]
     private var freeSlots: [Int32] = []
@@ -114,7 +113,10 @@ public struct PlacementIndex: Sendable {
     public mutating func remove(host name: HostName) {
         guard let slot = slots.removeValue(forKey: name) else { return }
         leave(slot)
-        for tenant in entries[Int(slot)]?.tenants.keys ?? [:].keys { slotsByTenant[tenant]?.remove(slot) }
+        for tenant in entries[Int(slot)]?.tenants.keys ?? [:].keys {
+            slotsByTenant[tenant]?.remove(slot)
+            soleSlots[tenant]?.remove(slot)
+        }
         entries[Int(slot)] = nil
         freeSlots.append(slot)
     }
@@ -125,11 +127,13 @@ public struct PlacementIndex: Sendable {
             early[host, default: [:]][tenant, default: []].append(memoryBytes)
             return
         }
+        setSole(slot, false)
         change(slot) { entry in
             entry.containers += 1
             entry.memoryBytes += memoryBytes
             entry.tenants[tenant, default: 0] += 1
         }
+        setSole(slot, true)
         slotsByTenant[tenant, default: []].insert(slot)
     }
 
@@ -141,13 +145,23 @@ public struct PlacementIndex: Sendable {
             }
             return
         }
+        setSole(slot, false)
         change(slot) { entry in
             entry.containers -= 1
             entry.memoryBytes -= memoryBytes
             let left = (entry.tenants[tenant] ?? 1) - 1
             entry.tenants[tenant] = left > 0 ? left : nil
         }
+        setSole(slot, true)
         if entries[Int(slot)]?.tenants[tenant] == nil { slotsByTenant[tenant]?.remove(slot) }
+    }
+
+    /// Notes whether a tenant is alone on a host, before and after its tenants change.
+    private mutating func setSole(_ slot: Int32, _ isNow: Bool) {
+        guard let tenants = entries[Int(slot)]?.tenants, tenants.count == 1, let tenant = tenants.first?.key else {
+            return
+        }
+        if isNow { soleSlots[tenant, default: []].insert(slot) } else { soleSlots[tenant]?.remove(slot) }
     }
 
     /// What a move to a host costs, from 0 to 1; kept in whole eighths.
@@ -163,7 +177,7 @@ public struct PlacementIndex: Sendable {
         guard var entry = entries[Int(slot)] else { return }
         body(&entry)
         entries[Int(slot)] = entry
-        guard buckets[Int(entry.bucket)].key != Self.key(of: entry) else { return }
+        guard bucketKeys[Int(entry.bucket)] != Self.key(of: entry) else { return }
         leave(slot)
         enter(slot)
     }
@@ -171,18 +185,21 @@ public struct PlacementIndex: Sendable {
     private mutating func enter(_ slot: Int32) {
         guard let entry = entries[Int(slot)] else { return }
         let key = Self.key(of: entry)
-        let bucket = bucketNumbers[key] ?? Int32(buckets.count)
-        if bucketNumbers.updateValue(bucket, forKey: key) == nil { buckets.append(Bucket(key: key)) }
+        let bucket = bucketNumbers[key] ?? Int32(bucketKeys.count)
+        if bucketNumbers.updateValue(bucket, forKey: key) == nil {
+            bucketKeys.append(key)
+            bucketSlots.append([])
+        }
         entries[Int(slot)]?.bucket = bucket
-        entries[Int(slot)]?.place = Int32(buckets[Int(bucket)].slots.count)
-        buckets[Int(bucket)].slots.append(slot)
+        entries[Int(slot)]?.place = Int32(bucketSlots[Int(bucket)].count)
+        bucketSlots[Int(bucket)].append(slot)
     }
 
     private mutating func leave(_ slot: Int32) {
         guard let entry = entries[Int(slot)] else { return }
-        let last = buckets[Int(entry.bucket)].slots.removeLast()
+        let last = bucketSlots[Int(entry.bucket)].removeLast()
         guard last != slot else { return }
-        buckets[Int(entry.bucket)].slots[Int(entry.place)] = last
+        bucketSlots[Int(entry.bucket)][Int(entry.place)] = last
         entries[Int(last)]?.place = entry.place
     }
 

@@ -90,8 +90,11 @@ struct AgentCommand: AsyncParsableCommand {
     }
 
     private func makeAgent(_ logger: Logger) async throws -> Agent {
-        let facts = await HostFacts.collect(
+        let survey = HostSurvey(HostSurvey.Configuration(address: address, criu: criu, runc: runc))
+        async let profile = survey.profile()
+        var facts = await HostFacts.collect(
             runtimes: role == .worker ? [runtime] : [], criu: criu, runc: runc)
+        facts.profile = await profile
         for problem in facts.problems { logger.warning("\(problem)") }
         let server = try ServerAddress(controlPlane)
         var configuration = Agent.Configuration(
@@ -101,6 +104,7 @@ struct AgentCommand: AsyncParsableCommand {
                     containers: role == .worker ? maxContainers : 0, memoryBytes: facts.memoryBytes)),
             controlPlane: Endpoint(server), tls: try trust.configuration(for: server), stateDirectory: state,
             joinTokenFile: tokenFile)
+        configuration.survey = survey
         if let dieAt { configuration.death = try SuddenDeath(parsing: dieAt) }
         switch (role, runtime) {
         case (.worker, .runc):

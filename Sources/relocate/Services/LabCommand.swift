@@ -7,7 +7,7 @@ import Lab
 struct LabCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lab", abstract: "Build a fleet of several hosts on this machine, for demonstrations and tests.",
-        subcommands: [LabUp.self, LabStatusCommand.self, LabDown.self])
+        subcommands: [LabUp.self, LabStatusCommand.self, LabDown.self, LabServiceCommand.self])
 }
 
 /// Where the lab of a command is.
@@ -73,10 +73,18 @@ struct LabUp: AsyncParsableCommand {
     @Flag(help: "No namespaces and no containers: everything is simulated. Needs no root.")
     var simulated = false
 
+    @Flag(
+        inversion: .prefixedNo,
+        help: ArgumentHelp(
+            "Whether hosts look different from each other: each says that it is another distribution, and another "
+                + "service listens on it."))
+    var differ = true
+
     func run() async throws {
         let plan = LabPlan(
             kind: simulated ? .simulated : .real, hostCount: hosts, port: port, agentPort: agentPort,
-            executable: ProgramFiles.executable, location: options.lab.location, networks: try .standard())
+            executable: ProgramFiles.executable, location: options.lab.location, networks: try .standard(),
+            differ: differ)
         try await options.lab.up(plan)
         print("The lab is up: \(hosts) \(simulated ? "simulated " : "")hosts, http://127.0.0.1:\(port)")
     }
@@ -123,5 +131,24 @@ struct LabDown: AsyncParsableCommand {
 
     func run() async throws {
         try await options.lab.down(purge: purge)
+    }
+}
+
+/// `relocate lab service`: what listens on a lab's host. Started by `up`.
+struct LabServiceCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "service", abstract: "Listen, as a service of a lab's host.", shouldDisplay: false)
+
+    @Option(help: "What it says it is.")
+    var name: String
+
+    @Option(help: "Where it listens.")
+    var address: IPv4Address
+
+    @Option(help: "Its TCP port.")
+    var port: UInt16
+
+    func run() async throws {
+        try await LabService(name: name, address: address, port: port).serve()
     }
 }
