@@ -436,7 +436,7 @@ struct HTTP2Tests {
 
     @Test("an idle connection is closed in good order, and the next request opens another")
     func idle() async throws {
-        try await with({ $0.idleTimeout = .milliseconds(100) }) { client, server, _ in
+        try await with({ $0.idleTimeout = .seconds(5) }) { client, server, _ in
             try await expectGreeting(client)
             #expect(await eventually(within: 60) { server.connectionCount == 0 })
             try await expectGreeting(client)
@@ -445,7 +445,7 @@ struct HTTP2Tests {
 
     @Test("a client closes what it has not used for long")
     func idleClient() async throws {
-        try await with(client: { $0.idleTimeout = .milliseconds(100) }) { client, server, _ in
+        try await with(client: { $0.idleTimeout = .seconds(5) }) { client, server, _ in
             try await expectGreeting(client)
             #expect(await eventually(within: 60) { server.connectionCount == 0 })
         }

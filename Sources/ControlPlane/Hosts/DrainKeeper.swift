@@ -3,24 +3,42 @@ import Logging
 
 /// Keeps drains going: a container that could not leave, or came back because its move failed, is asked to leave again.
 struct DrainKeeper: Sendable {
+    /// How long a container stays alone whose move has failed, in seconds, unless a host can take it that could not before.
+    private static let secondsToNextAttempt = 30.0
+
     let fleet: Fleet
     let relocator: Relocator
     let logger: Logger
 
     /// Looks at the hosts that are being drained, until cancelled.
     func run() async {
+        var asked: [ContainerName: Timestamp] = [:]
         while !Task.isCancelled {
-            for host in fleet.snapshot.hosts.values where host.state == .draining { await push(host.name) }
+            let state = fleet.snapshot
+            asked = asked.filter { state.containers[$0.key]?.host.map { state.hosts[$0]?.state == .draining } ?? false }
+            for host in state.hosts.values where host.state == .draining { await push(host.name, sparing: &asked) }
             try? await Task.sleep(for: .seconds(2))
         }
     }
 
     /// Asks every container that can leave a host to leave it.
     func push(_ host: HostName) async {
+        var asked: [ContainerName: Timestamp] = [:]
+        await push(host, sparing: &asked)
+    }
+
+    /// Asks every container that can leave a host to leave it, but those that were asked only just.
+    private func push(_ host: HostName, sparing asked: inout [ContainerName: Timestamp]) async {
         let state = fleet.snapshot
         let now = Timestamp.now
         for container in state.containers(on: host) where state.obstacle(to: container, at: now) == nil {
             guard state.openRelocation(of: container.name) == nil else { continue }
+            if let last = asked[container.name], now.seconds(since: last) < Self.secondsToNextAttempt,
+                !hasFoundHost(container, on: host, in: state, at: now)
+            {
+                continue
+            }
+            asked[container.name] = now
             do {
                 _ = try await relocator.request(
                     RelocationRequest(
@@ -35,6 +53,14 @@ struct DrainKeeper: Sendable {
         } catch {
             logger.error("cannot record a drain", metadata: ["host": "\(host)", "error": "\(error)"])
         }
+    }
+
+    /// Whether no host could take a container, and now one can.
+    private func hasFoundHost(
+        _ container: Container, on host: HostName, in state: FleetState, at now: Timestamp
+    ) -> Bool {
+        guard state.alarms[AlarmKey(kind: .noFeasibleHost, subject: container.name.text)] != nil else { return false }
+        return state.decision(moving: container, from: host, at: now, exposure: fleet.exposure).decision.chosen != nil
     }
 }
 

@@ -3,8 +3,8 @@ import Foundation
 
 /// Tools that stand before the real ones and fail when they are told to.
 ///
-/// Agents are started by a script that puts a folder with an `nft` in front of the gateway's PATH, and get a `criu` of
-/// their own. A fault is a file: while it is there, the tool fails.
+/// The gateway's agent is started by a script that puts a folder with an `nft` in front of its PATH, and agents of hosts
+/// get a `criu` of their own. A fault is a file: while it is there, the tool fails.
 struct Faults: Sendable {
     let directory: String
 
@@ -27,8 +27,8 @@ struct Faults: Sendable {
         }
     }
 
-    /// What the lab takes for the program.
-    var executable: String { directory + "/relocate" }
+    /// What the gateway's agent is started by.
+    var gateway: String { directory + "/gateway/relocate" }
 
     /// What an agent takes for CRIU.
     func criu(of host: String) -> String { "\(directory)/criu-\(host)" }
@@ -48,10 +48,9 @@ struct Faults: Sendable {
     func install(hosts: [String]) throws {
         try FileManager.default.createDirectory(atPath: directory + "/gateway", withIntermediateDirectories: true)
         try script(
-            executable,
+            gateway,
             """
-            case "$*" in *"--role gateway"*) PATH="\(directory)/gateway:$PATH" ;; esac
-            exec '\(Requirements.executable)' "$@"
+            PATH="\(directory)/gateway:$PATH" exec '\(Requirements.executable)' "$@"
             """)
         try script(
             directory + "/gateway/nft",

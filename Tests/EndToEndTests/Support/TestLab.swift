@@ -36,7 +36,7 @@ final class TestLab: Sendable {
         faults = Faults(directory: directory + "/faults")
         let port = try freePort()
         plan = LabPlan(
-            kind: .real, hostCount: hostCount, port: port, executable: faults.executable, location: location,
+            kind: .real, hostCount: hostCount, port: port, executable: Requirements.executable, location: location,
             networks: try .standard())
         lab = Lab(location)
         api = API(port: port)
@@ -86,6 +86,7 @@ final class TestLab: Sendable {
         plan.processes.map { process in
             var process = process
             if plan.hostNames.contains(process.name) { process.arguments += ["--criu", faults.criu(of: process.name)] }
+            if process.name == "gateway" { process.program = faults.gateway }
             if let moment = dying[process.name] { process.arguments += ["--die-at", moment] }
             return process
         }

@@ -46,7 +46,7 @@ struct ProcessStatus: Sendable, Hashable {
 }
 
 extension HostProcess {
-    /// The processes in a network namespace, the calling one left out, by number.
+    /// The processes in a network namespace, by number, without the calling one and those that write containers' logs.
     /// - Parameter namespace: the number of the namespace's file.
     static func all(inNamespace namespace: UInt64) -> [HostProcess] {
         let own = getpid()
@@ -56,12 +56,17 @@ extension HostProcess {
                 let folder = "/proc/\(processID)"
                 var information = stat()
                 guard stat("\(folder)/ns/net", &information) == 0, UInt64(information.st_ino) == namespace,
-                    let status = files.text("\(folder)/stat").flatMap(ProcessStatus.init)
+                    let status = files.text("\(folder)/stat").flatMap(ProcessStatus.init),
+                    !isLogWriter(files.text("\(folder)/cmdline") ?? "")
                 else { return nil }
                 return HostProcess(
                     processID: processID, status: status, executable: files.link("\(folder)/exe"),
                     identity: FileIdentity("\(folder)/exe"), sockets: sockets(of: folder, files))
             }
+    }
+
+    private static func isLogWriter(_ commandLine: String) -> Bool {
+        commandLine.split(separator: "\0").contains { $0 == OutputLog.processName }
     }
 
     private static func sockets(of folder: String, _ files: FactFiles) -> Set<UInt64> {

@@ -7,6 +7,9 @@ import Glibc
 /// it outlives the agent; that process ends by itself when nobody holds the pipe's other end any more. Two files of at
 /// most 1 MiB are kept, the older one as `log.1`.
 struct OutputLog: Sendable {
+    /// By what name the process that writes a log can be told from others of its program.
+    static let processName = "relocate-log"
+
     private let directory: String
     private let shell: String
     private var file: String { directory + "/log" }
@@ -26,7 +29,7 @@ struct OutputLog: Sendable {
         try FileTree.make(directory)
         let (read, write) = try OwnedDescriptor.pipe()
         // Not as its standard input: a shell gives /dev/null to what it starts in the background.
-        let starter = try ChildProcess.spawn([shell, "-c", Self.script, "log", file], descriptors: [3: read.number])
+        let starter = try ChildProcess.spawn([shell, "-c", Self.script, Self.processName, file], descriptors: [3: read.number])
         guard ChildProcess.wait(for: starter) == .code(0) else {
             throw StepFailure(code: .runtimeFailed, message: "cannot start what writes down the container's output")
         }
