@@ -50,7 +50,11 @@ final class LedgerLock: Sendable {
     /// Gives the lock up; a second time does nothing.
     func release() {
         descriptor.withLock { held in
-            if let held { close(held) }
+            // A process that another thread is just starting may hold a copy of the descriptor until it runs its program.
+            if let held {
+                flock(held, LOCK_UN)
+                close(held)
+            }
             held = nil
         }
     }
