@@ -27,6 +27,8 @@ public struct Configuration: Sendable {
     public var stepTimes: StepTimes
     /// When containers move, for a fleet that never had a policy; `nil` for the defaults.
     public var firstPolicy: Policy?
+    /// How long events, moves and stays that have ended are kept, in seconds; `nil` for ever.
+    public var retentionSeconds: Double?
     /// When to end suddenly; for tests.
     public var death = SuddenDeath.never
 
@@ -36,7 +38,7 @@ public struct Configuration: Sendable {
         operatorAddresses: [ServiceAddress], agentAddresses: [ServiceAddress], security: ServerSecurity? = nil,
         containerNetwork: IPv4Network, virtualNetwork: IPv4Network, heartbeatSeconds: Double = 1,
         stepTimes: StepTimes = StepTimes(),
-        firstPolicy: Policy? = nil
+        firstPolicy: Policy? = nil, retentionSeconds: Double? = nil
     ) {
         self.stateDirectory = stateDirectory
         self.sharedDirectory = sharedDirectory
@@ -50,5 +52,6 @@ public struct Configuration: Sendable {
         self.heartbeatSeconds = heartbeatSeconds
         self.stepTimes = stepTimes
         self.firstPolicy = firstPolicy
+        self.retentionSeconds = retentionSeconds
     }
 }

@@ -97,6 +97,9 @@ public final class ControlPlane: Sendable {
         let likeness = LikenessWatch(fleet: fleet, logger: logger)
         let sweeper = LeftoverSweeper(
             fleet: fleet, ledger: ledger, agents: agents, times: configuration.stepTimes, logger: logger)
+        let pruner = configuration.retentionSeconds.map { [ledger] in
+            RecordPruner(ledger: ledger, retentionSeconds: $0, logger: logger)
+        }
         tasks = [
             Task { [scheduler] in await scheduler.follow() },
             Task { await monitor.watch() },
@@ -104,6 +107,7 @@ public final class ControlPlane: Sendable {
             Task { await drains.run() },
             Task { await exposures.run() },
             Task { await likeness.run() },
+            Task { await pruner?.run() },
             Task { await certificate?.keepCurrent(logger) },
         ]
         await relocator.resume(after: memory.lastHour)

@@ -42,6 +42,28 @@ struct StrategyTests {
         }
     }
 
+    @Test("a drain that finds no host says why, asks once, and goes on as soon as one can take the container")
+    func blockedDrain() async throws {
+        try await TestFleet.with(hosts: 2) { fleet in
+            let container = try await fleet.createContainer("echo", on: "host1")
+            _ = try await fleet.send(.patch, "/v1/hosts/host2", #"{"state":"cordoned"}"#)
+            _ = try await fleet.send(.post, "/v1/hosts/host1/drain")
+            try await eventually("the drain says what is in its way") {
+                let drain = try await fleet.send(.get, "/v1/hosts/host1/drain").body
+                return drain.contains("blocked") && drain.contains("cordoned")
+            }
+            // The keeper looks every two seconds: at its second look after this one it has passed the container over.
+            let looks = Timestamp.now.advanced(bySeconds: 5)
+            try await eventually("it has looked again") { looks < .now }
+            #expect(try await fleet.state().nextRelocation == 2)
+            _ = try await fleet.send(.patch, "/v1/hosts/host2", #"{"state":"ready"}"#)
+            try await eventually("the drain is over") {
+                try await fleet.state().hosts[try HostName("host1")]?.state == .cordoned
+            }
+            #expect(try await fleet.state().containers[container.name]?.host == (try HostName("host2")))
+        }
+    }
+
     @Test(
         "a pin without a reason or an end is refused",
         arguments: [

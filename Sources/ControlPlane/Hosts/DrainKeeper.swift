@@ -3,7 +3,8 @@ import Logging
 
 /// Keeps drains going: a container that could not leave, or came back because its move failed, is asked to leave again.
 struct DrainKeeper: Sendable {
-    /// How long a container stays alone whose move has failed, in seconds, unless a host can take it that could not before.
+    /// How long a container whose move has failed is left alone, in seconds. One that no host could take is asked as soon
+    /// as one can.
     private static let secondsToNextAttempt = 30.0
 
     let fleet: Fleet
@@ -33,10 +34,10 @@ struct DrainKeeper: Sendable {
         let now = Timestamp.now
         for container in state.containers(on: host) where state.obstacle(to: container, at: now) == nil {
             guard state.openRelocation(of: container.name) == nil else { continue }
-            if let last = asked[container.name], now.seconds(since: last) < Self.secondsToNextAttempt,
-                !hasFoundHost(container, on: host, in: state, at: now)
-            {
-                continue
+            if state.alarms[AlarmKey(kind: .noFeasibleHost, subject: container.name.text)] != nil {
+                guard canLeave(container, host, in: state, at: now) else { continue }
+            } else if let last = asked[container.name] {
+                guard now.seconds(since: last) >= Self.secondsToNextAttempt else { continue }
             }
             asked[container.name] = now
             do {
@@ -55,12 +56,8 @@ struct DrainKeeper: Sendable {
         }
     }
 
-    /// Whether no host could take a container, and now one can.
-    private func hasFoundHost(
-        _ container: Container, on host: HostName, in state: FleetState, at now: Timestamp
-    ) -> Bool {
-        guard state.alarms[AlarmKey(kind: .noFeasibleHost, subject: container.name.text)] != nil else { return false }
-        return state.decision(moving: container, from: host, at: now, exposure: fleet.exposure).decision.chosen != nil
+    private func canLeave(_ container: Container, _ host: HostName, in state: FleetState, at now: Timestamp) -> Bool {
+        state.decision(moving: container, from: host, at: now, exposure: fleet.exposure).decision.chosen != nil
     }
 }
 

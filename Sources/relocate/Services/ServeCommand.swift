@@ -56,6 +56,11 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("For a new fleet: how long containers stay on a host at most.", valueName: "seconds"))
     var dwell: Double?
 
+    @Option(
+        help: ArgumentHelp(
+            "How long events, moves and stays that have ended are kept; 0 for ever.", valueName: "days"))
+    var keepDays = 90
+
     @Option(help: ArgumentHelp("How often agents report.", valueName: "seconds"))
     var heartbeat = 1.0
 
@@ -83,6 +88,9 @@ struct ServeCommand: AsyncParsableCommand {
         guard heartbeat >= 0.1, heartbeat <= 60 else {
             throw ValidationError("--heartbeat must be 0.1 to 60 seconds, is \(heartbeat)")
         }
+        guard keepDays >= 0, keepDays <= 36_500 else {
+            throw ValidationError("--keep-days must be 1 to 36500, or 0 for ever, is \(keepDays)")
+        }
         var policy: Policy?
         if let dwell {
             var first = Policy.deadline(seconds: dwell, threshold: 0.13, isJittered: true)
@@ -99,7 +107,7 @@ struct ServeCommand: AsyncParsableCommand {
             security: try security.security(for: operators + [agents]),
             containerNetwork: try containerNetwork ?? IPv4Network("10.88.0.0/16"),
             virtualNetwork: try virtualNetwork ?? IPv4Network("203.0.113.0/24"), heartbeatSeconds: heartbeat,
-            firstPolicy: policy)
+            firstPolicy: policy, retentionSeconds: keepDays == 0 ? nil : Double(keepDays) * 86_400)
         if let dieAt { configuration.death = try SuddenDeath(parsing: dieAt) }
         return configuration
     }

@@ -75,7 +75,7 @@ actor TestFleet {
     // MARK: Parts
 
     /// Starts the control plane, on the ports it had before.
-    func startControlPlane() async throws {
+    func startControlPlane(retentionSeconds: Double? = nil) async throws {
         var times = StepTimes()
         times.absenceSeconds = 0.5
         times.dumpSeconds = 10
@@ -93,7 +93,7 @@ actor TestFleet {
                 security: ServerSecurity(identity: .ownAuthority(names: [.ip("127.0.0.1")])),
                 containerNetwork: try IPv4Network("10.88.0.0/16"), virtualNetwork: try IPv4Network("203.0.113.0/24"),
                 heartbeatSeconds: 0.05, stepTimes: times,
-                firstPolicy: .deadline(seconds: dwellSeconds, threshold: 0.5)),
+                firstPolicy: .deadline(seconds: dwellSeconds, threshold: 0.5), retentionSeconds: retentionSeconds),
             logger: Self.logger)
         self.controlPlane = controlPlane
         operatorPort = try Self.port(of: controlPlane.operatorAddresses)

@@ -29,7 +29,8 @@ struct OutputLog: Sendable {
         try FileTree.make(directory)
         let (read, write) = try OwnedDescriptor.pipe()
         // Not as its standard input: a shell gives /dev/null to what it starts in the background.
-        let starter = try ChildProcess.spawn([shell, "-c", Self.script, Self.processName, file], descriptors: [3: read.number])
+        let starter = try ChildProcess.spawn(
+            [shell, "-c", Self.script, Self.processName, file], descriptors: [3: read.number])
         guard ChildProcess.wait(for: starter) == .code(0) else {
             throw StepFailure(code: .runtimeFailed, message: "cannot start what writes down the container's output")
         }
