@@ -5,21 +5,27 @@ import { el, setText } from "../lib/dom.js";
 import { curlLine } from "./bits.js";
 
 /**
- * @param label   what the button says
- * @param target  gives `{method, path, body}` as they are now; may throw an `Error` whose message says what to mend
- * @param done    takes the answer's body and gives the words for it
- * @param confirm words that ask before doing it, for what cannot be undone
+ * @typedef {{method: string, path: string, body?: unknown, headers?: Record<string, string>}} Target
+ * @param {object} options
+ * @param {string} options.label what the button says
+ * @param {() => Target} options.target what is asked for now; may throw an `Error` whose message says what to mend
+ * @param {(answer: any) => string} options.done the words for the answer's body
+ * @param {string | null} [options.confirm] words that ask before doing it, for what cannot be undone
+ * @param {string | null} [options.tone]
+ * @param {Element[]} [options.fields] stand above the button
+ * @param {Element[]} [options.beside] stand beside it
  */
-export function action({ label, target, done, confirm = null, tone = null, fields = [] }) {
+export function action({ label, target, done, confirm = null, tone = null, fields = [], beside = [] }) {
   const outcome = el("p", { class: "outcome", role: "status" });
   const line = curlLine("");
+  const shell = el("details", { class: "shell" }, el("summary", {}, "curl"), line.root);
   const button = el("button", { type: confirm ? "button" : "submit", "data-tone": tone, onclick: () => confirm && ask(true) }, label);
   const question = confirm && el("div", { class: "question", hidden: true },
     el("p", {}, confirm),
     el("button", { type: "submit", "data-tone": "bad" }, label.replace("…", "")),
     el("button", { type: "button", onclick: () => ask(false) }, "Keep it"));
   const root = el("form", { class: "action", novalidate: true, onsubmit: submit, oninput: refresh },
-    ...fields, button, question, line.root, outcome);
+    fields.length > 0 && el("div", { class: "row" }, fields), el("div", { class: "action-buttons" }, button, ...beside, shell), question, outcome);
 
   function ask(open) {
     question.hidden = !open;
@@ -29,8 +35,8 @@ export function action({ label, target, done, confirm = null, tone = null, field
 
   function refresh() {
     try {
-      const { method, path, body } = target();
-      line.set(curl(method, path, body));
+      const { method, path, body, headers } = target();
+      line.set(curl(method, path, body, headers));
     } catch {
       // Half-typed input has no line yet; the last good one stays.
     }
@@ -41,10 +47,10 @@ export function action({ label, target, done, confirm = null, tone = null, field
     const submitter = event.submitter ?? button;
     say("", "soft");
     try {
-      const { method, path, body } = target();
+      const { method, path, body, headers } = target();
       submitter.disabled = true;
       say("Asked for …", "soft");
-      const { value } = await request(method, path, body);
+      const { value } = await request(method, path, body, { headers });
       say(done(value), "good");
       if (confirm) ask(false);
     } catch (problem) {
@@ -60,5 +66,5 @@ export function action({ label, target, done, confirm = null, tone = null, field
   }
 
   refresh();
-  return { root, button, refresh, relabel: (text) => setText(button, text) };
+  return { root, button, refresh, say, relabel: (text) => setText(button, text) };
 }

@@ -10,7 +10,7 @@ const SILENCE = 40_000; // two heartbeats and a half, in milliseconds
 const PATIENCE_HIDDEN = 60_000;
 const KINDS = [
   "host", "hostForgotten", "tenant", "tenantRemoved", "container", "containerRemoved", "relocation", "policy",
-  "image", "scheduler", "alarm", "refused",
+  "policyRemoved", "image", "scheduler", "alarm", "refused",
 ];
 
 export class Feed {

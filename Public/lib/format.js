@@ -91,3 +91,18 @@ export function median(values) {
   const middle = sorted.length >> 1;
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
+
+/** A share as a percentage: `0 %`, `0.4 %`, `13 %`, `250 %`. */
+export function percent(share) {
+  if (!isNumber(share)) return "–";
+  const value = share * 100;
+  const text = value !== 0 && Math.abs(value) < 10 ? String(Number(value.toFixed(1))) : String(Math.round(value));
+  return `${text} %`;
+}
+
+/** A number with as many digits as say something: `0.043`, `1.2`, `17`, `1,204`. */
+export function figure(value) {
+  if (!isNumber(value)) return "–";
+  if (value !== 0 && Math.abs(value) < 10) return String(Number(value.toPrecision(2)));
+  return Math.round(value).toLocaleString("en");
+}

@@ -5,11 +5,20 @@ import { curlLine } from "../components/bits.js";
 import { el, setText } from "../lib/dom.js";
 import { byName, bytes } from "../lib/format.js";
 import { go } from "../lib/route.js";
+import { closeButton } from "./panel.js";
+import { choosePolicy } from "./tenant.js";
 
 const NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const NEW_TENANT = " "; // no name has a space
+let view = null;
 
-export class CreateView {
+/** Opens the form. */
+export default function open({ fleet }) {
+  view ??= new CreateView(fleet);
+  view.open();
+}
+
+class CreateView {
   constructor(fleet) {
     this.fleet = fleet;
     const text = (name, attributes = {}) => el("input", { name, autocomplete: "off", autocapitalize: "none", spellcheck: "false", ...attributes });
@@ -27,8 +36,11 @@ export class CreateView {
     this.processes = el("input", { name: "processes", type: "number", min: "1", max: "4000000", step: "1", value: "256" });
     this.runtime = el("select", { name: "runtime" });
     this.runtimeLabel = label("Runtime", this.runtime);
+    this.host = el("select", { name: "host" });
+    this.policy = el("select", { name: "policy" });
     this.outcome = el("p", { class: "outcome", role: "status" });
     this.line = curlLine("");
+    this.shell = el("details", { class: "shell" }, el("summary", {}, "curl"), this.line.root);
     this.submit = el("button", { type: "submit", class: "primary" }, "Create");
     this.form = el("form", { class: "create", novalidate: true, onsubmit: (event) => this.#submit(event), oninput: () => this.#refresh() },
       label("Tenant", this.tenant), this.newTenantLabel,
@@ -37,11 +49,12 @@ export class CreateView {
       label("Command", this.command, el("small", {}, "words apart by spaces; quotes keep words together")),
       label("Ports", this.ports, el("small", {}, "clients’ port, or clients’ port:container’s port")),
       el("div", { class: "row" }, label("Memory, MiB", this.memory), label("CPUs", this.cpus), label("Processes", this.processes)),
-      label("Environment", this.environment), this.runtimeLabel,
-      this.line.root, this.outcome,
-      el("div", { class: "row end" }, el("button", { type: "button", onclick: () => this.dialog.close() }, "Close"), this.submit));
-    this.dialog = el("dialog", { class: "sheet", "aria-labelledby": "create-title" },
-      el("div", { class: "sheet-body" }, el("h2", { id: "create-title" }, "New container"), this.form));
+      label("Environment", this.environment),
+      el("div", { class: "row" }, label("First host", this.host), label("Policy", this.policy), this.runtimeLabel),
+      this.outcome,
+      el("div", { class: "action-buttons" }, this.submit, this.shell));
+    this.dialog = el("dialog", { class: "sheet", "aria-labelledby": "create-title" });
+    this.dialog.append(el("div", { class: "sheet-body" }, closeButton(this.dialog), el("h2", { id: "create-title" }, "New container"), this.form));
     this.dialog.addEventListener("click", (event) => event.target === this.dialog && this.dialog.close());
     document.body.append(this.dialog);
     fleet.subscribe((changes) => this.dialog.open && (changes.all || changes.tenants.size || changes.images.size) && this.#fill());
@@ -63,6 +76,9 @@ export class CreateView {
     const runtimes = new Set([...this.fleet.hosts.values()].filter((host) => host.role === "worker").flatMap((host) => host.facts.runtimes));
     choose(this.runtime, [...runtimes].sort().map((kind) => [kind, kind]));
     this.runtimeLabel.hidden = runtimes.size < 2;
+    const ready = this.fleet.workers().filter((host) => host.state === "ready").map(({ name }) => name).sort(byName);
+    choose(this.host, [["", "any that can take it"], ...ready.map((name) => [name, name])]);
+    choosePolicy(this.policy, this.fleet, this.policy.value || null, "its tenant’s");
     this.#refresh();
   }
 
@@ -74,9 +90,9 @@ export class CreateView {
       const lines = [curl("POST", "/v1/containers", body)];
       if (fresh) lines.unshift(curl("POST", "/v1/tenants", { name: tenant }));
       this.line.set(lines.join(" && "));
-      this.line.root.hidden = false;
+      this.shell.hidden = false;
     } catch {
-      this.line.root.hidden = true;
+      this.shell.hidden = true;
     }
   }
 
@@ -99,6 +115,8 @@ export class CreateView {
       cpus: number(this.cpus, "CPUs", 0.01), processes: Math.round(number(this.processes, "Processes", 1)),
     };
     if (this.runtime.value) body.runtime = this.runtime.value;
+    if (this.host.value) body.host = this.host.value;
+    if (this.policy.value) body.policy = this.policy.value;
     return { tenant, body };
   }
 

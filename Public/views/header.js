@@ -24,11 +24,28 @@ export class HeaderView {
     document.getElementById("counters").append(...this.counters.map((counter) => counter.root));
     this.lost = banner("bad", el("button", { type: "button", class: "small", onclick: () => this.feed.retryNow() }, "Try now"));
     this.paused = banner("warn", el("button", { type: "button", class: "small", onclick: () => this.#switchScheduler() }, "Resume"));
-    this.refused = banner("bad", el("button", { type: "button", class: "small", onclick: () => this.#say("") }, "Dismiss"));
+    this.refused = banner("bad", el("button", { type: "button", class: "small", onclick: () => this.say("") }, "Dismiss"));
     this.simulated = banner("note");
     this.banners.append(this.lost.root, this.paused.root, this.refused.root, this.simulated.root);
     this.lines = new Map();
     fleet.subscribe((changes) => this.#changed(changes));
+  }
+
+  /** Shows which view is looked at: the figures of the fleet stand above the fleet only. */
+  showing(view, title) {
+    document.getElementById("counters").hidden = view !== "fleet";
+    this.view = title;
+    this.#writeTitle();
+  }
+
+  /** Says what went wrong, until it is dismissed. */
+  say(text) {
+    this.refused.show(text);
+  }
+
+  #writeTitle() {
+    const alarms = this.fleet.alarms.size;
+    document.title = `${alarms ? `${count(alarms, "alarm")} · ` : ""}${this.view === "Fleet" ? "" : `${this.view} · `}Relocate`;
   }
 
   /** Shows how the event stream stands. */
@@ -88,7 +105,7 @@ export class HeaderView {
   #writeAlarms() {
     const alarms = [...this.fleet.alarms.values()].sort((left, right) => byName(left.raisedAt, right.raisedAt));
     this.alarms.hidden = alarms.length === 0;
-    document.title = alarms.length ? `${count(alarms.length, "alarm")} · Relocate` : "Relocate";
+    this.#writeTitle();
     for (const key of [...this.lines.keys()]) if (!this.fleet.alarms.has(key)) this.lines.delete(key);
     this.summary ??= el("summary");
     this.rest ??= el("details", { class: "alarms-rest" }, this.summary);
@@ -115,19 +132,15 @@ export class HeaderView {
 
   async #switchScheduler() {
     this.scheduler.disabled = true;
-    this.#say("");
+    this.say("");
     try {
       await request("PUT", "/v1/scheduler", { paused: !this.fleet.paused });
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
-      this.#say(`The scheduler was not ${this.fleet.paused ? "resumed" : "paused"}: ${problem.message}`);
+      this.say(`The scheduler was not ${this.fleet.paused ? "resumed" : "paused"}: ${problem.message}`);
     } finally {
       this.scheduler.disabled = false;
     }
-  }
-
-  #say(text) {
-    this.refused.show(text);
   }
 }
 

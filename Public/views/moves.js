@@ -2,7 +2,7 @@
 // read for a while after it has ended.
 
 import { badge, panelLink, tint } from "../components/bits.js";
-import { StepLights } from "../components/steps.js";
+import { StepLights } from "../components/lights.js";
 import { request } from "../lib/api.js";
 import { now } from "../lib/clock.js";
 import { arrange, el, setAttribute, setText } from "../lib/dom.js";
@@ -101,7 +101,7 @@ export class MovesView {
 class Card {
   constructor(relocation) {
     this.lights = new StepLights();
-    this.way = el("span", { class: "way" });
+    this.way = el("span", { class: "way-words" });
     this.clock = el("span", { class: "move-clock" });
     this.foot = el("p", { class: "move-foot" });
     this.cancel = el("button", { type: "button", class: "small", onclick: () => this.#cancel() }, "Cancel");

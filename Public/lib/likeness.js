@@ -1,0 +1,81 @@
+// How different the fleet's hosts are from each other, kept current: read again when a host's profile or the weights
+// change, and not with every event.
+
+import { request } from "./api.js";
+
+const SETTLE = 1500;
+
+export class Likeness {
+  /** @type {{hosts: string[], differences: (number | null)[][], summary: any} | null} */
+  matrix = null;
+  #fleet;
+  #readers = [];
+  #known = "";
+  #rows = new Map();
+
+  constructor(fleet) {
+    this.#fleet = fleet;
+    fleet.subscribe((changes) => {
+      if (!changes.all && !changes.hosts.size && !changes.policies.has("default")) return;
+      const key = this.#key();
+      if (key === this.#known) return;
+      const first = this.#known === "";
+      this.#known = key;
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.#load(), first ? 0 : SETTLE);
+    });
+  }
+
+  /** Calls back when the differences are new. */
+  subscribe(reader) {
+    this.#readers.push(reader);
+  }
+
+  /**
+   * The difference of two hosts, 0 to 1.
+   * @returns {number | null} `null` when it is not known
+   */
+  between(one, other) {
+    return this.matrix?.differences[this.#rows.get(one)]?.[this.#rows.get(other)] ?? null;
+  }
+
+  /** What the matrix depends on, as far as this page sees it. */
+  #key() {
+    const hosts = [...this.#fleet.hosts.values()].filter((host) => host.role !== "gateway")
+      .map((host) => [host.name, host.facts.profile ?? null, host.labels]);
+    return JSON.stringify([hosts, this.#fleet.policies.get("default")?.weights]);
+  }
+
+  async #load() {
+    try {
+      const { value } = await request("GET", "/v1/heterogeneity");
+      this.matrix = value;
+      this.#rows = new Map(value.hosts.map((name, row) => [name, row]));
+    } catch {
+      // Without differences there is the plain grid. They are asked for again with the next change.
+      this.matrix = null;
+      this.#known = "?";
+    }
+    for (const reader of this.#readers) reader();
+  }
+}
+
+/**
+ * The matrix without gaps: what is not known counts as the mean of what is.
+ * @param {(number | null)[][]} differences
+ * @returns {number[][] | null} `null` when too little is known, or all hosts are alike
+ */
+export function filled(differences) {
+  let [sum, known, all, largest] = [0, 0, 0, 0];
+  differences.forEach((row, one) => row.forEach((value, other) => {
+    if (one === other) return;
+    all += 1;
+    if (value === null || value === undefined) return;
+    known += 1;
+    sum += value;
+    largest = Math.max(largest, value);
+  }));
+  if (known < all / 2 || largest < 1e-6) return null;
+  const mean = sum / known;
+  return differences.map((row, one) => row.map((value, other) => (one === other ? 0 : value ?? mean)));
+}
