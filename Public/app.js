@@ -18,14 +18,14 @@ import { PanelView } from "./views/panel.js";
 import { RecordView } from "./views/record.js";
 
 const VIEWS = {
-  relocations: lazy(() => import("./views/relocations.js"), "/style/relocations.css"),
-  exposure: lazy(() => import("./views/exposure.js"), "/style/exposure.css"),
-  policy: lazy(() => import("./views/policy.js"), "/style/policy.css"),
-  operation: lazy(() => import("./views/operation.js"), "/style/operation.css"),
+  relocations: lazy(() => import("./views/relocations.js"), "views", "panel", "relocations"),
+  exposure: lazy(() => import("./views/exposure.js"), "views", "charts", "exposure"),
+  policy: lazy(() => import("./views/policy.js"), "views", "panel", "charts", "policy"),
+  operation: lazy(() => import("./views/operation.js"), "views", "operation"),
 };
 const TITLES = { fleet: "Fleet", relocations: "Relocations", exposure: "Exposure", policy: "Policy", operation: "Operation" };
-const createDialog = lazy(() => import("./views/create.js"), "/style/panel.css");
-const keysDialog = lazy(() => import("./views/shortcuts.js"), "/style/panel.css");
+const createDialog = lazy(() => import("./views/create.js"), "views", "panel");
+const keysDialog = lazy(() => import("./views/shortcuts.js"), "views", "panel");
 
 const at = (id) => document.getElementById(id);
 const fleet = new Fleet();

@@ -8,18 +8,20 @@ import { curlLine } from "./bits.js";
  * @typedef {{method: string, path: string, body?: unknown, headers?: Record<string, string>}} Target
  * @param {object} options
  * @param {string} options.label what the button says
- * @param {() => Target} options.target what is asked for now; may throw an `Error` whose message says what to mend
+ * @param {() => Target} options.target what is asked for now
+ * @param {() => void} [options.check] throws an `Error` whose message says what to mend before anything is asked for
  * @param {(answer: any) => string} options.done the words for the answer's body
  * @param {string | null} [options.confirm] words that ask before doing it, for what cannot be undone
  * @param {string | null} [options.tone]
+ * @param {boolean} [options.primary] whether it is what people come for
  * @param {Element[]} [options.fields] stand above the button
  * @param {Element[]} [options.beside] stand beside it
  */
-export function action({ label, target, done, confirm = null, tone = null, fields = [], beside = [] }) {
+export function action({ label, target, check = () => {}, done, confirm = null, tone = null, primary = false, fields = [], beside = [] }) {
   const outcome = el("p", { class: "outcome", role: "status" });
   const line = curlLine("");
   const shell = el("details", { class: "shell" }, el("summary", {}, "curl"), line.root);
-  const button = el("button", { type: confirm ? "button" : "submit", "data-tone": tone, onclick: () => confirm && ask(true) }, label);
+  const button = el("button", { type: confirm ? "button" : "submit", class: primary ? "primary" : null, "data-tone": tone, onclick: () => confirm && ask(true) }, label);
   const question = confirm && el("div", { class: "question", hidden: true },
     el("p", {}, confirm),
     el("button", { type: "submit", "data-tone": "bad" }, label.replace("…", "")),
@@ -34,12 +36,8 @@ export function action({ label, target, done, confirm = null, tone = null, field
   }
 
   function refresh() {
-    try {
-      const { method, path, body, headers } = target();
-      line.set(curl(method, path, body, headers));
-    } catch {
-      // Half-typed input has no line yet; the last good one stays.
-    }
+    const { method, path, body, headers } = target();
+    line.set(curl(method, path, body, headers));
   }
 
   async function submit(event) {
@@ -47,6 +45,7 @@ export function action({ label, target, done, confirm = null, tone = null, field
     const submitter = event.submitter ?? button;
     say("", "soft");
     try {
+      check();
       const { method, path, body, headers } = target();
       submitter.disabled = true;
       say("Asked for …", "soft");

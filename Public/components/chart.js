@@ -50,6 +50,8 @@ function drawn({ points, style, fill }, x, y) {
   if (points.length === 0) return [];
   const path = points.map(([across, up], index) => `${index ? "L" : "M"}${x(across).toFixed(1)} ${y(up).toFixed(1)}`).join("");
   const area = fill && `${path}L${x(points.at(-1)[0]).toFixed(1)} ${y(0)}L${x(points[0][0]).toFixed(1)} ${y(0)}Z`;
+  // A single point has no line yet.
+  if (points.length === 1) return [svg("circle", { class: "point", "data-line": style, cx: x(points[0][0]), cy: y(points[0][1]), r: 3 })];
   return [...(area ? [svg("path", { class: "area", "data-line": style, d: area })] : []), svg("path", { class: "line", "data-line": style, d: path })];
 }
 

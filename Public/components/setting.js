@@ -21,7 +21,7 @@ export class Setting {
     const id = `setting-${made += 1}`;
     this.note = el("p", { class: "setting-note", id: `${id}-note` });
     this.mark = el("span", { class: "changed-mark", hidden: true }, "changed");
-    const label = el("label", { for: id }, field.label, " ", this.mark);
+    const label = el("div", { class: "setting-label" }, el("label", { for: id }, field.label), " ", this.mark);
     const make = { choice: () => this.#choice(id), switch: () => this.#switch(id) }[field.kind] ?? (() => this.#number(id));
     this.controls = make();
     this.root = el("div", { class: "setting", "data-kind": field.kind }, label, this.controls, this.note);

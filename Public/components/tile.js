@@ -23,6 +23,7 @@ export class Tile {
     const id = `tile-${name || "nowhere"}`;
     this.badges = el("span", { class: "badges" });
     this.delta = el("span", { class: "delta", "aria-hidden": true });
+    this.number = el("span", { class: "tile-count" });
     this.facts = el("p", { class: "tile-facts" });
     this.problems = el("p", { class: "tile-problems", hidden: true });
     this.bar = el("span", { class: "tile-bar", "aria-hidden": true }, el("span"));
@@ -31,7 +32,7 @@ export class Tile {
     this.rest = el("p", { class: "tile-more", hidden: true });
     this.link = name === NOWHERE ? null : panelLink(`host:${name}`, name);
     this.root = el("section", { class: "tile", "aria-labelledby": id, "data-host": name },
-      el("div", { class: "tile-head" }, el("h2", { id }, this.link ?? "On no host yet"), this.badges),
+      el("div", { class: "tile-head" }, el("h2", { id }, this.link ?? "On no host yet"), this.number, this.badges),
       this.delta, this.facts, this.problems, this.bar, this.chips, this.dots, this.rest);
     this.paths = new Map();
     this.holes = [];
@@ -94,6 +95,7 @@ export class Tile {
     const gateway = host.role === "gateway";
     setText(this.facts, gateway ? `${host.address} · ${machine} · maps the tenants’ virtual addresses to their containers`
       : `${here} of ${count(capacity.containers, "container")} · ${machine}`);
+    setText(this.number, gateway ? "" : `${here} / ${capacity.containers}`);
     this.bar.hidden = gateway;
     this.bar.firstChild.style.transform = `scaleX(${Math.min(1, here / Math.max(1, capacity.containers)).toFixed(3)})`;
     this.problems.hidden = facts.problems.length === 0;

@@ -96,7 +96,8 @@ export function median(values) {
 export function percent(share) {
   if (!isNumber(share)) return "–";
   const value = share * 100;
-  const text = value !== 0 && Math.abs(value) < 10 ? String(Number(value.toFixed(1))) : String(Math.round(value));
+  const digits = Math.abs(value) < 0.1 ? Number(value.toPrecision(1)) : Math.abs(value) < 10 ? Number(value.toFixed(1)) : Math.round(value);
+  const text = value !== 0 && Math.abs(value) < 1e-3 ? "below 0.001" : String(digits);
   return `${text} %`;
 }
 

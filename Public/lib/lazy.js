@@ -2,7 +2,7 @@
 
 /**
  * @param {() => Promise<any>} load an `import()`
- * @param {string[]} sheets the style sheets it needs
+ * @param {string[]} sheets the names of the style sheets it needs, in their order
  * @returns {() => Promise<any>} gives the module, once both are there; a failure may be tried again
  */
 export function lazy(load, ...sheets) {
@@ -18,7 +18,8 @@ export function lazy(load, ...sheets) {
 
 const present = new Map();
 
-function styled(href) {
+function styled(name) {
+  const href = `/style/${name}.css`;
   if (!present.has(href)) {
     const link = document.createElement("link");
     link.rel = "stylesheet";

@@ -142,7 +142,10 @@ export function document(before, after) {
 export function rebase(edits, onto) {
   let policy = structuredClone(onto);
   for (const { path, after } of edits) if (path === "clock.model") policy = withValue(policy, path, after);
-  for (const { path, after } of edits) policy = withValue(policy, path, after);
+  for (const { path, after } of edits) {
+    // Fields of a clock that is not the clock any more have no value.
+    if (!path.startsWith("clock.") || (after !== null && valueAt(policy, path) !== null)) policy = withValue(policy, path, after);
+  }
   return policy;
 }
 

@@ -1,86 +1,97 @@
-// Places for tiles of one size, as near as can be to where a picture wants them, without overlap.
+// Places for blocks of tiles, as near as can be to where a picture wants them, without overlap.
 
-const ROUNDS = 400;
-const GOLDEN = Math.PI * (3 - Math.sqrt(5));
+const ROUNDS = 300;
+const SHAPE = 1.5; // how much wider than high a block of several tiles is
+const STRETCH = 1.5; // how much more room there may be across than down: screens are wide
 
 /**
- * @param {[number, number][]} points where the tiles belong, in any unit
- * @param {{width: number, tileWidth: number, tileHeight: number, gap: number}} room in pixels
- * @returns {{places: {x: number, y: number}[], height: number}} each tile's upper left corner
+ * @typedef {{x: number, y: number, width: number, height: number}} Box the upper left corner and the size, in pixels
+ * @param {{point: [number, number], members: number[]}[]} groups where each group of tiles belongs, in any unit
+ * @param {object} room
+ * @param {number} room.width in pixels
+ * @param {number} room.height what is seen at once; more is taken where it does not do
+ * @param {number} room.tileWidth
+ * @param {number} room.tileHeight
+ * @param {number} room.gap between tiles
+ * @param {number} room.rim around a block of several tiles
+ * @param {number} room.head above a block of several tiles, for its name
+ * @returns {{places: Map<number, {x: number, y: number}>, blocks: Box[], height: number}} each tile's corner, and each group's block
  */
-export function spread(points, { width, tileWidth, tileHeight, gap }) {
+export function spread(groups, { width, height, tileWidth, tileHeight, gap, rim, head }) {
   const [stepX, stepY] = [tileWidth + gap, tileHeight + gap];
-  const columns = Math.max(1, Math.floor((width + gap) / stepX));
-  if (columns === 1) return grid(points.length, 1, stepX, stepY, gap);
-  const right = width - tileWidth;
-  const wanted = fit(points, right, stepX, stepY, columns);
-  const places = fanOut(wanted, stepX, stepY);
-  for (const place of places) place.x = Math.min(right, Math.max(0, place.x));
-  for (let round = 0; round < ROUNDS; round += 1) {
-    if (!push(places, stepX, stepY, right, round)) break;
-  }
-  if (overlaps(places, stepX, stepY)) inRows(places, columns, stepX, stepY, right);
-  alignRows(places, stepX, stepY);
-  const top = Math.min(...places.map(({ y }) => y));
-  for (const place of places) {
-    place.x = Math.round(place.x);
-    place.y = Math.round(place.y - top);
-  }
-  return { places, height: Math.max(...places.map(({ y }) => y)) + tileHeight };
+  // Two large blocks side by side waste less room than one that is almost as wide as the screen.
+  const widest = groups.length > 1 ? Math.max(stepX + 2 * rim, (width - gap) / 2) : width;
+  const blocks = groups.map(({ members }) => shape(members.length, { width: widest, stepX, stepY, gap, rim, head }));
+  settle(groups.map(({ point }) => point), blocks, width, height);
+  for (let round = 0; round < ROUNDS; round += 1) if (!push(blocks, width, gap, round)) break;
+  if (overlap(blocks, gap)) pack(blocks, width, gap);
+  align(blocks, gap);
+  const top = Math.min(...blocks.map(({ y }) => y));
+  const places = new Map();
+  groups.forEach(({ members }, index) => {
+    const block = blocks[index];
+    block.x = Math.round(Math.min(Math.max(0, block.x), Math.max(0, width - block.width)));
+    block.y = Math.round(block.y - top);
+    members.forEach((member, number) => places.set(member, {
+      x: block.x + block.inset + (number % block.columns) * stepX,
+      y: block.y + block.inset + block.head + Math.floor(number / block.columns) * stepY,
+    }));
+  });
+  return { places, blocks, height: Math.max(...blocks.map((block) => block.y + block.height)) };
 }
 
-/** A plain grid, row by row. */
-export function grid(count, columns, stepX, stepY, gap = 0) {
-  const places = Array.from({ length: count }, (_, index) => ({ x: (index % columns) * stepX, y: Math.floor(index / columns) * stepY }));
-  return { places, height: Math.ceil(count / columns) * stepY - gap };
+/** How many columns a group's tiles stand in, and how large its block is. */
+function shape(count, { width, stepX, stepY, gap, rim, head }) {
+  const [inset, above] = count > 1 ? [rim, head] : [0, 0];
+  const most = Math.max(1, Math.floor((width - 2 * inset + gap) / stepX));
+  const columns = Math.min(most, count, Math.max(1, Math.round(Math.sqrt((count * SHAPE * stepY) / stepX))));
+  return {
+    columns, inset, head: above, x: 0, y: 0,
+    width: columns * stepX - gap + 2 * inset, height: Math.ceil(count / columns) * stepY - gap + 2 * inset + above,
+  };
 }
 
-/** Scales both directions alike, as distance is to mean difference; room enough for all decides the size. */
-function fit(points, right, stepX, stepY, columns) {
+/** Puts the blocks' middles where they belong, so far apart that all is seen at once if it can be. */
+function settle(points, blocks, width, height) {
   const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)];
   const [left, top] = [Math.min(...xs), Math.min(...ys)];
-  const spanX = Math.max(...xs) - left;
-  const spanY = Math.max(...ys) - top;
-  // No taller than twice what the tiles would need side by side, or a sparse fleet would be lost in white.
-  const tallest = Math.max(stepY * 2, Math.ceil(points.length / columns) * stepY * 2);
-  const scale = Math.min(spanX > 1e-9 ? right / spanX : Infinity, spanY > 1e-9 ? tallest / spanY : Infinity);
-  const factor = Number.isFinite(scale) ? scale : 0;
-  const margin = (right - spanX * factor) / 2;
-  return points.map(([x, y]) => ({ x: margin + (x - left) * factor, y: (y - top) * factor }));
-}
-
-/** Tiles that want the very same place are laid around it in a spiral, so that pushing them apart is quick. */
-function fanOut(places, stepX, stepY) {
-  const crowds = [];
-  const spots = new Map();
-  const fanned = places.map(({ x, y }) => {
-    const key = `${Math.round(x / (stepX / 3))} ${Math.round(y / (stepY / 3))}`;
-    if (!spots.has(key)) {
-      spots.set(key, crowds.length);
-      crowds.push(0);
-    }
-    const number = crowds[spots.get(key)]++;
-    const radius = 0.62 * Math.sqrt(number);
-    return { x: x + stepX * radius * Math.cos(number * GOLDEN), y: y + stepY * radius * Math.sin(number * GOLDEN) };
+  const [spanX, spanY] = [Math.max(...xs) - left, Math.max(...ys) - top];
+  const area = blocks.reduce((sum, block) => sum + block.width * block.height, 0);
+  const widest = Math.max(...blocks.map((block) => block.width));
+  const highest = Math.max(...blocks.map((block) => block.height));
+  const roomX = Math.max(0, width - widest);
+  const roomY = Math.max(height, (1.25 * area) / width) - highest;
+  const scale = Math.min(spanX > 1e-9 ? roomX / spanX : Infinity, spanY > 1e-9 ? Math.max(highest / 2, roomY) / spanY : Infinity);
+  const down = Number.isFinite(scale) ? scale : 0;
+  const across = spanX > 1e-9 ? Math.min(roomX / spanX, down * STRETCH) : down;
+  const margin = (roomX - spanX * across) / 2 + widest / 2;
+  blocks.forEach((block, index) => {
+    // Hosts in the very same place are parted by their order, and not by chance.
+    block.x = margin + (points[index][0] - left) * across - block.width / 2 + index * 0.01;
+    block.y = (points[index][1] - top) * down - block.height / 2 + index * 0.01;
   });
-  return fanned;
 }
 
 /** Pushes every overlapping pair apart along the nearer way out; tells whether there was any. */
-function push(places, stepX, stepY, right, round) {
+function push(blocks, width, gap, round) {
   let moved = false;
-  for (let one = 0; one < places.length; one += 1) {
-    for (let other = one + 1; other < places.length; other += 1) {
-      const [a, b] = [places[one], places[other]];
-      const [dx, dy] = [b.x - a.x, b.y - a.y];
-      const [overX, overY] = [stepX - Math.abs(dx), stepY - Math.abs(dy)];
+  const within = (block) => Math.min(Math.max(0, width - block.width), Math.max(0, block.x));
+  for (const block of blocks) block.x = within(block);
+  for (let one = 0; one < blocks.length; one += 1) {
+    for (let other = one + 1; other < blocks.length; other += 1) {
+      const [a, b] = [blocks[one], blocks[other]];
+      const dx = b.x + b.width / 2 - a.x - a.width / 2;
+      const dy = b.y + b.height / 2 - a.y - a.height / 2;
+      const overX = (a.width + b.width) / 2 + gap - Math.abs(dx);
+      const overY = (a.height + b.height) / 2 + gap - Math.abs(dy);
       if (overX <= 0.5 || overY <= 0.5) continue;
       moved = true;
-      // Against the walls only down and up are left; so it is after many rounds, which always ends.
-      if (overX / stepX < overY / stepY && round < ROUNDS / 2) {
+      // Against the walls only up and down are left; so it is for all in the later rounds, which always ends.
+      if (overX < overY && round < ROUNDS / 2) {
         const shift = (overX / 2 + 0.5) * (dx < 0 ? -1 : 1);
-        a.x = Math.min(right, Math.max(0, a.x - shift));
-        b.x = Math.min(right, Math.max(0, b.x + shift));
+        a.x -= shift;
+        b.x += shift;
+        [a.x, b.x] = [within(a), within(b)];
       } else {
         const shift = (overY / 2 + 0.5) * (dy < 0 ? -1 : 1);
         a.y -= shift;
@@ -91,33 +102,30 @@ function push(places, stepX, stepY, right, round) {
   return moved;
 }
 
-function overlaps(places, stepX, stepY) {
-  return places.some((a, one) => places.some((b, other) =>
-    other > one && Math.abs(a.x - b.x) < stepX - 2 && Math.abs(a.y - b.y) < stepY - 2));
-}
+const touches = (a, b, gap) => a.x < b.x + b.width + gap - 2 && b.x < a.x + a.width + gap - 2
+  && a.y < b.y + b.height + gap - 2 && b.y < a.y + a.height + gap - 2;
+
+const overlap = (blocks, gap) => blocks.some((a, one) => blocks.some((b, other) => other > one && touches(a, b, gap)));
 
 /** The last resort: rows from top to bottom, each from left to right. */
-function inRows(places, columns, stepX, stepY, right) {
-  const order = [...places].sort((a, b) => a.y - b.y);
-  for (let row = 0; row * columns < order.length; row += 1) {
-    const line = order.slice(row * columns, (row + 1) * columns).sort((a, b) => a.x - b.x);
-    line.forEach((place, index) => {
-      place.x = Math.min(right, index * stepX);
-      place.y = row * stepY;
-    });
+function pack(blocks, width, gap) {
+  let [x, y, high] = [0, 0, 0];
+  for (const block of [...blocks].sort((a, b) => a.y - b.y || a.x - b.x)) {
+    if (x > 0 && x + block.width > width) [x, y, high] = [0, y + high + gap, 0];
+    [block.x, block.y] = [x, y];
+    x += block.width + gap;
+    high = Math.max(high, block.height);
   }
 }
 
-/** Tiles that stand almost in one row stand in one row, where that makes no overlap: the eye rests. */
-function alignRows(places, stepX, stepY) {
-  const order = [...places].sort((a, b) => a.y - b.y);
+/** Blocks that stand almost in one row stand in one row, where that makes no overlap: the eye rests. */
+function align(blocks, gap) {
+  const order = [...blocks].sort((a, b) => a.y - b.y);
   for (let index = 1; index < order.length; index += 1) {
-    const [above, place] = [order[index - 1], order[index]];
-    if (place.y === above.y || place.y - above.y > stepY * 0.3) continue;
-    const before = place.y;
-    place.y = above.y;
-    const clash = places.some((other) => other !== place
-      && Math.abs(other.x - place.x) < stepX - 1 && Math.abs(other.y - place.y) < stepY - 1);
-    if (clash) place.y = before;
+    const [above, block] = [order[index - 1], order[index]];
+    const before = block.y;
+    if (before === above.y || before - above.y > Math.min(above.height, block.height) * 0.3) continue;
+    block.y = above.y;
+    if (blocks.some((other) => other !== block && touches(block, other, gap))) block.y = before;
   }
 }

@@ -85,12 +85,12 @@ export default class ContainerPanel {
   }
 
   #makeRelocate() {
-    this.to = el("select", { name: "to" }, el("option", { value: "" }, "any host (the strategy chooses)"));
+    this.to = el("select", { name: "to" }, el("option", { value: "" }, "any: the strategy chooses"));
     this.reason = el("input", { name: "reason", autocomplete: "off", maxlength: "200", placeholder: "optional" });
     this.decision = el("div", { class: "dry", "aria-live": "polite" });
     this.dry = el("button", { type: "button", onclick: () => this.#dryRun() }, "Dry run");
     this.relocate = action({
-      label: "Relocate now", beside: [this.dry],
+      label: "Relocate now", primary: true, beside: [this.dry],
       fields: [el("label", {}, "To", this.to), el("label", {}, "Reason", this.reason)],
       target: () => ({ method: "POST", path: `${this.path}/relocate`, body: this.#wish() }),
       done: (relocation) => {
@@ -132,6 +132,11 @@ export default class ContainerPanel {
       target: () => {
         if (this.#isPinned()) return { method: "DELETE", path: `${this.path}/pin` };
         return { method: "PUT", path: `${this.path}/pin`, body: { reason: this.why.value.trim(), seconds: Number(this.time.value) } };
+      },
+      check: () => {
+        if (this.#isPinned() || this.why.value.trim()) return;
+        this.why.focus();
+        throw new Error("Say why: whoever finds it pinned will ask.");
       },
       done: (container) => (container.pin ? `Pinned until ${moment(container.pin.until)}: nobody moves it before.` : "It may move again."),
     });

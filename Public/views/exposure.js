@@ -166,15 +166,15 @@ export default class ExposureView {
     const { tenant } = this.filter;
     const rows = containers.filter((one) => one.seconds > 0 && (!tenant || one.tenant === tenant)).slice(0, MOST_OFFENDERS);
     this.rows ??= new Map();
-    this.list ??= el("tbody");
+    this.list ??= el("tbody", { role: "rowgroup" });
     this.note ??= el("p", { class: "soft" });
     if (!this.offenders.firstChild) {
-      this.offenders.append(el("table", { class: "offenders" }, el("thead", {}, el("tr", {},
-        ["Container", "Longest stay", "of an attack", "Beside now", "Ended in time", "Beside others in all"].map((title) => el("th", { scope: "col" }, title)))), this.list), this.note);
+      this.offenders.append(el("table", { class: "offenders", role: "table" }, el("thead", { role: "rowgroup" }, el("tr", { role: "row" },
+        ["Container", "Longest stay", "Of an attack", "Beside now", "Ended in time", "Beside others in all"].map((title, index) => el("th", { scope: "col", role: "columnheader", class: [2, 4, 5].includes(index) ? "number" : null }, title)))), this.list), this.note);
     }
     for (const name of [...this.rows.keys()]) if (!rows.some(({ container }) => container === name)) this.rows.delete(name);
     arrange(this.list, rows.map((one) => {
-      const row = this.rows.get(one.container) ?? el("tr");
+      const row = this.rows.get(one.container) ?? el("tr", { role: "row" });
       this.rows.set(one.container, row);
       // A row that has the focus, or is under the pointer, is not rebuilt under it.
       if (!row.contains(document.activeElement)) row.replaceChildren(...offender(one));
@@ -201,13 +201,13 @@ function offender(one) {
   const meter = el("span", { class: "meter", "data-tone": tone, "aria-hidden": true }, el("span"));
   meter.firstChild.style.transform = `scaleX(${Math.min(1, longestShare).toFixed(3)})`;
   return [
-    el("th", { scope: "row" }, panelLink(`container:${container}`, container), " ", el("span", { class: "soft" }, tenant)),
-    el("td", {}, longest ? [`${span(longest.seconds)} beside ${longest.stranger} on `, panelLink(`host:${longest.host}`, longest.host), el("span", { class: "soft" }, longest.until ? `, ${ago(longest.until)}` : ", still")] : "none"),
-    el("td", { class: "number", title: `of ${span(assumedAttackSeconds)}` }, meter, " ", percent(longestShare)),
-    el("td", {}, current.length ? [...new Set(current.map(({ stranger }) => stranger))].join(", ") : "nobody",
+    el("th", { scope: "row", role: "rowheader" }, panelLink(`container:${container}`, container), el("span", { class: "soft plain" }, ` ${tenant}`)),
+    el("td", { role: "cell" }, longest ? [`${span(longest.seconds)} beside ${longest.stranger} on `, panelLink(`host:${longest.host}`, longest.host), el("span", { class: "soft" }, longest.until ? `, ${ago(longest.until)}` : ", still")] : "none"),
+    el("td", { role: "cell", class: "number", title: `of ${span(assumedAttackSeconds)}` }, meter, " ", percent(longestShare)),
+    el("td", { role: "cell", "data-label": "Beside now:" }, current.length ? [...new Set(current.map(({ stranger }) => stranger))].join(", ") : "nobody",
       present >= 1 ? [" ", badge({ sign: "⚠", tone: "bad", word: "longer than an attack" })] : ""),
-    el("td", { class: "number" }, endedCount ? `${percent(endedBeforeAttackShare)} of ${endedCount}` : "–"),
-    el("td", { class: "number" }, span(seconds)),
+    el("td", { role: "cell", "data-label": "Ended in time:", class: "number" }, endedCount ? `${percent(endedBeforeAttackShare)} of ${endedCount}` : "–"),
+    el("td", { role: "cell", "data-label": "In all:", class: "number" }, span(seconds)),
   ];
 }
 

@@ -1,15 +1,21 @@
 // The fleet: hosts as tiles, their containers as chips or dots, moves on their way between them.
 
 import { Chip, arrivalChip, isPinned } from "../components/chip.js";
-import { routeLink, tint } from "../components/bits.js";
-import { Flights } from "../components/flights.js";
-import { Picture, inOrder, measure } from "../components/picture.js";
+import { tint } from "../components/bits.js";
+import { measure } from "../components/picture.js";
 import { NOWHERE, Tile } from "../components/tile.js";
 import { arrange, el, setAttribute, setText } from "../lib/dom.js";
 import { byName, count, figure, percent } from "../lib/format.js";
 import { isOpen } from "../lib/fleet.js";
+import { lazy } from "../lib/lazy.js";
 import { go, route } from "../lib/route.js";
 
+// What is only seen when there is something of its kind.
+const mapPart = lazy(() => import("../components/map.js"));
+const flightsPart = lazy(() => import("../components/flights.js"));
+const emptyPart = lazy(() => import("./fleet-empty.js"));
+
+const NARROW = 640;
 const MOST_TILES = 500;
 const MOST_SWATCHES = 24;
 
@@ -24,15 +30,13 @@ export class FleetView {
     this.size = { dense: false };
     this.fullest = 0;
     this.#makeTools();
-    this.picture = new Picture();
-    this.flights = new Flights((host, container) => this.#anchor(host, container), (container) => this.#land(container));
-    this.picture.root.append(this.flights.ways, this.flights.travellers);
+    this.field = el("div", { class: "picture-field" });
     this.gateways = el("div", { class: "gateways" });
     this.empty = el("div", { class: "empty", hidden: true });
     this.more = el("p", { class: "soft", hidden: true });
     this.legendWords = el("p", { class: "soft picture-words" });
     this.tip = el("div", { class: "tip", "aria-hidden": true, hidden: true });
-    root.append(this.tools, this.gateways, this.picture.root, this.legendWords, this.more, this.empty, this.tip);
+    root.append(this.tools, this.gateways, this.field, this.legendWords, this.more, this.empty, this.tip);
     this.root = root;
     this.#listen();
     fleet.subscribe((changes) => this.#changed(changes));
@@ -53,7 +57,7 @@ export class FleetView {
   }
 
   #listen() {
-    const field = this.picture.root;
+    const { field } = this;
     field.addEventListener("keydown", (event) => rove(event));
     field.addEventListener("click", (event) => this.#clicked(event));
     field.addEventListener("pointermove", (event) => this.#hover(event));
@@ -103,9 +107,26 @@ export class FleetView {
     if (!this.shown) this.stale = true;
     else if (membership || fullest > this.fullest || dirty.has(NOWHERE)) this.#layOut();
     else for (const name of dirty) this.#fill(this.tiles.get(name));
-    if (this.shown) for (const relocation of relocations) this.flights.follow(relocation);
-    if (changes.all) this.flights.begin(this.fleet.relocations.values());
+    this.#fly(relocations, changes.all);
     if (changes.all || changes.tenants.size || this.counted !== this.fleet.containers.size) this.#writeLegend();
+  }
+
+  /** Shows moves on their way. The part of the page that does it comes with the first move that there is to show. */
+  async #fly(relocations, all) {
+    if (!this.flights) {
+      const begun = new Set(relocations.filter(isOpen).map(({ id }) => id));
+      if (this.flightsAsked || begun.size === 0) return;
+      this.flightsAsked = true;
+      const { Flights } = await flightsPart().catch(() => ({}));
+      this.flightsAsked = false;
+      if (!Flights) return;
+      this.flights = new Flights((host, container) => this.#anchor(host, container), (container) => this.#land(container));
+      this.field.append(this.flights.ways, this.flights.travellers);
+      // What has ended meanwhile is still news, if it was under way before.
+      this.flights.begin([...this.fleet.relocations.values()].filter(({ id }) => !begun.has(id)));
+    } else if (all) this.flights.begin(relocations);
+    if (!this.shown) return;
+    for (const { id } of relocations) if (this.fleet.relocations.has(id)) this.flights.follow(this.fleet.relocations.get(id));
   }
 
   #relocations(changes) {
@@ -183,7 +204,7 @@ export class FleetView {
       chip.update(container, this.fleet.relocations.get(container.relocation));
       this.chips.set(name, chip);
     }
-    setAttribute(chip.root, "data-flying", this.flights.isFlying(name) ? "" : null);
+    setAttribute(chip.root, "data-flying", this.flights?.isFlying(name) ? "" : null);
     chip.root.classList.toggle("dim", !this.#isMeant(chip.container));
     return chip.root;
   }
@@ -200,32 +221,55 @@ export class FleetView {
       this.tiles.delete(name);
     }
     const isGateway = (name) => hosts.get(name)?.role === "gateway";
-    const names = inOrder(this.tiles.keys());
+    const names = [...this.tiles.keys()].sort(byName);
     const workers = names.filter((name) => !isGateway(name)).slice(0, MOST_TILES);
+    const height = Math.max(480, innerHeight - this.field.getBoundingClientRect().top - scrollY - 60);
     this.width = this.root.clientWidth;
     this.fullest = Math.max(4, ...workers.map((name) => this.tiles.get(name).slots.length));
     const wasDense = this.size.dense;
     this.size = measure({
-      hosts: workers.length, fullest: this.fullest, width: this.width, dense: wasDense,
-      height: Math.max(560, innerHeight - 220), rem: parseFloat(getComputedStyle(document.documentElement).fontSize),
+      hosts: workers.length, fullest: this.fullest, width: this.width, height, dense: wasDense,
+      rem: parseFloat(getComputedStyle(document.documentElement).fontSize),
     });
     if (this.size.dense && !wasDense) this.chips.clear();
-    const field = this.picture.root;
-    field.classList.toggle("dense", this.size.dense);
-    if (this.size.dense) field.style.setProperty("--dots", `${this.size.perRow * this.size.pitch}px`);
+    this.field.classList.toggle("dense", this.size.dense);
+    if (this.size.dense) this.field.style.setProperty("--dots", `${this.size.perRow * this.size.pitch}px`);
     arrange(this.gateways, names.filter(isGateway).map((name) => this.tiles.get(name).root));
-    arrange(field, [this.picture.halo, ...workers.map((name) => this.tiles.get(name).root), this.flights.ways, this.flights.travellers]);
-    const canMap = this.picture.prepare(workers, this.likeness, this.width);
-    this.mapped = canMap && this.filter.layout !== "grid";
-    if (this.mapped) this.picture.place(this.tiles, workers, this.size, this.width);
-    else this.picture.flow(workers.map((name) => this.tiles.get(name)));
-    this.layout.hidden = !canMap;
-    setText(this.layout, this.mapped ? "Show as a grid" : "Show by likeness");
+    arrange(this.field, [...(this.map?.nodes ?? []), ...workers.map((name) => this.tiles.get(name).root), this.flights?.ways, this.flights?.travellers].filter(Boolean));
+    this.#arrangeTiles(workers, { width: this.width, height });
     this.shownTiles = new Set([...workers, ...names.filter(isGateway)]);
     this.#fillAll();
-    this.flights.replace();
+    this.flights?.replace();
     this.#writeWords(names.length - this.shownTiles.size);
-    this.#writeEmpty(hosts.size);
+    this.#writeEmpty();
+  }
+
+  /** On the map where there is one and room for it, otherwise in a grid. */
+  #arrangeTiles(workers, room) {
+    const { matrix } = this.likeness;
+    const wide = room.width >= NARROW && Boolean(matrix);
+    if (wide && !this.map) this.#fetchMap();
+    const can = wide && Boolean(this.map?.prepare(workers, matrix));
+    this.mapped = can && this.filter.layout !== "grid";
+    if (this.mapped) this.map.place(this.tiles, workers, this.size, room, (names) => this.#alikeWords(names));
+    else this.map?.clear(workers.map((name) => this.tiles.get(name)));
+    this.layout.hidden = !can;
+    setText(this.layout, this.mapped ? "Show as a grid" : "Show by likeness");
+  }
+
+  /** What hosts that are alike have in common, as far as one line can say. */
+  #alikeWords(names) {
+    const all = names.map((name) => this.fleet.hosts.get(name)?.facts);
+    const common = (key) => (all.every((facts) => facts?.[key] === all[0]?.[key]) ? all[0]?.[key] : null);
+    const kernel = common("kernel");
+    return [`${names.length} alike`, common("distribution"), kernel && `kernel ${kernel}`].filter(Boolean).join(" · ");
+  }
+
+  async #fetchMap() {
+    const { FleetMap } = await mapPart().catch(() => ({}));
+    if (!FleetMap || this.map) return;
+    this.map = new FleetMap(this.field);
+    this.#layOut();
   }
 
   #fillAll() {
@@ -275,7 +319,7 @@ export class FleetView {
     if (!tile?.root.isConnected || !this.shownTiles?.has(host)) return null;
     const { offsetLeft: left, offsetTop: top, offsetWidth: width, offsetHeight: height } = tile.root;
     if (this.size.dense) {
-      const [field, dots] = [this.picture.root.getBoundingClientRect(), tile.dots.getBoundingClientRect()];
+      const [field, dots] = [this.field.getBoundingClientRect(), tile.dots.getBoundingClientRect()];
       if (dots.width === 0) return { x: left + width / 2, y: top + height / 2 };
       const { x, y } = tile.dotCentre(container, this.size.pitch);
       return { x: dots.left - field.left + x, y: dots.top - field.top + y };
@@ -354,7 +398,7 @@ export class FleetView {
     const { summary } = this.likeness.matrix ?? {};
     const words = [];
     if (this.mapped) {
-      words.push(`Distance shows difference: near hosts are alike${this.picture.kept === null ? "" : `, and this picture keeps ${percent(this.picture.kept)} of what tells them apart`}.`);
+      words.push(`Distance shows difference: near hosts are alike${this.map.kept === null ? "" : `, and this picture keeps ${percent(this.map.kept)} of what tells them apart`}.`);
     }
     if (summary) words.push(`Mean difference ${figure(summary.meanDifference)}, as good as ${figure(summary.effectiveConfigurations)} distinct configurations.`);
     setText(this.legendWords, words.join(" "));
@@ -364,27 +408,13 @@ export class FleetView {
       + (this.fleet.truncated ? `The fleet has more containers than the ${this.fleet.containers.size.toLocaleString("en")} this page has read.` : ""));
   }
 
-  #writeEmpty(hosts) {
-    const noWorkers = hosts === 0 || this.fleet.workers().length === 0;
-    const noContainers = !noWorkers && this.fleet.containers.size === 0;
-    this.empty.hidden = !noWorkers && !noContainers;
-    if (this.empty.hidden) return;
-    if (noWorkers) {
-      this.empty.replaceChildren(el("h2", {}, "No hosts yet"),
-        el("p", {}, "Hosts enrol by themselves when their agent starts. On a machine of your own, or for a fleet on this one:"),
-        el("pre", {}, "relocate agent --help\nrelocate lab --help"));
-    } else if (this.fleet.images.size === 0) {
-      this.empty.replaceChildren(el("h2", {}, "No containers yet"),
-        el("p", {}, "The hosts are ready. Import an image first, then create a tenant’s container from it:"),
-        el("pre", {}, "docker save redis | relocate images import /dev/stdin --name redis"));
-    } else {
-      this.empty.replaceChildren(el("h2", {}, "No containers yet"),
-        el("p", {}, "The hosts are ready. Create a tenant and its first container; it starts moving at once."),
-        el("button", { type: "button", class: "primary", onclick: () => document.getElementById("new").click() }, "New container"));
-    }
-    if (this.filter.find || this.filter.tenant) {
-      this.empty.append(routeLink({ find: "", tenant: "" }, "Show the whole fleet", { class: "button" }));
-    }
+  async #writeEmpty() {
+    const { fleet } = this;
+    const nothing = fleet.workers().length === 0 || fleet.containers.size === 0;
+    this.empty.hidden = !nothing;
+    if (!nothing) return;
+    const { emptyWords } = await emptyPart().catch(() => ({}));
+    if (emptyWords) this.empty.replaceChildren(...emptyWords(fleet));
   }
 }
 

@@ -6,7 +6,7 @@ import { request, requestText, withQuery } from "../lib/api.js";
 import { arrange, el, setAttribute, setText } from "../lib/dom.js";
 import { ago, byName, count, isNumber, milliseconds, moment, secondsUntil } from "../lib/format.js";
 import { go } from "../lib/route.js";
-import { alarmKinds, describe, hostStates, meaning } from "../lib/words.js";
+import { alarmKinds, containerStates, describe, hostStates, meaning } from "../lib/words.js";
 
 const PACE = 10; // seconds between two looks at what makes no events
 const PAGE = 50;
@@ -30,7 +30,7 @@ export default class OperationView {
         el("section", { class: "card-box" }, el("h2", {}, "Alarms"), this.alarms),
         el("section", { class: "card-box wide" }, el("h2", {}, "Agents"),
           el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Agents" }, el("table", { class: "agents" },
-            el("thead", {}, el("tr", {}, ["Host", "State", "Heard", "Round trip", "Version", "Lacks"].map((title) => el("th", { scope: "col" }, title)))), this.agents))),
+            el("thead", {}, el("tr", {}, ["Host", "State", "Heard", "Round trip", "Version", "Lacks"].map((title, index) => el("th", { scope: "col", class: index === 3 ? "number" : null }, title)))), this.agents))),
         el("section", { class: "card-box wide" }, el("h2", {}, "Event stream"), this.stream.root),
         el("section", { class: "card-box wide" }, el("h2", {}, "Record of actions"), this.form, this.list, this.actionsNote, this.more)));
     fleet.subscribe((changes) => this.#changed(changes));
@@ -172,12 +172,15 @@ export default class OperationView {
       const query = Object.fromEntries(FILTERS.map((name) => [name, this.filter[name]]));
       const { value } = await request("GET", withQuery("/v1/actions", { ...query, cursor, limit: PAGE }));
       if (run !== this.run) return;
-      const lines = value.items.map(actionLine);
+      // Steps of moves are many and are told by the moves themselves, unless somebody asks for them.
+      const told = this.filter.kind ? value.items : value.items.filter((event) => !isStep(event));
+      const lines = told.map(actionLine);
+      this.passed = (cursor ? this.passed : 0) + value.items.length - told.length;
       if (cursor) this.list.append(...lines);
       else this.list.replaceChildren(...lines);
       this.cursor = value.next;
       const filtered = FILTERS.some((name) => this.filter[name]);
-      this.actionsNote.replaceChildren(...(lines.length || cursor ? [] : [filtered ? "Nothing in the record matches. " : "Nothing has been done yet.",
+      this.actionsNote.replaceChildren(...(lines.length || cursor || this.passed ? [this.passed ? `${count(this.passed, "step")} of moves between these are left out. ` : ""] : [filtered ? "Nothing in the record matches. " : "Nothing has been done yet.",
         filtered ? routeLink({ actor: "", subject: "", kind: "" }, "Show everything") : ""]));
     } catch (problem) {
       if (run === this.run) setText(this.actionsNote, problem.message);
@@ -186,15 +189,30 @@ export default class OperationView {
   }
 }
 
+/** Whether an event is only a step on a container's way, which its move tells of. */
+function isStep({ kind, container, relocation }) {
+  if (kind === "relocation") return relocation.state === "running" || relocation.state === "rollingBack";
+  return kind === "container" && ["relocating", "running", "starting"].includes(container.state) && Boolean(container.host) && !container.pin && !container.isPaused;
+}
+
 function actionLine(event) {
   const { sequence, at, actor, kind } = event;
-  const body = event[kind] ?? event;
-  const words = describe(kind, body, undefined) ?? { text: plainWords(kind, body), tone: "soft" };
+  const words = recordWords(kind, event[kind] ?? event, at);
   return el("li", { "data-tone": words.tone }, el("span", { class: "soft number" }, `#${sequence} `), el("time", { datetime: at }, moment(at)), ` ${actor} `,
     words.panel ? panelLink(words.panel, words.text) : el("span", {}, words.text));
 }
 
-const plainWords = (kind, body) => `${kind} ${body.name ?? body.container ?? body.subject ?? ""}${body.state ? ` is ${body.state}` : ""}`;
+/** An event in words, without what was before it. */
+function recordWords(kind, body, at) {
+  if (kind === "container" && Date.parse(at) - Date.parse(body.createdAt) > 1000) {
+    const extras = [body.pin && `pinned until ${moment(body.pin.until)}`, body.isPaused && "its clock paused", body.stateDetail].filter(Boolean);
+    return { text: `Container ${body.name} is ${meaning(containerStates, body.state).word}${body.host ? ` on ${body.host}` : ""}${extras.length ? `; ${extras.join("; ")}` : ""}`, tone: "soft", panel: `container:${body.name}` };
+  }
+  if (kind === "host" && Date.parse(at) - Date.parse(body.enrolledAt) > 1000) {
+    return { text: `Host ${body.name} is ${meaning(hostStates, body.state).word}`, tone: meaning(hostStates, body.state).tone, panel: `host:${body.name}` };
+  }
+  return describe(kind, body, undefined) ?? { text: `${kind} ${body.id ?? ""} ${body.container ?? body.name ?? body.subject ?? ""}${body.state ? ` is ${body.state}, ${body.steps?.at(-1)?.kind ?? ""}` : ""}`, tone: "soft" };
+}
 
 class AgentRow {
   constructor(name) {

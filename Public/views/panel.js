@@ -5,10 +5,10 @@ import { lazy } from "../lib/lazy.js";
 import { go, route } from "../lib/route.js";
 
 const KINDS = {
-  container: lazy(() => import("./container.js"), "/style/panel.css"),
-  host: lazy(() => import("./host.js"), "/style/panel.css"),
-  tenant: lazy(() => import("./tenant.js"), "/style/panel.css"),
-  relocation: lazy(() => import("./relocation.js"), "/style/panel.css"),
+  container: lazy(() => import("./container.js"), "views", "panel"),
+  host: lazy(() => import("./host.js"), "views", "panel"),
+  tenant: lazy(() => import("./tenant.js"), "views", "panel"),
+  relocation: lazy(() => import("./relocation.js"), "views", "panel"),
 };
 
 export class PanelView {

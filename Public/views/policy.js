@@ -147,7 +147,7 @@ export default class PolicyView {
     this.save = el("button", { type: "button", class: "primary", onclick: () => this.#save() }, "Save");
     this.drop = el("button", { type: "button", onclick: () => this.#start(this.base) }, "Discard");
     this.line = curlLine("");
-    this.bar = el("div", { class: "save-bar", role: "region", "aria-label": "Edits" }, el("div", {}, this.edits, this.outcome),
+    this.bar = el("div", { class: "save-bar", role: "region", "aria-label": "Edits" }, el("div", {}, this.edits, this.preview.summary, this.outcome),
       el("div", { class: "action-buttons" }, this.save, this.drop, el("details", { class: "shell" }, el("summary", {}, "curl"), this.line.root)));
   }
 
@@ -261,7 +261,7 @@ export default class PolicyView {
     this.newLine = curlLine("");
     this.newForm = el("form", { class: "card-box action new-policy", hidden: true, novalidate: true, onsubmit: (event) => this.#add(event), oninput: () => this.#writeNewLine() },
       el("label", {}, "Name", this.newName), el("p", { class: "soft" }, "It begins with the settings of default."),
-      el("div", { class: "action-buttons" }, el("button", { type: "submit" }, "Create policy"), el("button", { type: "button", onclick: () => this.#toggleNew(false) }, "Close"),
+      el("div", { class: "action-buttons" }, el("button", { type: "submit", class: "primary" }, "Create policy"), el("button", { type: "button", onclick: () => this.#toggleNew(false) }, "Close"),
         el("details", { class: "shell" }, el("summary", {}, "curl"), this.newLine.root)), this.newOutcome);
     this.#writeNewLine();
   }

@@ -22,6 +22,8 @@ export class PolicyPreview {
    */
   constructor(fleet, suggest, complain) {
     Object.assign(this, { fleet, suggest, complain });
+    /** What it would do in a line, for where there is no room for more. */
+    this.summary = el("span", { class: "soft" });
     this.state = el("p", { class: "preview-state soft", role: "status" }, "Being worked out …");
     this.refusal = el("div", { class: "refusal", hidden: true });
     this.figures = el("dl", { class: "counters preview-figures" });
@@ -84,6 +86,8 @@ export class PolicyPreview {
     setText(this.state, `It would hold for ${count(value.containers, "container")}.`);
     this.figures.hidden = this.chart.root.hidden = !forecast;
     this.warnings.replaceChildren(...[...(forecast?.warnings ?? []), ...(value.warnings ?? [])].map((text) => el("p", { class: "outcome", "data-tone": "warn" }, `⚠ ${text}`)));
+    const words = [value.refusal && "would be refused", forecast && (isNumber(forecast.meanSeconds) ? `mean stay ${durationWords(round(forecast.meanSeconds))}` : "no end of a stay"), forecast && `${figure(value.fleetMovesPerHour)} moves an hour`];
+    setText(this.summary, words.filter(Boolean).join(" · "));
     if (forecast) this.#writeForecast(value, forecast);
     else this.attacks.replaceChildren();
     this.#fillSources(value.destinations ?? []);
@@ -182,7 +186,7 @@ function attackNodes(attacks) {
   const title = (key) => ATTACK_WORDS[key] ?? key.replace(/([A-Z])/g, " $1").toLowerCase().replace(/^./, (letter) => letter.toUpperCase());
   const words = (key, value) => (!isNumber(value) ? String(value ?? "–") : /seconds$/i.test(key) ? durationWords(round(value)) : value >= 0 && value <= 1 ? percent(value) : figure(value));
   return [el("h3", {}, "Predicted survival"), el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Predicted survival" }, el("table", {},
-    el("thead", {}, el("tr", {}, keys.map((key) => el("th", { scope: "col" }, title(key))))),
+    el("thead", {}, el("tr", {}, keys.map((key) => el("th", { scope: "col", class: attacks.every((attack) => isNumber(attack[key])) ? "number" : null }, title(key))))),
     el("tbody", {}, attacks.map((attack) => el("tr", {}, keys.map((key) => el("td", { class: isNumber(attack[key]) ? "number" : null }, words(key, attack[key]))))))))];
 }
 
