@@ -31,7 +31,7 @@ const at = (id) => document.getElementById(id);
 const fleet = new Fleet();
 const likeness = new Likeness(fleet);
 const feed = new Feed({
-  load: () => fleet.load(),
+  load: () => fleet.load(likeness.load()),
   apply: (kind, event) => fleet.apply(kind, event),
   report: (status) => header.connected(status),
 });

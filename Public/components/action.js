@@ -1,8 +1,9 @@
 // A button that does something to the fleet, with its outcome in words beside it and the curl line that does the same.
 
-import { curl, request } from "../lib/api.js";
+import { request } from "../lib/api.js";
+import { curl } from "../lib/curl.js";
 import { el, setText } from "../lib/dom.js";
-import { curlLine } from "./bits.js";
+import { curlLine } from "./curl-line.js";
 
 /**
  * @typedef {{method: string, path: string, body?: unknown, headers?: Record<string, string>}} Target
@@ -20,14 +21,13 @@ import { curlLine } from "./bits.js";
 export function action({ label, target, check = () => {}, done, confirm = null, tone = null, primary = false, fields = [], beside = [] }) {
   const outcome = el("p", { class: "outcome", role: "status" });
   const line = curlLine("");
-  const shell = el("details", { class: "shell" }, el("summary", {}, "curl"), line.root);
   const button = el("button", { type: confirm ? "button" : "submit", class: primary ? "primary" : null, "data-tone": tone, onclick: () => confirm && ask(true) }, label);
   const question = confirm && el("div", { class: "question", hidden: true },
     el("p", {}, confirm),
     el("button", { type: "submit", "data-tone": "bad" }, label.replace("…", "")),
     el("button", { type: "button", onclick: () => ask(false) }, "Keep it"));
   const root = el("form", { class: "action", novalidate: true, onsubmit: submit, oninput: refresh },
-    fields.length > 0 && el("div", { class: "row" }, fields), el("div", { class: "action-buttons" }, button, ...beside, shell), question, outcome);
+    fields.length > 0 && el("div", { class: "row" }, fields), el("div", { class: "action-buttons" }, button, ...beside, line.root), question, outcome);
 
   function ask(open) {
     question.hidden = !open;

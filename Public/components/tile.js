@@ -1,17 +1,15 @@
-// A host with its containers: as chips with names while there is room, as dots in the tenants' colours in large fleets.
+// A host with its containers: as chips with names while there is room. Dots, for large fleets, are in `dots.js`.
 //
 // Each container keeps its place on the tile while it stays. A place that has become free is taken by the next that
 // comes, so that no container moves on the screen but the one that really does.
 
-import { badge, panelLink, simulatedBadge, tint } from "./bits.js";
-import { arrange, el, setAttribute, setText, svg } from "../lib/dom.js";
+import { badge, panelLink, simulatedBadge } from "./bits.js";
+import { arrange, el, setAttribute, setText } from "../lib/dom.js";
 import { isSimulatedHost } from "../lib/fleet.js";
 import { bytes, count } from "../lib/format.js";
 import { hostStates, meaning } from "../lib/words.js";
 
 export const NOWHERE = ""; // the tile of containers that have no host yet
-const PITCH = 10; // from dot to dot, in the picture's own units
-const DOT = 8;
 
 export class Tile {
   /** @type {(string | null)[]} which container has which place; `null` is a free one */
@@ -28,13 +26,11 @@ export class Tile {
     this.problems = el("p", { class: "tile-problems", hidden: true });
     this.bar = el("span", { class: "tile-bar", "aria-hidden": true }, el("span"));
     this.chips = el("div", { class: "chips" });
-    this.dots = svg("svg", { class: "dots", role: "img" });
     this.rest = el("p", { class: "tile-more", hidden: true });
     this.link = name === NOWHERE ? null : panelLink(`host:${name}`, name);
     this.root = el("section", { class: "tile", "aria-labelledby": id, "data-host": name },
       el("div", { class: "tile-head" }, el("h2", { id }, this.link ?? "On no host yet"), this.number, this.badges),
-      this.delta, this.facts, this.problems, this.bar, this.chips, this.dots, this.rest);
-    this.paths = new Map();
+      this.delta, this.facts, this.problems, this.bar, this.chips, this.rest);
     this.holes = [];
   }
 
@@ -69,6 +65,7 @@ export class Tile {
     this.#placeOf = new Map(this.slots.map((name, place) => [name, place]));
   }
 
+  /** Which place a container has; `undefined` when it is not here. */
   placeOf(container) {
     return this.#placeOf.get(container);
   }
@@ -109,7 +106,8 @@ export class Tile {
    */
   showChips(chip, most) {
     this.chips.hidden = this.count === 0;
-    this.dots.toggleAttribute("hidden", true);
+    this.dots?.root.remove();
+    this.dots = null;
     setAttribute(this.chips, "role", this.count ? "toolbar" : null);
     setAttribute(this.chips, "aria-label", this.count ? `Containers on ${this.name || "no host"}` : null);
     let holes = 0;
@@ -129,60 +127,18 @@ export class Tile {
   }
 
   /**
-   * Shows dots in their places: one path for each tenant and mark, so that thousands of containers are a few hundred nodes.
+   * Shows dots in their places.
+   * @param {typeof import("./dots.js").Dots} Dots
    * @param {(container: string) => {tenant: string, mark: string}} look
    * @param {number} perRow
    */
-  showDots(look, perRow) {
+  showDots(Dots, look, perRow) {
     this.chips.hidden = true;
     this.rest.hidden = true;
-    this.dots.toggleAttribute("hidden", this.count === 0);
-    this.perRow = perRow;
-    const drawn = new Map();
-    const counts = new Map();
-    this.slots.forEach((name, place) => {
-      if (name === null) return;
-      const { tenant, mark } = look(name);
-      counts.set(tenant, (counts.get(tenant) ?? 0) + 1);
-      const key = `${mark} ${tenant}`;
-      const [x, y] = [(place % perRow) * PITCH + 1, Math.floor(place / perRow) * PITCH + 1];
-      drawn.set(key, `${drawn.get(key) ?? ""}M${x} ${y}h${DOT}v${DOT}h-${DOT}z`);
-    });
-    for (const [key, path] of this.paths) {
-      if (drawn.has(key)) continue;
-      path.remove();
-      this.paths.delete(key);
+    if (!this.dots) {
+      this.dots = new Dots();
+      this.root.append(this.dots.root);
     }
-    for (const [key, shape] of drawn) {
-      let path = this.paths.get(key);
-      if (!path) {
-        const [mark, tenant] = key.split(" ");
-        path = tint(svg("path", { class: "dot", "data-mark": mark }), tenant);
-        this.paths.set(key, path);
-        this.dots.append(path);
-      }
-      setAttribute(path, "d", shape);
-    }
-    const rows = Math.max(1, Math.ceil(this.slots.length / perRow));
-    setAttribute(this.dots, "viewBox", `0 0 ${perRow * PITCH} ${rows * PITCH}`);
-    const words = [...counts].map(([tenant, number]) => `${tenant} ${number}`).join(", ");
-    setAttribute(this.dots, "aria-label", `${count(this.count, "container")}: ${words}`);
-  }
-
-  /** The container whose dot is at this point of the window; `null` where none is. */
-  dotAt(x, y) {
-    const box = this.dots.getBoundingClientRect();
-    if (!this.perRow || box.width === 0) return null;
-    const pitch = box.width / this.perRow;
-    const [column, row] = [Math.floor((x - box.left) / pitch), Math.floor((y - box.top) / pitch)];
-    if (column < 0 || row < 0 || column >= this.perRow) return null;
-    return this.slots[row * this.perRow + column] ?? null;
-  }
-
-  /** The middle of a container's dot, from the tile's corner, as far as that is known without measuring. */
-  dotCentre(container, pitch) {
-    const place = this.placeOf(container) ?? 0;
-    const perRow = this.perRow || 1;
-    return { x: (place % perRow + 0.5) * pitch, y: (Math.floor(place / perRow) + 0.5) * pitch };
+    this.dots.show(this.slots, look, perRow);
   }
 }

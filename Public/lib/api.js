@@ -51,20 +51,6 @@ export async function request(method, path, body, { headers = {}, signal } = {})
 }
 
 /**
- * An answer that is text, with its status; errors are answers here too.
- * @param {string} path
- * @returns {Promise<{status: number, text: string}>}
- */
-export async function requestText(path) {
-  try {
-    const answer = await fetch(path, { cache: "no-store" });
-    return { status: answer.status, text: await answer.text() };
-  } catch {
-    throw new Problem(0, "The control plane cannot be reached.");
-  }
-}
-
-/**
  * All items of a list, page after page, at most `most`. The event number is the first page's: what changed while the
  * others were read comes again as an event.
  * @param {string} path
@@ -94,24 +80,6 @@ export function withQuery(path, parameters) {
   const text = query.toString();
   return text ? `${path}${path.includes("?") ? "&" : "?"}${text}` : path;
 }
-
-/**
- * The line for a shell that does the same as `request`.
- * @param {string} method
- * @param {string} path
- * @param {unknown} [body]
- * @param {Record<string, string>} [headers]
- */
-export function curl(method, path, body, headers = {}) {
-  const words = ["curl"];
-  if (method !== "GET") words.push("-X", method);
-  words.push(quoted(location.origin + path));
-  for (const [name, value] of Object.entries(headers)) words.push("-H", quoted(`${name}: ${value}`));
-  if (body !== undefined) words.push("-H", quoted("Content-Type: application/json"), "-d", quoted(JSON.stringify(body)));
-  return words.join(" ");
-}
-
-const quoted = (word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
 
 function parse(text) {
   try {

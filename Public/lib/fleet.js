@@ -63,13 +63,14 @@ export class Fleet {
 
   /**
    * Reads every list.
+   * @param {Promise<unknown>} [also] something to wait for, so that all is shown at once and nothing jumps
    * @returns {Promise<number>} the event number from which to follow
    */
-  async load() {
+  async load(also) {
     const [hosts, tenants, containers, images, relocations, alarms, policies, scheduler] = await Promise.all([
       list("/v1/hosts", MOST_HOSTS), list("/v1/tenants", 5000), list("/v1/containers", MOST_CONTAINERS),
       list("/v1/images", 1000), request("GET", "/v1/relocations?limit=50"), list("/v1/alarms", 1000),
-      list("/v1/policies", 1000), request("GET", "/v1/scheduler"),
+      list("/v1/policies", 1000), request("GET", "/v1/scheduler"), also,
     ]);
     this.hosts = keyed(hosts.items, (host) => host.name);
     this.tenants = keyed(tenants.items, (tenant) => tenant.name);

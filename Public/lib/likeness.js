@@ -18,11 +18,11 @@ export class Likeness {
     fleet.subscribe((changes) => {
       if (!changes.all && !changes.hosts.size && !changes.policies.has("default")) return;
       const key = this.#key();
-      if (key === this.#known) return;
-      const first = this.#known === "";
+      // What the page begins with was read together with the lists.
+      if (key === this.#known || (this.#known === "" && this.matrix)) return void (this.#known = key);
       this.#known = key;
       clearTimeout(this.timer);
-      this.timer = setTimeout(() => this.#load(), first ? 0 : SETTLE);
+      this.timer = setTimeout(() => this.load(), SETTLE);
     });
   }
 
@@ -46,7 +46,8 @@ export class Likeness {
     return JSON.stringify([hosts, this.#fleet.policies.get("default")?.weights]);
   }
 
-  async #load() {
+  /** Reads the differences; without an answer there are none. */
+  async load() {
     try {
       const { value } = await request("GET", "/v1/heterogeneity");
       this.matrix = value;

@@ -1,14 +1,16 @@
 // One container: what it is, where it is, when it moves, and what can be done with it.
 
 import { action } from "../components/action.js";
-import { Facts, badge, panelLink, routeLink, simulatedBadge, tint } from "../components/bits.js";
+import { badge, panelLink, routeLink, simulatedBadge, tint } from "../components/bits.js";
+import { Facts } from "../components/facts.js";
 import { isPinned } from "../components/chip.js";
 import { decisionView } from "../components/decision.js";
-import { request, requestText } from "../lib/api.js";
+import { request } from "../lib/api.js";
 import { arrange, el, setAttribute, setText } from "../lib/dom.js";
 import { isOpen } from "../lib/fleet.js";
 import { ago, byName, bytes, countdown, milliseconds, moment, secondsUntil, span } from "../lib/format.js";
 import { clean } from "../lib/route.js";
+import { requestText } from "../lib/text.js";
 import { containerStates, failureWords, hostStates, meaning, relocationStates } from "../lib/words.js";
 import { choosePolicy } from "./tenant.js";
 

@@ -1,7 +1,8 @@
 // The form that creates a container, and its tenant where that is new.
 
-import { curl, request } from "../lib/api.js";
-import { curlLine } from "../components/bits.js";
+import { curlLine } from "../components/curl-line.js";
+import { request } from "../lib/api.js";
+import { curl } from "../lib/curl.js";
 import { el, setText } from "../lib/dom.js";
 import { byName, bytes } from "../lib/format.js";
 import { go } from "../lib/route.js";
@@ -40,7 +41,6 @@ class CreateView {
     this.policy = el("select", { name: "policy" });
     this.outcome = el("p", { class: "outcome", role: "status" });
     this.line = curlLine("");
-    this.shell = el("details", { class: "shell" }, el("summary", {}, "curl"), this.line.root);
     this.submit = el("button", { type: "submit", class: "primary" }, "Create");
     this.form = el("form", { class: "create", novalidate: true, onsubmit: (event) => this.#submit(event), oninput: () => this.#refresh() },
       label("Tenant", this.tenant), this.newTenantLabel,
@@ -52,7 +52,7 @@ class CreateView {
       label("Environment", this.environment),
       el("div", { class: "row" }, label("First host", this.host), label("Policy", this.policy), this.runtimeLabel),
       this.outcome,
-      el("div", { class: "action-buttons" }, this.submit, this.shell));
+      el("div", { class: "action-buttons" }, this.submit, this.line.root));
     this.dialog = el("dialog", { class: "sheet", "aria-labelledby": "create-title" });
     this.dialog.append(el("div", { class: "sheet-body" }, closeButton(this.dialog), el("h2", { id: "create-title" }, "New container"), this.form));
     this.dialog.addEventListener("click", (event) => event.target === this.dialog && this.dialog.close());
@@ -90,9 +90,9 @@ class CreateView {
       const lines = [curl("POST", "/v1/containers", body)];
       if (fresh) lines.unshift(curl("POST", "/v1/tenants", { name: tenant }));
       this.line.set(lines.join(" && "));
-      this.shell.hidden = false;
+      this.line.root.hidden = false;
     } catch {
-      this.shell.hidden = true;
+      this.line.root.hidden = true;
     }
   }
 

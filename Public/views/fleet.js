@@ -13,7 +13,9 @@ import { go, route } from "../lib/route.js";
 // What is only seen when there is something of its kind.
 const mapPart = lazy(() => import("../components/map.js"));
 const flightsPart = lazy(() => import("../components/flights.js"));
+const dotsPart = lazy(() => import("../components/dots.js"));
 const emptyPart = lazy(() => import("./fleet-empty.js"));
+const handsPart = lazy(() => import("./fleet-hands.js"));
 
 const NARROW = 640;
 const MOST_TILES = 500;
@@ -35,12 +37,12 @@ export class FleetView {
     this.empty = el("div", { class: "empty", hidden: true });
     this.more = el("p", { class: "soft", hidden: true });
     this.legendWords = el("p", { class: "soft picture-words" });
-    this.tip = el("div", { class: "tip", "aria-hidden": true, hidden: true });
-    root.append(this.tools, this.gateways, this.field, this.legendWords, this.more, this.empty, this.tip);
+    root.append(this.tools, this.gateways, this.field, this.legendWords, this.more, this.empty);
     this.root = root;
     this.#listen();
     fleet.subscribe((changes) => this.#changed(changes));
     likeness.subscribe(() => this.fleet.loaded && this.#layOut());
+    if (innerWidth >= NARROW) this.#fetchMap();
   }
 
   #makeTools() {
@@ -57,13 +59,7 @@ export class FleetView {
   }
 
   #listen() {
-    const { field } = this;
-    field.addEventListener("keydown", (event) => rove(event));
-    field.addEventListener("click", (event) => this.#clicked(event));
-    field.addEventListener("pointermove", (event) => this.#hover(event));
-    field.addEventListener("pointerleave", () => this.#hover(null));
-    field.addEventListener("focusin", (event) => this.#compare(event.target.closest(".tile")?.dataset.host));
-    field.addEventListener("focusout", () => this.#compare(undefined));
+    for (const kind of ["pointerenter", "focusin"]) this.field.addEventListener(kind, () => this.#fetchHands(), { once: true });
     // Another width means other places; a drag of the window's edge means many widths.
     new ResizeObserver(() => {
       if (this.root.clientWidth === this.width || !this.root.clientWidth) return;
@@ -212,8 +208,9 @@ export class FleetView {
   /** Which tiles there are, how large, and where. */
   #layOut() {
     const { hosts } = this.fleet;
-    this.stale = !this.shown;
-    if (!this.shown) return;
+    // A grid that becomes a map a moment later would jump.
+    this.stale = !this.shown || this.mapAwaited;
+    if (this.stale) return undefined;
     for (const name of hosts.keys()) this.#tile(name);
     for (const [name, tile] of this.tiles) {
       if (hosts.has(name) || tile.count > 0) continue;
@@ -231,6 +228,7 @@ export class FleetView {
       hosts: workers.length, fullest: this.fullest, width: this.width, height, dense: wasDense,
       rem: parseFloat(getComputedStyle(document.documentElement).fontSize),
     });
+    if (this.size.dense && !this.Dots) return this.#fetchDots();
     if (this.size.dense && !wasDense) this.chips.clear();
     this.field.classList.toggle("dense", this.size.dense);
     if (this.size.dense) this.field.style.setProperty("--dots", `${this.size.perRow * this.size.pitch}px`);
@@ -240,15 +238,36 @@ export class FleetView {
     this.shownTiles = new Set([...workers, ...names.filter(isGateway)]);
     this.#fillAll();
     this.flights?.replace();
+    // Tiles glide to a new place, but not to their first one.
+    requestAnimationFrame(() => this.field.classList.toggle("settled", this.mapped));
     this.#writeWords(names.length - this.shownTiles.size);
     this.#writeEmpty();
+    return undefined;
+  }
+
+  /** What follows pointer and keys comes with the first of them. */
+  async #fetchHands() {
+    const { FleetHands } = await handsPart().catch(() => ({}));
+    if (FleetHands) this.hands ??= new FleetHands(this);
+  }
+
+  async #fetchDots() {
+    // Dots are no buttons: without hands a first touch would do nothing.
+    this.#fetchHands();
+    const { Dots } = await dotsPart().catch(() => ({}));
+    if (!Dots || this.Dots) return;
+    this.Dots = Dots;
+    this.#layOut();
   }
 
   /** On the map where there is one and room for it, otherwise in a grid. */
   #arrangeTiles(workers, room) {
     const { matrix } = this.likeness;
     const wide = room.width >= NARROW && Boolean(matrix);
-    if (wide && !this.map) this.#fetchMap();
+    if (wide && !this.map && !this.mapTried) {
+      this.mapTried = true;
+      this.#fetchMap();
+    }
     const can = wide && Boolean(this.map?.prepare(workers, matrix));
     this.mapped = can && this.filter.layout !== "grid";
     if (this.mapped) this.map.place(this.tiles, workers, this.size, room, (names) => this.#alikeWords(names));
@@ -266,10 +285,12 @@ export class FleetView {
   }
 
   async #fetchMap() {
+    if (this.mapAwaited) return;
+    this.mapAwaited = true;
     const { FleetMap } = await mapPart().catch(() => ({}));
-    if (!FleetMap || this.map) return;
-    this.map = new FleetMap(this.field);
-    this.#layOut();
+    this.mapAwaited = false;
+    if (FleetMap) this.map ??= new FleetMap(this.field);
+    if (this.fleet.loaded) this.#layOut();
   }
 
   #fillAll() {
@@ -289,7 +310,7 @@ export class FleetView {
     let coming = 0;
     for (const { host } of this.arrivals.values()) if (host === tile.name) coming += 1;
     tile.describe(this.fleet.hosts.get(tile.name), coming);
-    if (this.size.dense) tile.showDots((name) => this.#look(name, tile.name), this.size.perRow);
+    if (this.size.dense) tile.showDots(this.Dots, (name) => this.#look(name, tile.name), this.size.perRow);
     else tile.showChips((name) => this.#chip(name, tile.name), this.size.most);
     const { find } = this.filter;
     tile.root.classList.toggle("dim", Boolean(find) && !tile.name.includes(find)
@@ -318,11 +339,10 @@ export class FleetView {
     const tile = this.tiles.get(host);
     if (!tile?.root.isConnected || !this.shownTiles?.has(host)) return null;
     const { offsetLeft: left, offsetTop: top, offsetWidth: width, offsetHeight: height } = tile.root;
-    if (this.size.dense) {
-      const [field, dots] = [this.field.getBoundingClientRect(), tile.dots.getBoundingClientRect()];
-      if (dots.width === 0) return { x: left + width / 2, y: top + height / 2 };
-      const { x, y } = tile.dotCentre(container, this.size.pitch);
-      return { x: dots.left - field.left + x, y: dots.top - field.top + y };
+    const dot = tile.dots?.centre(tile.placeOf(container) ?? 0);
+    if (dot) {
+      const field = this.field.getBoundingClientRect();
+      return { x: dot.x - field.left, y: dot.y - field.top };
     }
     const node = this.places.get(container) === host ? this.chips.get(container)?.root : this.arrivals.get(container)?.host === host ? this.arrivals.get(container).root : null;
     if (!node?.isConnected) return { x: left + width / 2, y: top + height / 2 };
@@ -337,34 +357,6 @@ export class FleetView {
     // The next frame, so that a second landing starts the glow anew.
     requestAnimationFrame(() => chip.classList.add("landed"));
     setTimeout(() => chip.classList.remove("landed"), 2000);
-  }
-
-  #clicked(event) {
-    const tile = event.target.closest(".tile");
-    if (!tile || !this.size.dense || event.target.closest("a, button")) return;
-    const container = this.tiles.get(tile.dataset.host)?.dotAt(event.clientX, event.clientY);
-    go({ panel: container ? `container:${container}` : `host:${tile.dataset.host}` });
-  }
-
-  /** Names the dot under the pointer, and shows how different the other hosts are. */
-  #hover(event) {
-    const host = event?.target.closest?.(".tile")?.dataset.host;
-    this.#compare(host);
-    const name = host !== undefined && this.size.dense ? this.tiles.get(host)?.dotAt(event.clientX, event.clientY) : null;
-    this.tip.hidden = !name;
-    if (!name) return;
-    const container = this.fleet.containers.get(name);
-    setText(this.tip, `${name} · ${container?.tenant ?? ""}${container?.state === "running" ? "" : ` · ${container?.state}`}`);
-    this.tip.style.transform = `translate(${Math.min(event.clientX + 12, innerWidth - 180)}px, ${event.clientY + 16}px)`;
-  }
-
-  #compare(host) {
-    if (!this.mapped || host === this.compared) return;
-    this.compared = host;
-    for (const name of this.shownTiles) {
-      const difference = host === undefined || name === host ? null : this.likeness.between(host, name);
-      setText(this.tiles.get(name).delta, difference === null ? "" : `Δ ${difference.toFixed(2)}`);
-    }
   }
 
   #writeLegend() {
@@ -416,44 +408,4 @@ export class FleetView {
     const { emptyWords } = await emptyPart().catch(() => ({}));
     if (emptyWords) this.empty.replaceChildren(...emptyWords(fleet));
   }
-}
-
-/** Arrow keys go through the chips of a tile, and from host to host in the direction of the arrow. */
-function rove(event) {
-  const chip = event.target.closest?.("button.chip");
-  if (chip) return roveChips(event, chip);
-  const tile = event.target.closest?.(".tile");
-  const direction = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] }[event.key];
-  if (!tile || !direction || event.altKey || event.ctrlKey || event.metaKey) return;
-  const here = middle(tile);
-  let [best, least] = [null, Infinity];
-  for (const other of event.currentTarget.querySelectorAll(".tile")) {
-    const there = middle(other);
-    const [dx, dy] = [there.x - here.x, there.y - here.y];
-    const ahead = dx * direction[0] + dy * direction[1];
-    const aside = Math.abs(dx * direction[1]) + Math.abs(dy * direction[0]);
-    if (other === tile || ahead < 4) continue;
-    const length = ahead + 2 * aside;
-    if (length < least) [best, least] = [other, length];
-  }
-  const link = best?.querySelector("h2 a");
-  if (!link) return;
-  event.preventDefault();
-  link.focus();
-}
-
-const middle = ({ offsetLeft, offsetTop, offsetWidth, offsetHeight }) => ({ x: offsetLeft + offsetWidth / 2, y: offsetTop + offsetHeight / 2 });
-
-function roveChips(event, chip) {
-  const chips = [...chip.parentElement.querySelectorAll("button.chip")];
-  const at = chips.indexOf(chip);
-  const next = {
-    ArrowRight: at + 1, ArrowDown: at + 1, ArrowLeft: at - 1, ArrowUp: at - 1, Home: 0, End: chips.length - 1,
-  }[event.key];
-  if (next === undefined) return;
-  event.preventDefault();
-  const target = chips[(next + chips.length) % chips.length];
-  chip.tabIndex = -1;
-  target.tabIndex = 0;
-  target.focus();
 }

@@ -1,14 +1,14 @@
 // The top of the page: connection, counters, banners, standing alarms, the scheduler's switch.
 
-import { panelLink } from "../components/bits.js";
 import { Problem, request } from "../lib/api.js";
-import { arrange, el, setAttribute, setText } from "../lib/dom.js";
-import { alarmKey, isOpen, isSimulatedHost } from "../lib/fleet.js";
-import { ago, byName, count, isNumber, median, milliseconds, moment, span } from "../lib/format.js";
-import { alarmKinds } from "../lib/words.js";
+import { el, setAttribute, setText } from "../lib/dom.js";
+import { isOpen, isSimulatedHost } from "../lib/fleet.js";
+import { count, isNumber, median, milliseconds, moment, span } from "../lib/format.js";
+import { lazy } from "../lib/lazy.js";
 
 const WINDOW = 50; // the newest ended moves that the counters are about
-const ALARMS_SHOWN = 3;
+
+const alarmsPart = lazy(() => import("../components/alarms.js"));
 
 export class HeaderView {
   constructor(fleet, feed) {
@@ -27,7 +27,6 @@ export class HeaderView {
     this.refused = banner("bad", el("button", { type: "button", class: "small", onclick: () => this.say("") }, "Dismiss"));
     this.simulated = banner("note");
     this.banners.append(this.lost.root, this.paused.root, this.refused.root, this.simulated.root);
-    this.lines = new Map();
     fleet.subscribe((changes) => this.#changed(changes));
   }
 
@@ -67,8 +66,10 @@ export class HeaderView {
       this.lost.show(`${detail}${since} ${wait > 0 ? `Trying again in ${span(wait)}.` : "Trying again …"}`);
     } else if (phase === "live") {
       this.lost.show("");
+    } else if (detail) {
+      this.lost.show(detail);
     }
-    if (this.fleet.alarms.size) for (const line of this.lines.values()) line.tick();
+    this.list?.tick();
   }
 
   #changed(changes) {
@@ -102,32 +103,13 @@ export class HeaderView {
     if (changes.all || changes.alarms.size) this.#writeAlarms();
   }
 
-  #writeAlarms() {
-    const alarms = [...this.fleet.alarms.values()].sort((left, right) => byName(left.raisedAt, right.raisedAt));
-    this.alarms.hidden = alarms.length === 0;
+  async #writeAlarms() {
     this.#writeTitle();
-    for (const key of [...this.lines.keys()]) if (!this.fleet.alarms.has(key)) this.lines.delete(key);
-    this.summary ??= el("summary");
-    this.rest ??= el("details", { class: "alarms-rest" }, this.summary);
-    const nodes = alarms.map((alarm) => {
-      const key = alarmKey(alarm);
-      let line = this.lines.get(key);
-      if (line?.alarm !== alarm) {
-        line = alarmLine(alarm, this.#panelOf(alarm.subject));
-        this.lines.set(key, line);
-      }
-      return line.root;
-    });
-    const hidden = nodes.slice(ALARMS_SHOWN);
-    setText(this.summary, `${count(hidden.length, "more alarm")}`);
-    arrange(this.rest, [this.summary, ...hidden]);
-    arrange(this.alarms, [...nodes.slice(0, ALARMS_SHOWN), ...(hidden.length ? [this.rest] : [])]);
-  }
-
-  #panelOf(subject) {
-    if (this.fleet.containers.has(subject)) return `container:${subject}`;
-    if (this.fleet.hosts.has(subject)) return `host:${subject}`;
-    return /^\d+$/.test(subject) ? `relocation:${subject}` : null;
+    if (!this.list && this.fleet.alarms.size === 0) return;
+    const { AlarmList } = await alarmsPart().catch(() => ({}));
+    if (!AlarmList) return;
+    this.list ??= new AlarmList(this.fleet, this.alarms);
+    this.list.write();
   }
 
   async #switchScheduler() {
@@ -168,13 +150,4 @@ function banner(tone, ...buttons) {
       setText(words, text);
     },
   };
-}
-
-function alarmLine(alarm, panel) {
-  const since = el("span", { class: "soft" });
-  const root = el("p", { class: "alarm" }, el("span", { class: "alarm-kind" }, "⚠ ", alarmKinds[alarm.kind] ?? alarm.kind), " ",
-    panel ? panelLink(panel, alarm.subject) : el("b", {}, alarm.subject), " ", alarm.message, " ", since);
-  const line = { alarm, root, tick: () => setText(since, ago(alarm.raisedAt)) };
-  line.tick();
-  return line;
 }

@@ -1,7 +1,8 @@
 // One host: its machine, what it lacks, what it carries, what it is made of, and whether more may come.
 
 import { action } from "../components/action.js";
-import { Facts, badge, panelLink, routeLink, simulatedBadge } from "../components/bits.js";
+import { badge, panelLink, routeLink, simulatedBadge } from "../components/bits.js";
+import { Facts } from "../components/facts.js";
 import { profileOf, profileView } from "../components/profile.js";
 import { request } from "../lib/api.js";
 import { el, setAttribute, setText } from "../lib/dom.js";

@@ -2,10 +2,11 @@
 
 import { Stream } from "../components/stream.js";
 import { badge, panelLink, routeLink } from "../components/bits.js";
-import { request, requestText, withQuery } from "../lib/api.js";
+import { request, withQuery } from "../lib/api.js";
 import { arrange, el, setAttribute, setText } from "../lib/dom.js";
 import { ago, byName, count, isNumber, milliseconds, moment, secondsUntil } from "../lib/format.js";
 import { go } from "../lib/route.js";
+import { requestText } from "../lib/text.js";
 import { alarmKinds, containerStates, describe, hostStates, meaning } from "../lib/words.js";
 
 const PACE = 10; // seconds between two looks at what makes no events

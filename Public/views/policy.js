@@ -3,9 +3,11 @@
 // What is edited is a draft on top of one version. Events about the policy never touch the draft: when another version
 // holds, that is said, and saving on top of it needs a decision.
 
-import { curlLine, panelLink, routeLink } from "../components/bits.js";
+import { panelLink, routeLink } from "../components/bits.js";
+import { curlLine } from "../components/curl-line.js";
 import { settingWords } from "../components/setting.js";
-import { curl, request } from "../lib/api.js";
+import { request } from "../lib/api.js";
+import { curl } from "../lib/curl.js";
 import { arrange, el, setAttribute, setText } from "../lib/dom.js";
 import { ago, byName, count } from "../lib/format.js";
 import { differences, document as changesOf, fieldAt, labelOf, rebase, settable, withValue } from "../lib/policy-fields.js";
@@ -148,7 +150,7 @@ export default class PolicyView {
     this.drop = el("button", { type: "button", onclick: () => this.#start(this.base) }, "Discard");
     this.line = curlLine("");
     this.bar = el("div", { class: "save-bar", role: "region", "aria-label": "Edits" }, el("div", {}, this.edits, this.preview.summary, this.outcome),
-      el("div", { class: "action-buttons" }, this.save, this.drop, el("details", { class: "shell" }, el("summary", {}, "curl"), this.line.root)));
+      el("div", { class: "action-buttons" }, this.save, this.drop, this.line.root));
   }
 
   #writeBar() {
@@ -262,7 +264,7 @@ export default class PolicyView {
     this.newForm = el("form", { class: "card-box action new-policy", hidden: true, novalidate: true, onsubmit: (event) => this.#add(event), oninput: () => this.#writeNewLine() },
       el("label", {}, "Name", this.newName), el("p", { class: "soft" }, "It begins with the settings of default."),
       el("div", { class: "action-buttons" }, el("button", { type: "submit", class: "primary" }, "Create policy"), el("button", { type: "button", onclick: () => this.#toggleNew(false) }, "Close"),
-        el("details", { class: "shell" }, el("summary", {}, "curl"), this.newLine.root)), this.newOutcome);
+        this.newLine.root), this.newOutcome);
     this.#writeNewLine();
   }
 

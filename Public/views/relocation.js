@@ -1,7 +1,8 @@
 // One move, with the decision it follows and every step.
 
 import { action } from "../components/action.js";
-import { Facts, badge } from "../components/bits.js";
+import { badge } from "../components/bits.js";
+import { Facts } from "../components/facts.js";
 import { decisionView } from "../components/decision.js";
 import { stepsTable, waterfall } from "../components/waterfall.js";
 import { request } from "../lib/api.js";

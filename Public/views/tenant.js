@@ -1,7 +1,8 @@
 // One tenant: its containers, its policy, and beside whom it must never be.
 
 import { action } from "../components/action.js";
-import { Facts, badge, routeLink, tint } from "../components/bits.js";
+import { badge, routeLink, tint } from "../components/bits.js";
+import { Facts } from "../components/facts.js";
 import { el, setText } from "../lib/dom.js";
 import { ago, byName } from "../lib/format.js";
 import { clean } from "../lib/route.js";

@@ -22,7 +22,7 @@ def test_a_container_is_created_and_appears_on_a_host(page, lab):
     form.locator("[name=tenant]").select_option("acme")
     form.locator("[name=name]").fill("fresh")
     form.locator("[name=ports]").fill("8080")
-    form.get_by_text("curl").click()
+    form.get_by_text("curl", exact=True).click()
     expect(form.locator(".curl code")).to_contain_text('"name":"fresh"')
     form.get_by_role("button", name="Create").click()
     expect(page.locator("#panel h2")).to_have_text("fresh")

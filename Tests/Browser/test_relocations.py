@@ -55,7 +55,7 @@ def test_what_matches_is_exported(page, lab):
     with open(download.value.path(), newline="") as file:
         rows = list(csv.DictReader(file))
     assert [int(row["id"]) for row in rows] == [move["id"] for move in wanted]
-    assert rows[0]["pauseMilliseconds"] == str(wanted[0]["pauseMilliseconds"])
+    assert float(rows[0]["pauseMilliseconds"]) == wanted[0]["pauseMilliseconds"]
     with page.expect_download() as download:
         page.get_by_role("button", name="JSON").click()
     with open(download.value.path()) as file:
