@@ -162,3 +162,9 @@ export function durationWords(seconds) {
   const [name, size] = UNITS.findLast(([, size]) => seconds / size >= 1 && Number.isInteger(Number((seconds / size * 10).toFixed(6)))) ?? UNITS[0];
   return `${Number((seconds / size).toPrecision(4)).toLocaleString("en")} ${name}`;
 }
+
+/** Seconds roughly, for the ticks of an axis: `18 min`, `4.5 h`. */
+export function roughly(seconds) {
+  const [name, size] = UNITS.findLast(([, size]) => seconds >= size) ?? UNITS[0];
+  return `${Number((seconds / size).toPrecision(2))} ${name}`;
+}

@@ -48,7 +48,8 @@ function family(kind) {
 export function stepsTable(relocation) {
   if (relocation.steps.length === 0) return el("p", { class: "soft" }, "No step has begun.");
   return el("table", { class: "steps" },
-    el("thead", {}, el("tr", {}, ["Step", "Host", "Began", "Took", "Outcome"].map((title) => el("th", { scope: "col" }, title)))),
+    el("thead", {}, el("tr", {}, ["Step", "Host", "Began", "Took", "Outcome"].map((title, index) =>
+      el("th", { scope: "col", class: index === 2 || index === 3 ? "number" : null }, title)))),
     el("tbody", {}, timeline(relocation).map(({ step, start }) => {
       const state = meaning(stepStates, step.state);
       const parts = Object.entries(step.timings).map(([name, value]) => `${name} ${milliseconds(value)}`).join(", ");

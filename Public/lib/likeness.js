@@ -6,8 +6,10 @@ import { request } from "./api.js";
 const SETTLE = 1500;
 
 export class Likeness {
-  /** @type {{hosts: string[], differences: (number | null)[][], summary: any} | null} */
+  /** @type {{hosts: string[], differences: (number | null)[][]} | null} there is none in very large fleets */
   matrix = null;
+  /** What is said of the fleet as a whole; `null` while it is not known. */
+  summary = null;
   #fleet;
   #readers = [];
   #known = "";
@@ -19,7 +21,7 @@ export class Likeness {
       if (!changes.all && !changes.hosts.size && !changes.policies.has("default")) return;
       const key = this.#key();
       // What the page begins with was read together with the lists.
-      if (key === this.#known || (this.#known === "" && this.matrix)) return void (this.#known = key);
+      if (key === this.#known || (this.#known === "" && this.summary)) return void (this.#known = key);
       this.#known = key;
       clearTimeout(this.timer);
       this.timer = setTimeout(() => this.load(), SETTLE);
@@ -50,11 +52,12 @@ export class Likeness {
   async load() {
     try {
       const { value } = await request("GET", "/v1/heterogeneity");
-      this.matrix = value;
+      this.summary = value.summary;
+      this.matrix = value.differences ? value : null;
       this.#rows = new Map(value.hosts.map((name, row) => [name, row]));
     } catch {
       // Without differences there is the plain grid. They are asked for again with the next change.
-      this.matrix = null;
+      this.matrix = this.summary = null;
       this.#known = "?";
     }
     for (const reader of this.#readers) reader();

@@ -5,7 +5,7 @@ import { tint } from "../components/bits.js";
 import { measure } from "../components/picture.js";
 import { NOWHERE, Tile } from "../components/tile.js";
 import { arrange, el, setAttribute, setText } from "../lib/dom.js";
-import { byName, count, figure, percent } from "../lib/format.js";
+import { byName, count, figure, isNumber, percent } from "../lib/format.js";
 import { isOpen } from "../lib/fleet.js";
 import { lazy } from "../lib/lazy.js";
 import { go, route } from "../lib/route.js";
@@ -387,12 +387,12 @@ export class FleetView {
   }
 
   #writeWords(left) {
-    const { summary } = this.likeness.matrix ?? {};
+    const { summary } = this.likeness;
     const words = [];
     if (this.mapped) {
       words.push(`Distance shows difference: near hosts are alike${this.map.kept === null ? "" : `, and this picture keeps ${percent(this.map.kept)} of what tells them apart`}.`);
     }
-    if (summary) words.push(`Mean difference ${figure(summary.meanDifference)}, as good as ${figure(summary.effectiveConfigurations)} distinct configurations.`);
+    if (isNumber(summary?.meanDifference)) words.push(`Mean difference of hosts ${figure(summary.meanDifference)}, as diverse as ${figure(summary.effectiveConfigurations)} equally common configurations.`, ...summary.warnings.slice(0, 2));
     setText(this.legendWords, words.join(" "));
     this.legendWords.hidden = words.length === 0;
     this.more.hidden = left <= 0 && !this.fleet.truncated;

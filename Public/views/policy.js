@@ -24,7 +24,7 @@ export default class PolicyView {
     this.fleet = fleet;
     this.tabs = el("div", { class: "policy-tabs", role: "group", "aria-label": "Policies" });
     this.form = new PolicyForm((policy) => this.#edit(policy));
-    this.preview = new PolicyPreview(fleet, (path, value) => this.#edit(withValue(this.draft, path, value)), (path, text) => this.form.complain(path, text));
+    this.preview = new PolicyPreview(fleet, (changes) => this.#edit(changes.reduce((policy, [path, value]) => withValue(policy, path, value), this.draft)), (path, text) => this.form.complain(path, text));
     this.versions = new PolicyVersions((version) => this.#restore(version));
     this.heading = el("h2", {});
     this.about = el("p", { class: "soft" });

@@ -6,7 +6,7 @@
 import { candidatesTable } from "../../components/decision.js";
 import { Chart } from "../../components/chart.js";
 import { panelLink } from "../../components/bits.js";
-import { durationWords } from "../../components/setting.js";
+import { durationWords, roughly, settingWords } from "../../components/setting.js";
 import { request, withQuery } from "../../lib/api.js";
 import { el, setText } from "../../lib/dom.js";
 import { byName, count, figure, isNumber, percent } from "../../lib/format.js";
@@ -17,7 +17,7 @@ const PATIENCE = 220;
 export class PolicyPreview {
   /**
    * @param {any} fleet
-   * @param {(path: string, value: unknown) => void} suggest takes a nearest value that somebody chose
+   * @param {(changes: [string, number | null][]) => void} suggest takes the nearest values that somebody chose
    * @param {(path: string | null, text: string) => boolean} complain says at a setting what is wrong with it
    */
   constructor(fleet, suggest, complain) {
@@ -28,7 +28,7 @@ export class PolicyPreview {
     this.refusal = el("div", { class: "refusal", hidden: true });
     this.figures = el("dl", { class: "counters preview-figures" });
     this.warnings = el("div");
-    this.chart = new Chart({ across: durationWords, up: percent, highest: 1, label: "Still on the same host after" });
+    this.chart = new Chart({ across: roughly, up: percent, highest: 1, label: "Still on the same host after" });
     this.attacks = el("div");
     this.container = el("select", { "aria-label": "Container", onchange: () => this.#ask() });
     this.source = el("select", { "aria-label": "Host it leaves", onchange: () => this.#writeDestinations() });
@@ -98,8 +98,8 @@ export class PolicyPreview {
     this.complain(path, reason);
     this.refusal.hidden = false;
     this.refusal.replaceChildren(el("p", {}, el("b", {}, "This would be refused. "), path ? `${labelOf(fieldAt(path)?.path ?? path)}: ` : "", reason),
-      nearest ? el("p", {}, `Nearest that works: ${nearest}`) : "", el("div", { class: "choices" }, offers(path, nearest, reason).map(({ target, value, words }) =>
-        el("button", { type: "button", onclick: () => this.suggest(target, value) }, words))));
+      nearest ? el("p", {}, `What would work: ${nearest}`) : "", el("div", { class: "choices" }, [...offers(nearest), ...inProportion(reason)].map(({ changes, words }) =>
+        el("button", { type: "button", onclick: () => this.suggest(changes) }, words))));
   }
 
   #writeForecast(value, forecast) {
@@ -107,7 +107,7 @@ export class PolicyPreview {
     const mean = forecast.meanSeconds;
     const items = [
       ["Mean stay", isNumber(mean) ? durationWords(round(mean)) : "for ever", isNumber(before?.meanSeconds) ? changed(mean, before.meanSeconds, (number) => durationWords(round(number))) : ""],
-      ["Shortest to longest", `${isNumber(forecast.minimumSeconds) ? durationWords(round(forecast.minimumSeconds)) : "–"} to ${isNumber(forecast.maximumSeconds) ? durationWords(round(forecast.maximumSeconds)) : "no bound"}`, ""],
+      ["Shortest to longest", `${isNumber(forecast.minSeconds) ? durationWords(round(forecast.minSeconds)) : "–"} to ${isNumber(forecast.maxSeconds) ? durationWords(round(forecast.maxSeconds)) : "no bound"}`, ""],
       ["Moves an hour, all", figure(value.fleetMovesPerHour), isNumber(this.held?.fleetMovesPerHour) ? changed(value.fleetMovesPerHour, this.held.fleetMovesPerHour, figure) : ""],
       ["Paused for", percent(forecast.downtimeShare), "of the time"],
     ];
@@ -168,46 +168,49 @@ function bars(candidates, before) {
   }));
 }
 
-/** The points of P(D > t), however they are written: pairs, or objects with the seconds and a share. */
-function curve(forecast) {
-  return (forecast.curve ?? []).map((point) => {
-    if (Array.isArray(point)) return point;
-    const { seconds, ...rest } = point;
-    return [seconds, Object.values(rest).find(isNumber)];
-  }).filter(([x, y]) => isNumber(x) && isNumber(y));
-}
+const curve = (forecast) => forecast.curve.map(({ seconds, survival }) => [seconds, survival]);
 
-const ATTACK_WORDS = { seconds: "Attack takes", attackSeconds: "Attack takes" };
-
-/** How attacks of several lengths would fare, as the control plane foresees it. */
+/** How attacks of several lengths would fare in one stay, if the attacker is beside its victim for all of it. */
 function attackNodes(attacks) {
   if (attacks.length === 0) return [];
-  const keys = [...new Set(attacks.flatMap((attack) => Object.keys(attack)))].filter((key) => attacks.some((attack) => attack[key] !== null && typeof attack[key] !== "object"));
-  const title = (key) => ATTACK_WORDS[key] ?? key.replace(/([A-Z])/g, " $1").toLowerCase().replace(/^./, (letter) => letter.toUpperCase());
-  const words = (key, value) => (!isNumber(value) ? String(value ?? "–") : /seconds$/i.test(key) ? durationWords(round(value)) : value >= 0 && value <= 1 ? percent(value) : figure(value));
-  return [el("h3", {}, "Predicted survival"), el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Predicted survival" }, el("table", {},
-    el("thead", {}, el("tr", {}, keys.map((key) => el("th", { scope: "col", class: attacks.every((attack) => isNumber(attack[key])) ? "number" : null }, title(key))))),
-    el("tbody", {}, attacks.map((attack) => el("tr", {}, keys.map((key) => el("td", { class: isNumber(attack[key]) ? "number" : null }, words(key, attack[key]))))))))];
+  const columns = [
+    ["fixed", "Takes this long each time", "It begins with the stay."],
+    ["exponential", "Takes this long on average", "Its time is exponential, and it begins with the stay."],
+    ["fixedFromRandomInstant", "Begins some time in the stay", "It takes this long each time."],
+  ];
+  return [el("h3", {}, "Predicted survival of a stay"), el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Predicted survival of a stay" },
+    el("table", { class: "attacks" }, el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Attack"),
+      columns.map(([, title, meaning]) => el("th", { scope: "col", class: "number", title: meaning }, title)))),
+    el("tbody", {}, attacks.map((attack) => el("tr", { "data-chosen": attack.isAssumed },
+      el("th", { scope: "row" }, durationWords(attack.attackSeconds), attack.isAssumed ? " (assumed)" : ""),
+      columns.map(([key]) => el("td", { class: "number", "data-tone": tone(attack[key].resisted) }, percent(attack[key].resisted))))))))];
 }
 
-/** Buttons for the nearest values: every number that is offered, at the setting that it is about. */
-function offers(path, nearest, reason) {
-  const field = path && fieldAt(path);
-  const text = `${nearest ?? ""} ${/proportion would be/.test(reason) ? reason.split("would be").at(-1) : ""}`;
-  const named = [...text.matchAll(/([a-zA-Z][\w.]*)\s*(?:=|≥|≤|>=|<=|of|to|from|above|below|at least|at most|is|:)*\s*(-?\d+(?:\.\d+)?(?:e[-+]?\d+)?)/g)];
-  const found = [];
-  for (const [, name, digits] of named) {
-    const target = fieldAt(name) ?? fieldAt(`${path?.split(".")[0]}.${name}`) ?? fieldAt(`clock.${name}`) ?? fieldAt(`dwell.${name}`);
-    if (target) found.push({ target: target.path, value: Number(digits) });
-  }
-  if (found.length === 0 && field) {
-    for (const [digits] of text.matchAll(/-?\d+(?:\.\d+)?(?:e[-+]?\d+)?/g)) found.push({ target: field.path, value: Number(digits) });
-  }
-  const unique = new Map(found.map((offer) => [`${offer.target} ${offer.value}`, offer]));
-  return [...unique.values()].slice(0, 4).map((offer) => {
-    const target = fieldAt(offer.target);
-    return { ...offer, words: `${target.label}: ${target.kind === "duration" ? durationWords(offer.value) : target.kind === "share" ? percent(offer.value) : offer.value}` };
-  });
+const tone = (resisted) => (resisted >= 0.87 ? "good" : resisted >= 0.5 ? "warn" : "bad");
+
+/**
+ * The ways out of a refusal. In words they are fields with values, such as `clock.threshold 0.17, or clock.mean 4.2 with
+ * no dwell.maxSeconds`; what stands between `with` belongs together.
+ * @param {string} nearest
+ * @returns {{changes: [string, number | null][], words: string}[]}
+ */
+export function offers(nearest) {
+  return nearest.split(/,? or /).map((way) => {
+    const changes = way.split(" with ").map((words) => {
+      const none = /^\s*no ([\w.]+)\s*$/.exec(words);
+      const set = /^\s*([\w.]+) (-?[\d.,]+(?:e[-+]?\d+)?)/.exec(words);
+      return none ? [none[1], null] : set ? [set[1], Number(set[2].replaceAll(",", ""))] : null;
+    });
+    if (changes.some((change) => !change || !fieldAt(change[0]) || Number.isNaN(change[1]))) return null;
+    return { changes, words: changes.map(([path, value]) => `${labelOf(path)}: ${settingWords(fieldAt(path), value)}`).join(", ") };
+  }).filter(Boolean);
+}
+
+/** What would be right where a range was left: the weights in proportion are the only ones that are named. */
+function inProportion(reason) {
+  const words = / in proportion would be (.*)$/.exec(reason)?.[1];
+  const changes = [...(words ?? "").matchAll(/(\w+) ([\d.]+)/g)].map(([, group, value]) => [`weights.${group}`, Number(value)]);
+  return changes.length === 3 ? [{ changes, words: "The same in proportion" }] : [];
 }
 
 const round = (seconds) => (seconds < 10 ? Math.round(seconds * 10) / 10 : Math.round(seconds));
