@@ -13,7 +13,7 @@ export class Stream {
     this.pending = 0;
     this.held = false;
     this.total = 0;
-    this.hold = el("button", { type: "button", onclick: () => this.#switch() }, "Pause");
+    this.hold = el("button", { type: "button", onclick: () => this.#switch() }, "Pause stream");
     this.find = el("input", { type: "search", placeholder: "kind, name or actor", "aria-label": "Filter the events", autocomplete: "off", oninput: () => this.#rewrite() });
     this.note = el("span", { class: "soft" });
     this.list = el("ol", { class: "stream", tabindex: "0", "aria-label": "Events, newest first" });
@@ -48,7 +48,7 @@ export class Stream {
   #switch() {
     this.held = !this.held;
     setAttribute(this.hold, "aria-pressed", String(this.held));
-    setText(this.hold, this.held ? "Resume" : "Pause");
+    setText(this.hold, this.held ? "Resume stream" : "Pause stream");
     if (!this.held) this.#write();
     this.#say();
   }

@@ -140,11 +140,19 @@ class CreateView {
       go({ panel: `container:${body.name}` });
     } catch (problem) {
       this.#say(problem.message, "bad");
-      problem.field?.setAttribute("aria-invalid", "true");
-      problem.field?.focus();
+      const field = this.#fieldOf(problem);
+      field?.setAttribute("aria-invalid", "true");
+      field?.focus();
     } finally {
       this.submit.disabled = false;
     }
+  }
+
+  /** The field that is wrong, whether this page or the control plane says so. */
+  #fieldOf({ field }) {
+    if (typeof field !== "string") return field ?? null;
+    const names = { "limits.memoryBytes": "memory", "limits.cpus": "cpus", "limits.processes": "processes" };
+    return this.form.elements[names[field] ?? field.split(".")[0]] ?? null;
   }
 
   #say(text, tone) {

@@ -20,6 +20,7 @@ export default class ExposureView {
     this.fleet = fleet;
     this.exposures = new Exposures();
     this.exposures.subscribe(() => this.#write());
+    fleet.subscribe((changes) => (changes.all || changes.policies.size || changes.tenants.size) && this.#write());
     this.figures = el("dl", { class: "counters" });
     this.state = el("p", { class: "soft", role: "status" }, "Being read …");
     this.measure = el("div", { class: "choices", role: "group", "aria-label": "What the matrix shows" }, Object.entries(MEASURES).map(([key, { label }]) =>
@@ -134,13 +135,14 @@ export default class ExposureView {
   #fillCell({ button, one, other }, pair, measure, attack) {
     const longest = pair?.longest?.seconds ?? 0;
     const share = attack ? longest / attack : 0;
-    const texts = { "": longest ? percent(share) : "·", total: pair?.seconds ? brief(pair.seconds) : "·", now: pair?.currentCount ? String(pair.currentCount) : "·" };
-    setText(button, texts[measure] ?? texts[""]);
+    const texts = { "": !longest ? "·" : attack ? percent(share) : brief(longest), total: pair?.seconds ? brief(pair.seconds) : "·", now: pair?.currentCount ? String(pair.currentCount) : "·" };
+    const text = texts[measure] ?? texts[""];
+    setText(button, text);
     const level = measure === "now" ? Math.min(1, (pair?.currentCount ?? 0) / 4) : Math.min(1, share);
     setAttribute(button, "data-level", pair?.seconds ? String(Math.ceil(level * 5) || 1) : "0");
     setAttribute(button, "data-over", share >= 1 ? "" : null);
     setAttribute(button, "aria-pressed", String(this.selected === `${one} ${other}`));
-    setAttribute(button, "aria-label", `${one} beside ${other}: ${pair?.seconds ? `${span(pair.seconds)} in all, ${span(longest)} at the longest${attack ? `, ${percent(share)} of an attack` : ""}${pair.currentCount ? `, ${pair.currentCount} now` : ""}` : "never"}`);
+    setAttribute(button, "aria-label", `${one} beside ${other}, ${text}: ${pair?.seconds ? `${span(pair.seconds)} in all, ${span(longest)} at the longest${attack ? `, ${percent(share)} of an attack` : ""}${pair.currentCount ? `, ${pair.currentCount} now` : ""}` : "never"}`);
   }
 
   #choose(key) {

@@ -59,7 +59,7 @@ export class FleetView {
   }
 
   #listen() {
-    for (const kind of ["pointerenter", "focusin"]) this.field.addEventListener(kind, () => this.#fetchHands(), { once: true });
+    for (const kind of ["pointermove", "keydown"]) addEventListener(kind, () => this.#fetchHands(), { once: true });
     // Another width means other places; a drag of the window's edge means many widths.
     new ResizeObserver(() => {
       if (this.root.clientWidth === this.width || !this.root.clientWidth) return;

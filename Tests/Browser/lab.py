@@ -58,7 +58,7 @@ class SimulatedLab:
 
     def run(self, *words):
         """Runs the program; fails with its own words."""
-        environment = {**os.environ, "RELOCATE_SERVER": self.url, "RELOCATE_HOME": str(ROOT)}
+        environment = {"RELOCATE_HOME": str(ROOT), **os.environ, "RELOCATE_SERVER": self.url}
         done = subprocess.run([PROGRAM, *words], env=environment, capture_output=True, text=True, timeout=60)
         assert done.returncode == 0, f"relocate {' '.join(words)}: {done.stdout}{done.stderr}"
         return done.stdout
