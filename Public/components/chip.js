@@ -30,7 +30,7 @@ export class Chip {
     if (container.state === "relocating") notes.push(relocation?.destination ? `→ ${relocation.destination}` : "moving");
     else if (container.state !== "running") notes.push(`${state.sign} ${state.word}`);
     else if (isPinned(container)) notes.push("⚲ pinned");
-    else if (container.isPaused) notes.push("⏸ paused");
+    else if (container.isPaused) notes.push("‖ paused");
     else if (container.mobility.state === "immovable") notes.push("⚓ cannot move");
     setText(this.note, notes.join(" · "));
     if (container.runtime === "simulated") notes.push("simulated");

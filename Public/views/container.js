@@ -62,7 +62,7 @@ export default class ContainerPanel {
     tint(this.heading, container.tenant);
     const state = meaning(containerStates, container.state);
     this.badges.replaceChildren(badge(state), ...(isPinned(container) ? [" ", badge({ sign: "⚲", tone: "warn", word: "pinned" })] : []),
-      ...(container.isPaused ? [" ", badge({ sign: "⏸", tone: "warn", word: "paused" })] : []),
+      ...(container.isPaused ? [" ", badge({ sign: "‖", tone: "warn", word: "paused" })] : []),
       ...(container.runtime === "simulated" ? [" ", simulatedBadge()] : []));
     setText(this.detail, [container.stateDetail, state.meaning].filter(Boolean).join(". "));
     this.facts.update(container);

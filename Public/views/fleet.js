@@ -392,7 +392,10 @@ export class FleetView {
     if (this.mapped) {
       words.push(`Distance shows difference: near hosts are alike${this.map.kept === null ? "" : `, and this picture keeps ${percent(this.map.kept)} of what tells them apart`}.`);
     }
-    if (isNumber(summary?.meanDifference)) words.push(`Mean difference of hosts ${figure(summary.meanDifference)}, as diverse as ${figure(summary.effectiveConfigurations)} equally common configurations.`, ...summary.warnings.slice(0, 2));
+    if (isNumber(summary?.meanDifference)) {
+      words.push(`Mean difference of hosts ${figure(summary.meanDifference)}, as diverse as ${figure(summary.effectiveConfigurations)} equally common configurations.`);
+    }
+    words.push(...(summary?.warnings ?? []).slice(0, 2).map((text) => `${text[0].toUpperCase()}${text.slice(1)}.`));
     setText(this.legendWords, words.join(" "));
     this.legendWords.hidden = words.length === 0;
     this.more.hidden = left <= 0 && !this.fleet.truncated;

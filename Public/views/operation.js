@@ -92,7 +92,7 @@ export default class OperationView {
     const checks = text.split("\n").map((line) => /^([+-]) ([^:]+): (.*)$/.exec(line)).filter(Boolean);
     const nodes = checks.map(([, sign, name, words]) => el("li", {}, badge(sign === "+"
       ? { sign: "✓", tone: "good", word: name } : { sign: "✕", tone: "bad", word: name }), ` ${words === "ok" ? "in order" : words}`));
-    nodes.push(el("li", {}, badge(this.fleet.paused ? { sign: "⏸", tone: "warn", word: "clock" } : { sign: "✓", tone: "good", word: "clock" }),
+    nodes.push(el("li", {}, badge(this.fleet.paused ? { sign: "‖", tone: "warn", word: "clock" } : { sign: "✓", tone: "good", word: "clock" }),
       this.fleet.paused ? " paused: nothing moves by itself" : ` runs${this.#lag()}`));
     this.health.replaceChildren(...nodes);
     setText(this.healthNote, `${status === 200 ? "Ready" : `Not ready (${status})`}. It answered within ${milliseconds(took)}, ${moment(Date.now())}.`);
@@ -128,6 +128,9 @@ export default class OperationView {
       row.update(host, this.heard.get(host.name));
       return row.root;
     }));
+    // A control plane that keeps round trips to itself needs no column for them.
+    const told = [...this.heard.values()].some(({ roundTripMilliseconds }) => isNumber(roundTripMilliseconds));
+    this.agents.parentElement.classList.toggle("no-trips", !told);
     for (const name of [...this.rows.keys()]) if (!this.fleet.hosts.has(name)) this.rows.delete(name);
   }
 
@@ -233,7 +236,7 @@ class AgentRow {
       this.state.replaceChildren(badge(meaning(hostStates, host.state)));
     }
     const trip = heard?.roundTripMilliseconds ?? host.roundTripMilliseconds;
-    setText(this.trip, isNumber(trip) ? milliseconds(trip) : "not told");
+    setText(this.trip, isNumber(trip) ? milliseconds(trip) : "–");
     setText(this.version, host.facts.agentVersion);
     setText(this.lacks, host.facts.problems.join(" ") || "nothing");
     setAttribute(this.lacks, "data-tone", host.facts.problems.length ? "warn" : null);

@@ -66,7 +66,7 @@ export default class TenantPanel {
     }
     setText(this.detail, "");
     tint(this.heading, this.name);
-    this.badges.replaceChildren(badge(tenant.isPaused ? { sign: "⏸", tone: "warn", word: "paused" } : { sign: "✓", tone: "good", word: "moving" }));
+    this.badges.replaceChildren(badge(tenant.isPaused ? { sign: "‖", tone: "warn", word: "paused" } : { sign: "✓", tone: "good", word: "moving" }));
     const containers = [...this.fleet.containers.values()].filter((container) => container.tenant === this.name).map(({ name }) => name).sort(byName);
     this.facts.update({ ...tenant, containers });
     this.pause.relabel(tenant.isPaused ? "Let its containers move" : "Pause its clock");
