@@ -21,13 +21,15 @@ import { curlLine } from "./curl-line.js";
 export function action({ label, target, check = () => {}, done, confirm = null, tone = null, primary = false, fields = [], beside = [] }) {
   const outcome = el("p", { class: "outcome", role: "status" });
   const line = curlLine("");
-  const button = el("button", { type: confirm ? "button" : "submit", class: primary ? "primary" : null, "data-tone": tone, onclick: () => confirm && ask(true) }, label);
+  const button = el("button", { type: confirm ? "button" : "submit", class: primary ? "primary" : null, "data-tone": tone,
+    onclick: () => confirm && ask(true) }, label);
   const question = confirm && el("div", { class: "question", hidden: true },
     el("p", {}, confirm),
     el("button", { type: "submit", "data-tone": "bad" }, label.replace("…", "")),
     el("button", { type: "button", onclick: () => ask(false) }, "Keep it"));
   const root = el("form", { class: "action", novalidate: true, onsubmit: submit, oninput: refresh },
-    fields.length > 0 && el("div", { class: "row" }, fields), el("div", { class: "action-buttons" }, button, ...beside, line.root), question, outcome);
+    fields.length > 0 && el("div", { class: "row" }, fields), el("div", { class: "action-buttons" }, button, ...beside, line.root),
+      question, outcome);
 
   function ask(open) {
     question.hidden = !open;

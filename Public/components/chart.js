@@ -37,12 +37,16 @@ export class Chart {
     const y = (value) => HEIGHT - EDGE.bottom - (Math.min(value, top) / top) * (HEIGHT - EDGE.top - EDGE.bottom);
     this.picture.replaceChildren(
       ...[0, 0.5, 1].map((share) => svg("path", { class: "rule", d: `M${EDGE.left} ${y(share * top)}H${WIDTH - EDGE.right}` })),
-      ...[0, 0.5, 1].map((share) => svg("text", { class: "tick", x: EDGE.left - 6, y: y(share * top) + 4, "text-anchor": "end" }, this.up(share * top))),
-      ...ticks(least, most).map(([value, anchor]) => svg("text", { class: "tick", x: x(value), y: HEIGHT - 8, "text-anchor": anchor }, this.across(value))),
+      ...[0, 0.5, 1].map((share) => svg("text", { class: "tick", x: EDGE.left - 6, y: y(share * top) + 4, "text-anchor": "end" },
+        this.up(share * top))),
+      ...ticks(least, most).map(([value, anchor]) => svg("text", { class: "tick", x: x(value), y: HEIGHT - 8, "text-anchor": anchor },
+        this.across(value))),
       ...lines.flatMap((line) => drawn(line, x, y)),
       ...marks.flatMap((mark, index) => marked(mark, x, index)));
     setAttribute(this.picture, "aria-label", `${this.label}. ${words}`);
-    this.key.replaceChildren(...(lines.length > 1 ? lines.map(({ name, style }) => el("span", {}, el("span", { class: "key-line", "data-line": style, "aria-hidden": true }), ` ${name} `)) : []));
+    this.key.replaceChildren(...(lines.length > 1
+      ? lines.map(({ name, style }) => el("span", {}, el("span", { class: "key-line", "data-line": style, "aria-hidden": true }),
+      ` ${name} `)) : []));
   }
 }
 
@@ -52,7 +56,8 @@ function drawn({ points, style, fill }, x, y) {
   const area = fill && `${path}L${x(points.at(-1)[0]).toFixed(1)} ${y(0)}L${x(points[0][0]).toFixed(1)} ${y(0)}Z`;
   // A single point has no line yet.
   if (points.length === 1) return [svg("circle", { class: "point", "data-line": style, cx: x(points[0][0]), cy: y(points[0][1]), r: 3 })];
-  return [...(area ? [svg("path", { class: "area", "data-line": style, d: area })] : []), svg("path", { class: "line", "data-line": style, d: path })];
+  return [...(area ? [svg("path", { class: "area", "data-line": style, d: area })] : []),
+    svg("path", { class: "line", "data-line": style, d: path })];
 }
 
 function marked({ at, words, style = "mark" }, x, index) {
@@ -60,11 +65,13 @@ function marked({ at, words, style = "mark" }, x, index) {
   const left = place > WIDTH * 0.62;
   return [
     svg("path", { class: "line", "data-line": style, d: `M${place} ${EDGE.top}V${HEIGHT - EDGE.bottom}` }),
-    svg("text", { class: "mark-words", x: place + (left ? -5 : 5), y: EDGE.top + 12 + index * 15, "text-anchor": left ? "end" : "start" }, words),
+    svg("text", { class: "mark-words", x: place + (left ? -5 : 5), y: EDGE.top + 12 + index * 15, "text-anchor": left ? "end" : "start" },
+      words),
   ];
 }
 
-const ticks = (least, most) => (most - least < 1e-9 ? [[least, "start"]] : [[least, "start"], [(least + most) / 2, "middle"], [most, "end"]]);
+const ticks = (least, most) => (most - least < 1e-9 ? [[least, "start"]] : [[least, "start"], [(least + most) / 2, "middle"],
+  [most, "end"]]);
 
 /** The next round number above. */
 function nice(value) {

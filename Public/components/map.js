@@ -57,7 +57,8 @@ export class FleetMap {
    */
   place(tiles, names, size, room, describe) {
     const gap = size.dense ? 8 : GAP;
-    const { places, blocks, height } = spread(this.#groups, { ...room, tileWidth: size.width, tileHeight: size.height, gap, rim: 12, head: 24 });
+    const { places, blocks, height } = spread(this.#groups, { ...room, tileWidth: size.width, tileHeight: size.height, gap, rim: 12,
+      head: 24 });
     for (const [index, { x, y }] of places) {
       const { style } = tiles.get(names[index]).root;
       style.left = `${x}px`;
@@ -67,8 +68,10 @@ export class FleetMap {
     }
     this.field.style.height = `${height}px`;
     this.field.classList.add("map");
-    const several = blocks.map((block, index) => ({ ...block, members: this.#groups[index].members })).filter(({ members }) => members.length > 1);
-    this.halo.replaceChildren(...several.map((block) => svg("rect", { x: block.x, y: block.y, width: block.width, height: block.height, rx: 16 })));
+    const several = blocks.map((block, index) => ({ ...block,
+      members: this.#groups[index].members })).filter(({ members }) => members.length > 1);
+    this.halo.replaceChildren(...several.map((block) => svg("rect", { x: block.x, y: block.y, width: block.width, height: block.height,
+      rx: 16 })));
     this.#writeTitles(several, (members) => describe(members.map((member) => names[member])));
   }
 

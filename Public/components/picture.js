@@ -1,6 +1,7 @@
 // How large the tiles of the fleet's picture are. Where they stand on the map is in `map.js`, which is fetched when there
 // are differences to draw.
 
+/** Between tiles, in pixels. */
 export const GAP = 14;
 const MOST_CHIPS = 8;
 

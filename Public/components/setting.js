@@ -1,7 +1,7 @@
 // One setting: a slider and a number with its unit, or a choice, with help and what is wrong with it.
 
 import { el, setAttribute, setText } from "../lib/dom.js";
-import { CLOCKS } from "../lib/policy-fields.js";
+import { CLOCKS, fieldAt } from "../lib/policy-fields.js";
 import { drawRules } from "../lib/decision-words.js";
 
 const STEPS = 1000;
@@ -51,7 +51,8 @@ export class Setting {
     }
     if (document.activeElement !== this.input) this.#writeNumber(value);
     this.slider.value = String(Math.round(this.#position(value) * STEPS));
-    setAttribute(this.slider, "aria-valuetext", `${this.input.value} ${this.unit?.selectedOptions[0]?.text ?? this.field.unit ?? (this.field.kind === "share" ? "percent" : "")}`);
+    setAttribute(this.slider, "aria-valuetext",
+      `${this.input.value} ${this.unit?.selectedOptions[0]?.text ?? this.field.unit ?? (this.field.kind === "share" ? "percent" : "")}`);
   }
 
   /** Says what is wrong; "" when nothing is. */
@@ -87,12 +88,15 @@ export class Setting {
 
   #number(id) {
     const { kind, label, none, unit } = this.field;
-    this.input = el("input", { id, type: "number", step: "any", inputmode: "decimal", "aria-describedby": `${id}-note`, oninput: () => this.#typed() });
+    this.input = el("input", { id, type: "number", step: "any", inputmode: "decimal", "aria-describedby": `${id}-note`,
+      oninput: () => this.#typed() });
     this.input.addEventListener("blur", () => typeof this.value === "number" && this.#writeNumber(this.value));
-    this.slider = el("input", { type: "range", min: "0", max: String(STEPS), "aria-label": `${label}, slider`, oninput: () => this.#slid() });
+    this.slider = el("input", { type: "range", min: "0", max: String(STEPS), "aria-label": `${label}, slider`,
+      oninput: () => this.#slid() });
     const parts = [this.slider, this.input];
     if (kind === "duration") {
-      this.unit = el("select", { "aria-label": `${label}, unit`, onchange: () => this.#typed() }, UNITS.map(([name]) => el("option", { value: name }, name)));
+      this.unit = el("select", { "aria-label": `${label}, unit`, onchange: () => this.#typed() },
+        UNITS.map(([name]) => el("option", { value: name }, name)));
       parts.push(this.unit);
     } else {
       parts.push(el("span", { class: "setting-unit" }, kind === "share" ? "%" : unit ?? ""));
@@ -122,7 +126,8 @@ export class Setting {
     const { least, most, log, kind } = this.field;
     const share = Number(this.slider.value) / STEPS;
     const value = log ? least * (most / least) ** share : least + (most - least) * share;
-    const rounded = kind === "whole" ? Math.round(value) : kind === "share" ? Math.round(value * 1000) / 1000 : Number(value.toPrecision(value >= 100 ? 3 : 2));
+    const rounded = kind === "whole" ? Math.round(value) : kind === "share"
+      ? Math.round(value * 1000) / 1000 : Number(value.toPrecision(value >= 100 ? 3 : 2));
     this.changed(rounded);
   }
 
@@ -157,9 +162,16 @@ export function settingWords(field, value) {
   }
 }
 
+/** An edit in words: what it is about, before and after. */
+export function editWords({ path, before, after }) {
+  const field = fieldAt(path);
+  return `${field?.label ?? path} ${settingWords(field, before)} → ${settingWords(field, after)}`;
+}
+
 /** Seconds in the largest unit that keeps the number short: `2,154 s`, `5 min`, `1.5 h`. */
 export function durationWords(seconds) {
-  const [name, size] = UNITS.findLast(([, size]) => seconds / size >= 1 && Number.isInteger(Number((seconds / size * 10).toFixed(6)))) ?? UNITS[0];
+  const [name, size] = UNITS.findLast(([, size]) => seconds / size >= 1
+    && Number.isInteger(Number((seconds / size * 10).toFixed(6)))) ?? UNITS[0];
   return `${Number((seconds / size).toPrecision(4)).toLocaleString("en")} ${name}`;
 }
 

@@ -14,7 +14,8 @@ export class Stream {
     this.held = false;
     this.total = 0;
     this.hold = el("button", { type: "button", onclick: () => this.#switch() }, "Pause stream");
-    this.find = el("input", { type: "search", placeholder: "kind, name or actor", "aria-label": "Filter the events", autocomplete: "off", oninput: () => this.#rewrite() });
+    this.find = el("input", { type: "search", placeholder: "kind, name or actor", "aria-label": "Filter the events", autocomplete: "off",
+      oninput: () => this.#rewrite() });
     this.note = el("span", { class: "soft" });
     this.list = el("ol", { class: "stream", tabindex: "0", "aria-label": "Events, newest first" });
     this.root = el("div", {}, el("div", { class: "tools" }, this.hold, this.find, this.note), this.list);
@@ -78,7 +79,8 @@ export class Stream {
 
 const subject = (kind, event) => {
   const body = event[kind] ?? event;
-  return kind === "relocation" ? `#${body.id} ${body.container} ${body.steps.at(-1)?.kind ?? ""} ${body.state}` : `${body.name ?? body.subject ?? ""} ${body.state ?? ""}`;
+  return kind === "relocation"
+    ? `#${body.id} ${body.container} ${body.steps.at(-1)?.kind ?? ""} ${body.state}` : `${body.name ?? body.subject ?? ""} ${body.state ?? ""}`;
 };
 
 function line({ kind, event }) {
@@ -93,5 +95,6 @@ function line({ kind, event }) {
     },
   }, "…");
   return el("li", {}, el("span", { class: "soft number" }, `#${event.sequence}`), el("time", { datetime: event.at }, moment(event.at)),
-    el("b", {}, kind), el("span", { class: "stream-subject" }, subject(kind, event)), el("span", { class: "soft" }, event.actor), more, whole);
+    el("b", {}, kind), el("span", { class: "stream-subject" }, subject(kind, event)), el("span", { class: "soft" }, event.actor), more,
+      whole);
 }

@@ -96,7 +96,8 @@ export class Tile {
     this.bar.hidden = gateway;
     this.bar.firstChild.style.transform = `scaleX(${Math.min(1, here / Math.max(1, capacity.containers)).toFixed(3)})`;
     this.problems.hidden = facts.problems.length === 0;
-    setText(this.problems, facts.problems.length ? `⚠ ${facts.problems[0]}${facts.problems.length > 1 ? ` (and ${facts.problems.length - 1} more)` : ""}` : "");
+    setText(this.problems, facts.problems.length
+      ? `⚠ ${facts.problems[0]}${facts.problems.length > 1 ? ` (and ${facts.problems.length - 1} more)` : ""}` : "");
   }
 
   /**

@@ -1,5 +1,6 @@
 // The steps of a move when it is looked at closely: as a waterfall and as a table.
 
+import { tableHead } from "./table.js";
 import { el, svg } from "../lib/dom.js";
 import { milliseconds } from "../lib/format.js";
 import { failureWords, forwardSteps, meaning, stepMeanings, stepStates } from "../lib/words.js";
@@ -48,8 +49,7 @@ function family(kind) {
 export function stepsTable(relocation) {
   if (relocation.steps.length === 0) return el("p", { class: "soft" }, "No step has begun.");
   return el("table", { class: "steps" },
-    el("thead", {}, el("tr", {}, ["Step", "Host", "Began", "Took", "Outcome"].map((title, index) =>
-      el("th", { scope: "col", class: index === 2 || index === 3 ? "number" : null }, title)))),
+    tableHead(["Step", "Host", ["Began", "number"], ["Took", "number"], "Outcome"]),
     el("tbody", {}, timeline(relocation).map(({ step, start }) => {
       const state = meaning(stepStates, step.state);
       const parts = Object.entries(step.timings).map(([name, value]) => `${name} ${milliseconds(value)}`).join(", ");

@@ -76,7 +76,8 @@ export async function list(path, most) {
  * @param {Record<string, unknown>} parameters
  */
 export function withQuery(path, parameters) {
-  const query = new URLSearchParams(Object.entries(parameters).filter(([, value]) => value || value === 0).map(([key, value]) => [key, String(value)]));
+  const query = new URLSearchParams(Object.entries(parameters).filter(([, value]) => value
+    || value === 0).map(([key, value]) => [key, String(value)]));
   const text = query.toString();
   return text ? `${path}${path.includes("?") ? "&" : "?"}${text}` : path;
 }

@@ -2,6 +2,7 @@
 
 import { bytes, count } from "./format.js";
 
+/** The rules that make probabilities of scores. */
 export const drawRules = {
   softmax: { word: "softmax", meaning: "better scores are likelier, none is certain" },
   roulette: { word: "roulette", meaning: "likelihood in proportion to difference" },

@@ -12,8 +12,11 @@ const KEPT_ENTRIES = 200;
 const MOST_HOSTS = 10_000;
 const MOST_CONTAINERS = 20_000;
 
+/** Whether a move has not ended. */
 export const isOpen = (relocation) => ["queued", "running", "rollingBack"].includes(relocation.state);
+/** Whether nothing really runs on a host. */
 export const isSimulatedHost = (host) => host.facts.runtimes.length > 0 && host.facts.runtimes.every((kind) => kind === "simulated");
+/** What tells alarms apart. */
 export const alarmKey = (alarm) => `${alarm.kind} ${alarm.subject}`;
 
 export class Fleet {

@@ -1,5 +1,6 @@
 // What a policy is made of, in words and ranges, and what differs between two of them.
 
+/** The clocks, with what each does. */
 export const CLOCKS = {
   jittered: "Random stay, bounded by t*. Cannot be foreseen. The usual choice.",
   deadline: "The paper’s clock: each stay lasts t*. Foreseeable after two moves.",
@@ -37,58 +38,75 @@ const withThreshold = ["jittered", "deadline", "cappedExponential", "poissonTick
 export const SECTIONS = [
   {
     title: "When", fields: [
-      { path: "assumedAttackSeconds", label: "Assumed attack time A", kind: "duration", least: 1, most: 30 * DAY, log: true, help: "How long an attacker is assumed to need beside its victim. Exposure is judged by it." },
+      { path: "assumedAttackSeconds", label: "Assumed attack time A", kind: "duration", least: 1, most: 30 * DAY, log: true,
+        help: "How long an attacker is assumed to need beside its victim. Exposure is judged by it." },
       { path: "clock.model", label: "Clock", kind: "choice", choices: Object.keys(CLOCKS) },
-      { path: "clock.threshold", label: "Tolerated probability T", kind: "share", least: 0.005, most: 0.95, clocks: withThreshold, help: "t* = −ln(1 − T)·A is when an attack has finished with this probability." },
+      { path: "clock.threshold", label: "Tolerated probability T", kind: "share", least: 0.005, most: 0.95, clocks: withThreshold,
+        help: "t* = −ln(1 − T)·A is when an attack has finished with this probability." },
       { path: "clock.seconds", label: "Stay", kind: "duration", least: 1, most: 30 * DAY, log: true, clocks: ["periodic"] },
       { path: "clock.jitter", label: "Random part", kind: "share", least: 0, most: 0.99, clocks: ["periodic"] },
-      { path: "clock.mean", label: "Mean of the Poisson distribution", kind: "number", least: 0.5, most: 200, log: true, clocks: ["poissonTick"] },
+      { path: "clock.mean", label: "Mean of the Poisson distribution", kind: "number", least: 0.5, most: 200, log: true,
+        clocks: ["poissonTick"] },
       { path: "clock.tickSeconds", label: "Tick", kind: "duration", least: 0.1, most: DAY, log: true, clocks: ["poissonTick"] },
       { path: "clock.reading", label: "What k is", kind: "choice", choices: ["count", "draw"], clocks: ["poissonTick"] },
-      { path: "dwell.minSeconds", label: "Shortest stay", kind: "duration", least: 1, most: 7 * DAY, log: true, none: "a few times what a move takes" },
-      { path: "dwell.maxSeconds", label: "Longest stay", kind: "duration", least: 1, most: 30 * DAY, log: true, none: "only the clock’s own bound" },
+      { path: "dwell.minSeconds", label: "Shortest stay", kind: "duration", least: 1, most: 7 * DAY, log: true,
+        none: "a few times what a move takes" },
+      { path: "dwell.maxSeconds", label: "Longest stay", kind: "duration", least: 1, most: 30 * DAY, log: true,
+        none: "only the clock’s own bound" },
     ],
   },
   {
     title: "What makes hosts different", words: "The three weights always add up to 1: moving one moves the others.", fields: [
-      { path: "weights.configuration", label: "Configuration C", kind: "share", least: 0, most: 1, help: "Kernel, processor, distribution, runtime." },
+      { path: "weights.configuration", label: "Configuration C", kind: "share", least: 0, most: 1,
+        help: "Kernel, processor, distribution, runtime." },
       { path: "weights.network", label: "Network N", kind: "share", least: 0, most: 1, help: "Subnets, driver, firewall, zone." },
       { path: "weights.services", label: "Services S", kind: "share", least: 0, most: 1, help: "What listens and runs." },
     ],
   },
   {
     title: "Where to", fields: [
-      { path: "placement.rule", label: "Draw", kind: "choice", choices: ["softmax", "roulette", "balanced", "uniform", "mostDifferent", "leastDifferent"] },
-      { path: "placement.temperature", label: "Temperature τ", kind: "number", least: 0.01, most: 10, log: true, help: "The lower, the more the score decides." },
-      { path: "placement.terms.heterogeneity", label: "Difference α", kind: "number", least: 0, most: 3, help: "For hosts unlike the one it leaves." },
-      { path: "placement.terms.knowledge", label: "Knowledge β", kind: "number", least: 0, most: 3, help: "Against hosts like those that attackers may know." },
-      { path: "placement.terms.tenants", label: "Tenants γ", kind: "number", least: 0, most: 3, help: "Against tenants it was beside for long." },
+      { path: "placement.rule", label: "Draw", kind: "choice", choices: ["softmax", "roulette", "balanced", "uniform", "mostDifferent",
+        "leastDifferent"] },
+      { path: "placement.temperature", label: "Temperature τ", kind: "number", least: 0.01, most: 10, log: true,
+        help: "The lower, the more the score decides." },
+      { path: "placement.terms.heterogeneity", label: "Difference α", kind: "number", least: 0, most: 3,
+        help: "For hosts unlike the one it leaves." },
+      { path: "placement.terms.knowledge", label: "Knowledge β", kind: "number", least: 0, most: 3,
+        help: "Against hosts like those that attackers may know." },
+      { path: "placement.terms.tenants", label: "Tenants γ", kind: "number", least: 0, most: 3,
+        help: "Against tenants it was beside for long." },
       { path: "placement.terms.load", label: "Load η", kind: "number", least: 0, most: 3, help: "Against full hosts." },
       { path: "placement.terms.cost", label: "Cost ζ", kind: "number", least: 0, most: 3, help: "Against hosts to which moves took long." },
-      { path: "placement.entropyFloor", label: "Entropy floor", kind: "share", least: 0, most: 1, help: "How unpredictable the draw stays, as a share of an even one." },
+      { path: "placement.entropyFloor", label: "Entropy floor", kind: "share", least: 0, most: 1,
+        help: "How unpredictable the draw stays, as a share of an even one." },
       { path: "placement.maxShareFactor", label: "Largest share", kind: "number", least: 1, most: 20, log: true, unit: "× an even share" },
-      { path: "placement.memorySeconds", label: "Memory", kind: "duration", least: 60, most: 7 * DAY, log: true, help: "How far back stays count." },
+      { path: "placement.memorySeconds", label: "Memory", kind: "duration", least: 60, most: 7 * DAY, log: true,
+        help: "How far back stays count." },
       { path: "placement.attackerShare", label: "Hosts with an attacker ĉ", kind: "share", least: 0, most: 1 },
       { path: "placement.skipIfAlone", label: "Stay while no other tenant is there", kind: "switch" },
     ],
   },
   {
     title: "How much at once", fields: [
-      { path: "limits.concurrentInFleet", label: "In the fleet", kind: "whole", least: 1, most: 100, log: true, unit: "at once", fleet: true },
+      { path: "limits.concurrentInFleet", label: "In the fleet", kind: "whole", least: 1, most: 100, log: true, unit: "at once",
+        fleet: true },
       { path: "limits.concurrentPerHost", label: "Per host", kind: "whole", least: 1, most: 20, unit: "at once", fleet: true },
       { path: "limits.concurrentPerTenant", label: "Per tenant", kind: "whole", least: 1, most: 20, unit: "at once" },
-      { path: "limits.startsPerMinute", label: "Starts", kind: "whole", least: 1, most: 1000, log: true, unit: "a minute", none: "no limit", fleet: true },
-      { path: "limits.downtimeSecondsPerHour", label: "Pauses of a tenant", kind: "number", least: 0.1, most: 600, log: true, unit: "s an hour", none: "no limit" },
+      { path: "limits.startsPerMinute", label: "Starts", kind: "whole", least: 1, most: 1000, log: true, unit: "a minute", none: "no limit",
+        fleet: true },
+      { path: "limits.downtimeSecondsPerHour", label: "Pauses of a tenant", kind: "number", least: 0.1, most: 600, log: true,
+        unit: "s an hour", none: "no limit" },
     ],
   },
 ];
 
-export const FIELDS = SECTIONS.flatMap((section) => section.fields);
+const FIELDS = SECTIONS.flatMap((section) => section.fields);
 const byPath = new Map(FIELDS.map((field) => [field.path, field]));
 
 /** The field at a path, or the one that a longer or shorter path is about. */
 export const fieldAt = (path) => byPath.get(path) ?? FIELDS.find((field) => field.path.startsWith(`${path}.`)) ?? null;
 
+/** What the field at a path is called. */
 export const labelOf = (path) => byPath.get(path)?.label ?? path;
 
 /** What stands at a path; `null` where nothing does. */
@@ -102,11 +120,15 @@ export function withValue(policy, path, value) {
   const place = keys.reduce((object, key) => (object[key] ??= {}), copy);
   place[last] = value;
   // A clock of another model has other fields.
-  if (path === "clock.model" && value !== policy.clock.model) copy.clock = { model: value, ...DEFAULT_CLOCKS[value], ...kept(policy.clock, value) };
+  if (path === "clock.model" && value !== policy.clock.model) copy.clock = { model: value, ...DEFAULT_CLOCKS[value],
+    ...kept(policy.clock, value) };
   return copy;
 }
 
-const kept = (clock, model) => Object.fromEntries(Object.keys(DEFAULT_CLOCKS[model]).filter((key) => clock[key] !== undefined).map((key) => [key, clock[key]]));
+const kept = (clock, model) => {
+  const keys = Object.keys(DEFAULT_CLOCKS[model]).filter((key) => clock[key] !== undefined);
+  return Object.fromEntries(keys.map((key) => [key, clock[key]]));
+};
 
 /** The part of a policy's answer that can be set. */
 export const settable = ({ assumedAttackSeconds, clock, dwell, weights, placement, limits }) =>
@@ -121,7 +143,8 @@ export function differences(before, after) {
     .filter(({ before: left, after: right }) => !same(left, right));
 }
 
-const same = (left, right) => left === right || (typeof left === "number" && typeof right === "number" && Math.abs(left - right) <= 1e-9 * Math.max(1, Math.abs(left)));
+const same = (left, right) => left === right || (typeof left === "number" && typeof right === "number"
+  && Math.abs(left - right) <= 1e-9 * Math.max(1, Math.abs(left)));
 
 /** What has to be sent to make one policy of another: only what differs, but weights and a new clock as a whole. */
 export function document(before, after) {

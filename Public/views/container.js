@@ -115,7 +115,8 @@ export default class ContainerPanel {
     this.dry.disabled = true;
     try {
       const { value } = await request("POST", `${this.path}/relocate?dryRun=true`, this.#wish());
-      this.decision.replaceChildren(el("p", { class: "soft" }, "A dry run: nothing was moved. A real move draws anew."), decisionView(value));
+      this.decision.replaceChildren(el("p", { class: "soft" }, "A dry run: nothing was moved. A real move draws anew."),
+        decisionView(value));
     } catch (problem) {
       this.decision.replaceChildren(el("p", { class: "outcome", "data-tone": "bad" }, problem.message));
     } finally {
@@ -145,7 +146,8 @@ export default class ContainerPanel {
     this.pause = action({
       label: "Pause its clock",
       target: () => ({ method: "PATCH", path: this.path, body: { isPaused: !this.fleet.containers.get(this.name)?.isPaused } }),
-      done: (container) => (container.isPaused ? "The clock leaves it where it is; operators and alerts still move it." : "The clock moves it again."),
+      done: (container) => (container.isPaused
+        ? "The clock leaves it where it is; operators and alerts still move it." : "The clock moves it again."),
     });
   }
 
@@ -204,7 +206,8 @@ export default class ContainerPanel {
     const options = hosts.map((host) => {
       const here = host.name === container.host;
       const closed = host.state !== "ready" || !host.facts.runtimes.includes(container.runtime);
-      const why = here ? " (is here)" : host.state !== "ready" ? ` (${meaning(hostStates, host.state).word})` : closed ? ` (no ${container.runtime})` : "";
+      const why = here ? " (is here)" : host.state !== "ready" ? ` (${meaning(hostStates, host.state).word})` : closed
+        ? ` (no ${container.runtime})` : "";
       return { value: host.name, text: host.name + why, disabled: here || closed };
     });
     const key = JSON.stringify(options);

@@ -22,7 +22,8 @@ export default function open({ fleet }) {
 class CreateView {
   constructor(fleet) {
     this.fleet = fleet;
-    const text = (name, attributes = {}) => el("input", { name, autocomplete: "off", autocapitalize: "none", spellcheck: "false", ...attributes });
+    const text = (name, attributes = {}) => el("input", { name, autocomplete: "off", autocapitalize: "none", spellcheck: "false",
+      ...attributes });
     this.tenant = el("select", { name: "tenant" });
     this.newTenant = text("newTenant", { placeholder: "such as shop" });
     this.newTenantLabel = label("New tenant’s name", this.newTenant);
@@ -54,7 +55,8 @@ class CreateView {
       this.outcome,
       el("div", { class: "action-buttons" }, this.submit, this.line.root));
     this.dialog = el("dialog", { class: "sheet", "aria-labelledby": "create-title" });
-    this.dialog.append(el("div", { class: "sheet-body" }, closeButton(this.dialog), el("h2", { id: "create-title" }, "New container"), this.form));
+    this.dialog.append(el("div", { class: "sheet-body" }, closeButton(this.dialog), el("h2", { id: "create-title" }, "New container"),
+      this.form));
     this.dialog.addEventListener("click", (event) => event.target === this.dialog && this.dialog.close());
     document.body.append(this.dialog);
     fleet.subscribe((changes) => this.dialog.open && (changes.all || changes.tenants.size || changes.images.size) && this.#fill());
@@ -71,9 +73,10 @@ class CreateView {
     const tenants = [...this.fleet.tenants.keys()].sort(byName);
     choose(this.tenant, [...tenants.map((name) => [name, name]), [NEW_TENANT, "a new tenant …"]]);
     const images = [...this.fleet.images.values()].map((image) => [image.names[0] ?? image.digest, image]);
-    choose(this.image, images.sort(([left], [right]) => byName(left, right)).map(([name, image]) => [name, `${name} (${bytes(image.bytes)})`]));
+    choose(this.image, images.sort(([left], [right]) => byName(left, right)).map(([name, image]) => [name,
+      `${name} (${bytes(image.bytes)})`]));
     this.noImages.hidden = images.length > 0;
-    const runtimes = new Set([...this.fleet.hosts.values()].filter((host) => host.role === "worker").flatMap((host) => host.facts.runtimes));
+    const runtimes = new Set(this.fleet.workers().flatMap((host) => host.facts.runtimes));
     choose(this.runtime, [...runtimes].sort().map((kind) => [kind, kind]));
     this.runtimeLabel.hidden = runtimes.size < 2;
     const ready = this.fleet.workers().filter((host) => host.state === "ready").map(({ name }) => name).sort(byName);
@@ -99,9 +102,11 @@ class CreateView {
   /** The order as the form says it. Throws an error whose message says what to mend, and whose `field` where. */
   #read() {
     const tenant = this.tenant.value === NEW_TENANT ? this.newTenant.value.trim() : this.tenant.value;
-    if (!NAME.test(tenant)) throw wrong(this.newTenant, "The tenant’s name must be lower-case letters, digits and hyphens, and must not begin or end with a hyphen.");
+    if (!NAME.test(tenant)) throw wrong(this.newTenant,
+      "The tenant’s name must be lower-case letters, digits and hyphens, and must not begin or end with a hyphen.");
     const name = this.name.value.trim();
-    if (!NAME.test(name)) throw wrong(this.name, "The name must be lower-case letters, digits and hyphens, and must not begin or end with a hyphen.");
+    if (!NAME.test(name)) throw wrong(this.name,
+      "The name must be lower-case letters, digits and hyphens, and must not begin or end with a hyphen.");
     if (!this.image.value) throw wrong(this.image, "Choose an image.");
     const body = { name, tenant, image: this.image.value };
     const command = words(this.command);
@@ -180,7 +185,8 @@ function wrong(field, message) {
 function words(field) {
   const text = field.value.trim();
   const found = text.match(/(?:[^\s"']|"[^"]*"|'[^']*')+/g) ?? [];
-  if (found.join("").length !== text.replace(/\s+(?=(?:[^"']|"[^"]*"|'[^']*')*$)/g, "").length) throw wrong(field, "A quote in the command is not closed.");
+  if (found.join("").length !== text.replace(/\s+(?=(?:[^"']|"[^"]*"|'[^']*')*$)/g, "").length) throw wrong(field,
+    "A quote in the command is not closed.");
   return found.map((word) => word.replace(/"([^"]*)"|'([^']*)'/g, (_, double, single) => double ?? single));
 }
 

@@ -9,6 +9,9 @@ import { go } from "../lib/route.js";
 
 const MOST_TENANTS = 24;
 const MOST_OFFENDERS = 25;
+const OFFENDER_COLUMNS = [
+  ["Container"], ["Longest stay"], ["Of an attack", "number"], ["Beside now"], ["Ended in time", "number"], ["Beside others in all", "number"],
+];
 const MEASURES = {
   "": { label: "Longest stay", words: "the longest continuous stay, as a share of the attack time that is assumed" },
   total: { label: "In all", words: "all time beside each other" },
@@ -23,18 +26,23 @@ export default class ExposureView {
     fleet.subscribe((changes) => (changes.all || changes.policies.size || changes.tenants.size) && this.#write());
     this.figures = el("dl", { class: "counters" });
     this.state = el("p", { class: "soft", role: "status" }, "Being read …");
-    this.measure = el("div", { class: "choices", role: "group", "aria-label": "What the matrix shows" }, Object.entries(MEASURES).map(([key, { label }]) =>
-      el("button", { type: "button", class: "small", "data-measure": key, onclick: () => go({ measure: key }, { replace: true }) }, label)));
+    this.measure = el("div", { class: "choices", role: "group", "aria-label": "What the matrix shows" },
+      Object.entries(MEASURES).map(([key, { label }]) =>
+      el("button", { type: "button", class: "small", "data-measure": key, onclick: () => go({ measure: key }, { replace: true }) },
+        label)));
     this.measureWords = el("p", { class: "soft" });
     this.matrix = el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Tenant by tenant" });
-    this.pair = el("div", { class: "pair-box", "aria-live": "polite" }, el("p", { class: "soft" }, "Choose a pair to see where and when it was closest."));
+    this.pair = el("div", { class: "pair-box", "aria-live": "polite" },
+      el("p", { class: "soft" }, "Choose a pair to see where and when it was closest."));
     this.offenders = el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Containers, the most exposed first" });
     this.worst = new Chart({ across: clock, up: percent, label: "Longest present stay, as a share of the assumed attack time" });
     this.beside = new Chart({ across: clock, up: figure, label: "Containers beside another tenant" });
-    this.empty = el("div", { class: "empty", hidden: true }, el("p", {}, "No container has been beside another tenant’s yet. There is something to see here when two tenants have containers on one host."),
+    this.empty = el("div", { class: "empty", hidden: true }, el("p", {},
+      "No container has been beside another tenant’s yet. There is something to see here when two tenants have containers on one host."),
       el("button", { type: "button", onclick: () => document.getElementById("new").click() }, "New container"));
     this.body = el("div", { class: "exposure-grid" },
-      el("section", { class: "card-box" }, el("div", { class: "between" }, el("h2", {}, "Tenant by tenant"), this.measure), this.measureWords, this.matrix, this.pair),
+      el("section", { class: "card-box" }, el("div", { class: "between" }, el("h2", {}, "Tenant by tenant"), this.measure),
+        this.measureWords, this.matrix, this.pair),
       el("section", { class: "card-box" }, el("h2", {}, "Over time"), this.worst.root, this.beside.root),
       el("section", { class: "card-box wide" }, el("h2", {}, "Most exposed containers"), this.offenders));
     root.append(this.figures, this.state, this.empty, this.body);
@@ -55,7 +63,8 @@ export default class ExposureView {
   #write() {
     const { latest, problem, samples } = this.exposures;
     if (!this.shown) return;
-    setText(this.state, problem ? `${problem} It is asked for again by itself.` : latest ? `As of ${moment(latest.at)}, asked for every 10 s; drawn since ${moment(samples[0].at)}.` : "Being read …");
+    setText(this.state, problem ? `${problem} It is asked for again by itself.` : latest
+      ? `As of ${moment(latest.at)}, asked for every 10 s; drawn since ${moment(samples[0].at)}.` : "Being read …");
     if (!latest) return;
     const none = latest.pairs.length === 0 && latest.containers.every(({ seconds }) => seconds === 0);
     this.empty.hidden = !none;
@@ -75,9 +84,11 @@ export default class ExposureView {
     const items = [
       ["Beside a stranger now", `${now.beside}`, `of ${count(containerCount, "container")}`, "soft"],
       ["Longer than an attack, now", `${now.overdue}`, now.overdue ? "containers should have left" : "none", now.overdue ? "bad" : "good"],
-      ["Worst stay so far", worst ? percent(worst.longestShare) : "–", worst ? `of the attack time, ${worst.container}` : "", worst?.longestShare >= 1 ? "bad" : "soft"],
+      ["Worst stay so far", worst ? percent(worst.longestShare) : "–", worst ? `of the attack time, ${worst.container}` : "",
+        worst?.longestShare >= 1 ? "bad" : "soft"],
       ["Ended before an attack", ended ? percent(good / ended) : "–", `of ${count(ended, "stay")} side by side`, "soft"],
-      ["Pairs that met", `${pairs.filter(({ seconds }) => seconds > 0).length}`, `of ${count(this.fleet.tenants.size * (this.fleet.tenants.size - 1), "pair")}`, "soft"],
+      ["Pairs that met", `${pairs.filter(({ seconds }) => seconds > 0).length}`,
+        `of ${count(this.fleet.tenants.size * (this.fleet.tenants.size - 1), "pair")}`, "soft"],
     ];
     this.figures.replaceChildren(...items.map(([label, value, note, tone]) => el("div", { class: "counter" }, el("dt", {}, label),
       el("dd", {}, el("span", { class: "counter-value" }, value), " ", el("span", { class: "counter-note", "data-tone": tone }, note)))));
@@ -98,7 +109,8 @@ export default class ExposureView {
     for (const { tenant, longest } of pairs) weights.set(tenant, Math.max(weights.get(tenant) ?? 0, longest?.seconds ?? 0));
     const ranked = [...weights].sort(([, left], [, right]) => right - left).map(([name]) => name);
     const names = ranked.slice(0, MOST_TENANTS).sort(byName);
-    setText(this.measureWords, `Rows: whose containers. Columns: whom they were beside. Shown: ${known.words}.${ranked.length > names.length ? ` The ${names.length} most exposed of ${ranked.length} tenants.` : ""}`);
+    const part = ranked.length > names.length ? ` The ${names.length} most exposed of ${ranked.length} tenants.` : "";
+    setText(this.measureWords, `Rows: whose containers. Columns: whom they were beside. Shown: ${known.words}.${part}`);
     const key = names.join(" ");
     if (key !== this.matrixKey) this.#makeMatrix(names, key);
     for (const one of names) {
@@ -117,7 +129,8 @@ export default class ExposureView {
     this.cells.clear();
     this.heads = new Map();
     const row = (one) => {
-      const head = el("th", { scope: "row" }, tint(el("span", { class: "tenant-mark", "aria-hidden": true }), one), panelLink(`tenant:${one}`, one));
+      const head = el("th", { scope: "row" }, tint(el("span", { class: "tenant-mark", "aria-hidden": true }), one),
+        panelLink(`tenant:${one}`, one));
       this.heads.set(one, head);
       return el("tr", {}, head, names.map((other) => {
         if (one === other) return el("td", { class: "same" }, el("span", { class: "unseen" }, "itself"));
@@ -135,30 +148,41 @@ export default class ExposureView {
   #fillCell({ button, one, other }, pair, measure, attack) {
     const longest = pair?.longest?.seconds ?? 0;
     const share = attack ? longest / attack : 0;
-    const texts = { "": !longest ? "·" : attack ? percent(share) : brief(longest), total: pair?.seconds ? brief(pair.seconds) : "·", now: pair?.currentCount ? String(pair.currentCount) : "·" };
+    const texts = { "": !longest ? "·" : attack ? percent(share) : brief(longest), total: pair?.seconds ? brief(pair.seconds) : "·",
+      now: pair?.currentCount ? String(pair.currentCount) : "·" };
     const text = texts[measure] ?? texts[""];
     setText(button, text);
     const level = measure === "now" ? Math.min(1, (pair?.currentCount ?? 0) / 4) : Math.min(1, share);
     setAttribute(button, "data-level", pair?.seconds ? String(Math.ceil(level * 5) || 1) : "0");
     setAttribute(button, "data-over", share >= 1 ? "" : null);
     setAttribute(button, "aria-pressed", String(this.selected === `${one} ${other}`));
-    setAttribute(button, "aria-label", `${one} beside ${other}, ${text}: ${pair?.seconds ? `${span(pair.seconds)} in all, ${span(longest)} at the longest${attack ? `, ${percent(share)} of an attack` : ""}${pair.currentCount ? `, ${pair.currentCount} now` : ""}` : "never"}`);
+    const words = pair?.seconds ? [
+      `${span(pair.seconds)} in all`, `${span(longest)} at the longest`, attack && `${percent(share)} of an attack`,
+      pair.currentCount > 0 && `${pair.currentCount} now`,
+    ].filter(Boolean).join(", ") : "never";
+    setAttribute(button, "aria-label", `${one} beside ${other}, ${text}: ${words}`);
   }
 
   #choose(key) {
     this.selected = this.selected === key ? null : key;
-    for (const { button, one, other } of this.cells.values()) setAttribute(button, "aria-pressed", String(this.selected === `${one} ${other}`));
+    for (const { button, one, other } of this.cells.values()) {
+      setAttribute(button, "aria-pressed", String(this.selected === `${one} ${other}`));
+    }
     const [tenant, stranger] = key.split(" ");
-    this.#writePair(this.selected ? this.exposures.latest.pairs.find((pair) => pair.tenant === tenant && pair.stranger === stranger) ?? null : undefined);
+    const pair = this.exposures.latest.pairs.find((other) => other.tenant === tenant && other.stranger === stranger);
+    this.#writePair(this.selected ? pair ?? null : undefined);
   }
 
   #writePair(pair) {
-    if (pair === undefined) return this.pair.replaceChildren(el("p", { class: "soft" }, "Choose a pair to see where and when it was closest."));
-    if (!pair) return this.pair.replaceChildren(el("p", { class: "soft" }, `${this.selected.replace(" ", " and ")} have never shared a host.`));
+    if (pair === undefined) return this.pair.replaceChildren(el("p", { class: "soft" },
+      "Choose a pair to see where and when it was closest."));
+    if (!pair) return this.pair.replaceChildren(el("p", { class: "soft" },
+      `${this.selected.replace(" ", " and ")} have never shared a host.`));
     const { tenant, stranger, longest, endedCount, endedBeforeAttackShare, seconds, currentCount } = pair;
     this.pair.replaceChildren(el("p", {}, el("b", {}, `${tenant} beside ${stranger}`), `: ${span(seconds)} in all, `,
       currentCount ? `${count(currentCount, "container")} now. ` : "not now. ",
-      ...(longest ? ["Longest: ", panelLink(`container:${longest.container}`, longest.container), " on ", panelLink(`host:${longest.host}`, longest.host),
+      ...(longest ? ["Longest: ", panelLink(`container:${longest.container}`, longest.container), " on ",
+        panelLink(`host:${longest.host}`, longest.host),
         `, ${span(longest.seconds)} from ${moment(longest.since)}${longest.until ? "" : ", still going on"}. `] : []),
       endedCount ? `${percent(endedBeforeAttackShare)} of ${count(endedCount, "stay")} ended before an attack would have.` : ""));
     return undefined;
@@ -171,8 +195,9 @@ export default class ExposureView {
     this.list ??= el("tbody", { role: "rowgroup" });
     this.note ??= el("p", { class: "soft" });
     if (!this.offenders.firstChild) {
-      this.offenders.append(el("table", { class: "offenders", role: "table" }, el("thead", { role: "rowgroup" }, el("tr", { role: "row" },
-        ["Container", "Longest stay", "Of an attack", "Beside now", "Ended in time", "Beside others in all"].map((title, index) => el("th", { scope: "col", role: "columnheader", class: [2, 4, 5].includes(index) ? "number" : null }, title)))), this.list), this.note);
+      const heads = OFFENDER_COLUMNS.map(([title, kind]) => el("th", { scope: "col", role: "columnheader", class: kind }, title));
+      this.offenders.append(el("table", { class: "offenders", role: "table" },
+        el("thead", { role: "rowgroup" }, el("tr", { role: "row" }, heads)), this.list), this.note);
     }
     for (const name of [...this.rows.keys()]) if (!rows.some(({ container }) => container === name)) this.rows.delete(name);
     arrange(this.list, rows.map((one) => {
@@ -183,7 +208,8 @@ export default class ExposureView {
       return row;
     }));
     this.note.replaceChildren(tenant ? `Only of ${tenant}. ` : "", tenant ? routeLink({ tenant: "" }, "Show all") : "",
-      rows.length === 0 ? "None yet." : containerCount > rows.length && !tenant ? `${rows.length} of ${count(containerCount, "container")}.` : "");
+      rows.length === 0 ? "None yet." : containerCount > rows.length && !tenant
+        ? `${rows.length} of ${count(containerCount, "container")}.` : "");
   }
 
   #writeCharts(samples) {
@@ -191,7 +217,8 @@ export default class ExposureView {
     const last = samples.at(-1);
     const peak = Math.max(...samples.map(({ worst }) => worst));
     this.worst.highest = peak <= 1 ? 1 : null;
-    this.worst.show([{ name: "longest present stay", style: "first", points: points("worst"), fill: true }], [], `Now ${percent(last.worst)}, at most ${percent(peak)}.`);
+    this.worst.show([{ name: "longest present stay", style: "first", points: points("worst"), fill: true }], [],
+      `Now ${percent(last.worst)}, at most ${percent(peak)}.`);
     this.beside.show([{ name: "beside another tenant", style: "second", points: points("beside"), fill: true }], [], `Now ${last.beside}.`);
   }
 }
@@ -203,12 +230,17 @@ function offender(one) {
   const meter = el("span", { class: "meter", "data-tone": tone, "aria-hidden": true }, el("span"));
   meter.firstChild.style.transform = `scaleX(${Math.min(1, longestShare).toFixed(3)})`;
   return [
-    el("th", { scope: "row", role: "rowheader" }, panelLink(`container:${container}`, container), el("span", { class: "soft plain" }, ` ${tenant}`)),
-    el("td", { role: "cell" }, longest ? [`${span(longest.seconds)} beside ${longest.stranger} on `, panelLink(`host:${longest.host}`, longest.host), el("span", { class: "soft" }, longest.until ? `, ${ago(longest.until)}` : ", still")] : "none"),
+    el("th", { scope: "row", role: "rowheader" }, panelLink(`container:${container}`, container),
+      el("span", { class: "soft plain" }, ` ${tenant}`)),
+    el("td", { role: "cell" }, longest ? [`${span(longest.seconds)} beside ${longest.stranger} on `,
+      panelLink(`host:${longest.host}`, longest.host), el("span", { class: "soft" },
+      longest.until ? `, ${ago(longest.until)}` : ", still")] : "none"),
     el("td", { role: "cell", class: "number", title: `of ${span(assumedAttackSeconds)}` }, meter, " ", percent(longestShare)),
-    el("td", { role: "cell", "data-label": "Beside now:" }, current.length ? [...new Set(current.map(({ stranger }) => stranger))].join(", ") : "nobody",
+    el("td", { role: "cell", "data-label": "Beside now:" }, current.length
+      ? [...new Set(current.map(({ stranger }) => stranger))].join(", ") : "nobody",
       present >= 1 ? [" ", badge({ sign: "⚠", tone: "bad", word: "longer than an attack" })] : ""),
-    el("td", { role: "cell", "data-label": "Ended in time:", class: "number" }, endedCount ? `${percent(endedBeforeAttackShare)} of ${endedCount}` : "–"),
+    el("td", { role: "cell", "data-label": "Ended in time:", class: "number" },
+      endedCount ? `${percent(endedBeforeAttackShare)} of ${endedCount}` : "–"),
     el("td", { role: "cell", "data-label": "In all:", class: "number" }, span(seconds)),
   ];
 }
@@ -220,4 +252,5 @@ function brief(seconds) {
   return `${value < 10 && unit !== "s" ? Number(value.toFixed(1)) : Math.round(value)}${unit}`;
 }
 
-const clock = (time) => (isNumber(time) ? new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(time) : "");
+const clock = (time) => (isNumber(time) ? new Intl.DateTimeFormat("en-GB",
+  { hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(time) : "");

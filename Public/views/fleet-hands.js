@@ -74,7 +74,8 @@ function rove(event) {
   link.focus();
 }
 
-const middle = ({ offsetLeft, offsetTop, offsetWidth, offsetHeight }) => ({ x: offsetLeft + offsetWidth / 2, y: offsetTop + offsetHeight / 2 });
+const middle = ({ offsetLeft, offsetTop, offsetWidth, offsetHeight }) => ({ x: offsetLeft + offsetWidth / 2,
+  y: offsetTop + offsetHeight / 2 });
 
 function roveChips(event, chip) {
   const chips = [...chip.parentElement.querySelectorAll("button.chip")];

@@ -53,7 +53,8 @@ export class FleetView {
     this.found = el("span", { class: "soft found", role: "status" });
     this.legend = el("div", { class: "legend", role: "group", "aria-label": "Show one tenant" });
     this.layout = el("button", {
-      type: "button", class: "small", hidden: true, onclick: () => go({ layout: route().layout === "grid" ? "" : "grid" }, { replace: true }),
+      type: "button", class: "small", hidden: true,
+      onclick: () => go({ layout: route().layout === "grid" ? "" : "grid" }, { replace: true }),
     });
     this.tools = el("div", { class: "tools" }, el("label", { for: "find" }, "Find"), this.find, this.found, this.legend, this.layout);
   }
@@ -233,7 +234,8 @@ export class FleetView {
     this.field.classList.toggle("dense", this.size.dense);
     if (this.size.dense) this.field.style.setProperty("--dots", `${this.size.perRow * this.size.pitch}px`);
     arrange(this.gateways, names.filter(isGateway).map((name) => this.tiles.get(name).root));
-    arrange(this.field, [...(this.map?.nodes ?? []), ...workers.map((name) => this.tiles.get(name).root), this.flights?.ways, this.flights?.travellers].filter(Boolean));
+    const roots = workers.map((name) => this.tiles.get(name).root);
+    arrange(this.field, [...(this.map?.nodes ?? []), ...roots, this.flights?.ways, this.flights?.travellers].filter(Boolean));
     this.#arrangeTiles(workers, { width: this.width, height });
     this.shownTiles = new Set([...workers, ...names.filter(isGateway)]);
     this.#fillAll();
@@ -297,7 +299,8 @@ export class FleetView {
     for (const name of this.shownTiles ?? []) this.#fill(this.tiles.get(name));
     const { find, tenant } = this.filter;
     const meant = find || tenant ? [...this.fleet.containers.values()].filter((container) => this.#isMeant(container)).length : null;
-    setText(this.found, meant === null ? "" : meant === 0 && !this.#someHostIsMeant() ? "nothing matches" : `${meant} of ${count(this.fleet.containers.size, "container")}`);
+    setText(this.found, meant === null ? "" : meant === 0 && !this.#someHostIsMeant()
+      ? "nothing matches" : `${meant} of ${count(this.fleet.containers.size, "container")}`);
     this.find.parentElement.classList.toggle("found-none", meant === 0);
   }
 
@@ -344,7 +347,8 @@ export class FleetView {
       const field = this.field.getBoundingClientRect();
       return { x: dot.x - field.left, y: dot.y - field.top };
     }
-    const node = this.places.get(container) === host ? this.chips.get(container)?.root : this.arrivals.get(container)?.host === host ? this.arrivals.get(container).root : null;
+    const coming = this.arrivals.get(container);
+    const node = this.places.get(container) === host ? this.chips.get(container)?.root : coming?.host === host ? coming.root : null;
     if (!node?.isConnected) return { x: left + width / 2, y: top + height / 2 };
     return { x: left + node.offsetLeft + node.offsetWidth / 2, y: top + node.offsetTop + node.offsetHeight / 2 };
   }
@@ -390,10 +394,11 @@ export class FleetView {
     const { summary } = this.likeness;
     const words = [];
     if (this.mapped) {
-      words.push(`Distance shows difference: near hosts are alike${this.map.kept === null ? "" : `, and this picture keeps ${percent(this.map.kept)} of what tells them apart`}.`);
+      words.push(`Distance shows difference: near hosts are alike. This picture keeps ${percent(this.map.kept)} of what tells them apart.`);
     }
     if (isNumber(summary?.meanDifference)) {
-      words.push(`Mean difference of hosts ${figure(summary.meanDifference)}, as diverse as ${figure(summary.effectiveConfigurations)} equally common configurations.`);
+      const { meanDifference, effectiveConfigurations } = summary;
+      words.push(`Mean difference of hosts ${figure(meanDifference)}, as diverse as ${figure(effectiveConfigurations)} equal groups.`);
     }
     words.push(...(summary?.warnings ?? []).slice(0, 2).map((text) => `${text[0].toUpperCase()}${text.slice(1)}.`));
     setText(this.legendWords, words.join(" "));

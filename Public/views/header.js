@@ -77,7 +77,8 @@ export class HeaderView {
     if (changes.all || changes.hosts.size) {
       const all = [...hosts.values()];
       const ready = all.filter((host) => host.state === "ready").length;
-      this.counters[0].show(hosts.size.toLocaleString("en"), hosts.size === 0 ? "none yet" : ready === hosts.size ? "all ready" : `${hosts.size - ready} not ready`,
+      this.counters[0].show(hosts.size.toLocaleString("en"), hosts.size === 0 ? "none yet" : ready === hosts.size
+        ? "all ready" : `${hosts.size - ready} not ready`,
         ready === hosts.size ? "soft" : "warn");
       const workers = all.filter((host) => host.role !== "gateway");
       this.simulated.show(workers.length > 0 && workers.every(isSimulatedHost)
@@ -86,11 +87,13 @@ export class HeaderView {
     if (changes.all || changes.containers.size || changes.relocations.size) {
       const list = [...relocations.values()];
       const moving = list.filter((relocation) => isOpen(relocation) && relocation.state !== "queued").length;
-      this.counters[1].show(containers.size.toLocaleString("en") + (this.fleet.truncated ? "+" : ""), moving ? `${moving} moving` : "none moving");
+      this.counters[1].show(containers.size.toLocaleString("en") + (this.fleet.truncated ? "+" : ""),
+        moving ? `${moving} moving` : "none moving");
       const ended = list.filter((relocation) => !isOpen(relocation)).sort((left, right) => right.id - left.id).slice(0, WINDOW);
       const completed = ended.filter((relocation) => relocation.state === "completed").length;
       const bad = ended.length - completed;
-      this.counters[2].show(`${completed} completed`, bad ? `${bad} did not complete` : ended.length ? "none failed" : "none yet", bad ? "bad" : "soft");
+      this.counters[2].show(`${completed} completed`, bad ? `${bad} did not complete` : ended.length ? "none failed" : "none yet",
+        bad ? "bad" : "soft");
       const pauses = ended.map((relocation) => relocation.pauseMilliseconds).filter(isNumber);
       this.counters[3].show(pauses.length ? `${milliseconds(median(pauses))} median` : "–",
         pauses.length ? `${milliseconds(Math.max(...pauses))} longest` : "no move yet");

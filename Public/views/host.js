@@ -51,7 +51,8 @@ export default class HostPanel {
       target: () => ({ method: "DELETE", path }), done: () => "Forgotten.",
     });
     this.admission = el("section", {}, el("h3", {}, "Admission"),
-      el("p", { class: "soft" }, "A cordoned host keeps its containers until they move by themselves, and none may come. Draining moves them away now."),
+      el("p", { class: "soft" },
+        "A cordoned host keeps its containers until they move by themselves, and none may come. Draining moves them away now."),
       this.cordon.root, this.drain.root, this.progress);
     this.farewell = el("section", {}, el("h3", {}, "Forget"), this.forget.root);
   }
@@ -76,7 +77,8 @@ export default class HostPanel {
     this.problems.replaceChildren(...problems.map((problem) => el("li", {}, `⚠ ${problem}`)));
     const worker = host.role !== "gateway";
     this.admission.hidden = !worker;
-    this.cordon.relabel(this.#isOpen() ? `Cordon ${this.name}` : host.state === "draining" ? `Stop the drain, open ${this.name}` : `Uncordon ${this.name}`);
+    this.cordon.relabel(this.#isOpen() ? `Cordon ${this.name}` : host.state === "draining"
+      ? `Stop the drain, open ${this.name}` : `Uncordon ${this.name}`);
     this.cordon.refresh();
     this.drain.root.hidden = host.state === "draining" || host.state === "unreachable";
     this.held = new Set([...this.fleet.containers.values()].filter((container) => container.host === this.name).map(({ name }) => name));
@@ -128,9 +130,11 @@ export default class HostPanel {
       .sort(([, left], [, right]) => left - right);
     this.others.hidden = others.length === 0;
     if (others.length === 0) return;
-    const words = (part) => part.flatMap(([name, difference]) => [", ", panelLink(`host:${name}`, name), ` ${difference.toFixed(2)}`]).slice(1);
+    const words = (part) => part.flatMap(([name, difference]) => [", ", panelLink(`host:${name}`, name),
+      ` ${difference.toFixed(2)}`]).slice(1);
     this.others.replaceChildren("Difference from ", ...words(others.slice(0, NEIGHBOURS)),
-      ...(others.length > 2 * NEIGHBOURS ? [" … ", ...words(others.slice(-NEIGHBOURS))] : words(others.slice(NEIGHBOURS)).length ? [", ", ...words(others.slice(NEIGHBOURS))] : []), ".");
+      ...(others.length > 2 * NEIGHBOURS ? [" … ", ...words(others.slice(-NEIGHBOURS))] : words(others.slice(NEIGHBOURS)).length
+        ? [", ", ...words(others.slice(NEIGHBOURS))] : []), ".");
   }
 
   /** Asks how far the drain is: not with every event, but once more after the last. */
@@ -161,7 +165,8 @@ export default class HostPanel {
     this.progress.replaceChildren(
       el("p", {}, endedAt ? `Drained: ${count(moved, "container")} moved away.` : `${moved} of ${count(total, "container")} moved away.`,
         el("span", { class: "soft" }, ` Asked for by ${startedBy} ${ago(startedAt)}.`)), this.bar,
-      el("ul", {}, remaining.slice(0, MOST_LINKS).map(({ container, state, reason }) => el("li", { "data-tone": state === "blocked" ? "bad" : "soft" },
+      el("ul", {}, remaining.slice(0, MOST_LINKS).map(({ container, state, reason }) => el("li",
+        { "data-tone": state === "blocked" ? "bad" : "soft" },
         panelLink(`container:${container}`, container), ` ${words[state] ?? state}${reason ? `: ${reason}` : ""}`))));
   }
 
@@ -179,11 +184,13 @@ function hostFacts(fleet) {
       const links = names.slice(0, MOST_LINKS).flatMap((name) => [", ", { text: name, panel: `container:${name}` }]).slice(1);
       return links.length ? [...links, names.length > MOST_LINKS ? ` and ${names.length - MOST_LINKS} more` : ""] : "none";
     }],
-    ["Capacity", ({ role, capacity }) => (role === "gateway" ? null : `${count(capacity.containers, "container")}, ${bytes(capacity.memoryBytes)} memory`)],
+    ["Capacity", ({ role, capacity }) => (role === "gateway"
+      ? null : `${count(capacity.containers, "container")}, ${bytes(capacity.memoryBytes)} memory`)],
     ["Promised", (host) => (host.role === "gateway" ? null
       : `${bytes(carried(host).reduce((sum, { limits }) => sum + limits.memoryBytes, 0))} memory to ${carried(host).length}`)],
     ["Role", ({ role }) => role],
-    ["Address", ({ address, facts }) => [address, { text: ` ${facts.addresses.filter((other) => other !== address).join(" ")}`, class: "soft" }]],
+    ["Address", ({ address, facts }) => [address, { text: ` ${facts.addresses.filter((other) => other !== address).join(" ")}`,
+      class: "soft" }]],
     ["System", ({ facts }) => `${facts.distribution}, kernel ${facts.kernel}, ${facts.architecture}`],
     ["Processor", ({ facts }) => `${facts.cpuCount} × ${facts.cpuModel}`],
     ["Memory", ({ facts }) => bytes(facts.memoryBytes)],

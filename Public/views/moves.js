@@ -84,7 +84,8 @@ export class MovesView {
     this.idle.hidden = cards.length > 0;
     this.list.hidden = cards.length === 0;
     let others = 0;
-    if (cards.length >= MOST) for (const [id, relocation] of this.fleet.relocations) if (isOpen(relocation) && !this.cards.has(id)) others += 1;
+    if (cards.length >= MOST) for (const [id, relocation] of this.fleet.relocations) if (isOpen(relocation)
+      && !this.cards.has(id)) others += 1;
     this.more.hidden = others === 0;
     setText(this.more, `and ${count(others, "more move")}`);
   }

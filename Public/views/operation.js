@@ -2,6 +2,7 @@
 
 import { Stream } from "../components/stream.js";
 import { badge, panelLink, routeLink } from "../components/bits.js";
+import { tableHead } from "../components/table.js";
 import { request, withQuery } from "../lib/api.js";
 import { arrange, el, setAttribute, setText } from "../lib/dom.js";
 import { ago, byName, count, isNumber, milliseconds, moment, secondsUntil } from "../lib/format.js";
@@ -12,7 +13,8 @@ import { alarmKinds, containerStates, describe, hostStates, meaning } from "../l
 const PACE = 10; // seconds between two looks at what makes no events
 const PAGE = 50;
 const FILTERS = ["actor", "subject", "kind"];
-const KINDS = ["container", "containerRemoved", "relocation", "host", "hostForgotten", "tenant", "tenantRemoved", "policy", "policyRemoved", "image", "scheduler", "alarm", "refused"];
+const KINDS = ["container", "containerRemoved", "relocation", "host", "hostForgotten", "tenant", "tenantRemoved", "policy", "policyRemoved",
+  "image", "scheduler", "alarm", "refused"];
 
 export default class OperationView {
   constructor({ fleet, feed, root }) {
@@ -31,7 +33,7 @@ export default class OperationView {
         el("section", { class: "card-box" }, el("h2", {}, "Alarms"), this.alarms),
         el("section", { class: "card-box wide" }, el("h2", {}, "Agents"),
           el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Agents" }, el("table", { class: "agents" },
-            el("thead", {}, el("tr", {}, ["Host", "State", "Heard", "Round trip", "Version", "Lacks"].map((title, index) => el("th", { scope: "col", class: index === 3 ? "number" : null }, title)))), this.agents))),
+            tableHead(["Host", "State", "Heard", ["Round trip", "number"], "Version", "Lacks"]), this.agents))),
         el("section", { class: "card-box wide" }, el("h2", {}, "Event stream"), this.stream.root),
         el("section", { class: "card-box wide" }, el("h2", {}, "Record of actions"), this.form, this.list, this.actionsNote, this.more)));
     fleet.subscribe((changes) => this.#changed(changes));
@@ -92,7 +94,8 @@ export default class OperationView {
     const checks = text.split("\n").map((line) => /^([+-]) ([^:]+): (.*)$/.exec(line)).filter(Boolean);
     const nodes = checks.map(([, sign, name, words]) => el("li", {}, badge(sign === "+"
       ? { sign: "✓", tone: "good", word: name } : { sign: "✕", tone: "bad", word: name }), ` ${words === "ok" ? "in order" : words}`));
-    nodes.push(el("li", {}, badge(this.fleet.paused ? { sign: "‖", tone: "warn", word: "clock" } : { sign: "✓", tone: "good", word: "clock" }),
+    const sign = this.fleet.paused ? { sign: "‖", tone: "warn" } : { sign: "✓", tone: "good" };
+    nodes.push(el("li", {}, badge({ ...sign, word: "clock" }),
       this.fleet.paused ? " paused: nothing moves by itself" : ` runs${this.#lag()}`));
     this.health.replaceChildren(...nodes);
     setText(this.healthNote, `${status === 200 ? "Ready" : `Not ready (${status})`}. It answered within ${milliseconds(took)}, ${moment(Date.now())}.`);
@@ -141,9 +144,12 @@ export default class OperationView {
       kinds.get(alarm.kind).push(alarm);
     }
     if (kinds.size === 0) return this.alarms.replaceChildren(el("p", {}, badge({ sign: "✓", tone: "good", word: "no alarm stands" })));
+    const line = ({ subject, message, raisedAt }) =>
+      el("li", {}, this.#subject(subject), ` ${message} `, el("span", { class: "soft" }, ago(raisedAt)));
     this.alarms.replaceChildren(...[...kinds].sort(([, left], [, right]) => right.length - left.length).map(([kind, list]) =>
-      el("details", { class: "alarm-group", open: kinds.size <= 3 }, el("summary", {}, el("span", { class: "alarm-kind" }, `⚠ ${alarmKinds[kind] ?? kind}`), ` ${list.length}`),
-        el("ul", {}, list.slice(0, 50).map(({ subject, message, raisedAt }) => el("li", {}, this.#subject(subject), ` ${message} `, el("span", { class: "soft" }, ago(raisedAt))))))));
+      el("details", { class: "alarm-group", open: kinds.size <= 3 },
+        el("summary", {}, el("span", { class: "alarm-kind" }, `⚠ ${alarmKinds[kind] ?? kind}`), ` ${list.length}`),
+        el("ul", {}, list.slice(0, 50).map(line)))));
     return undefined;
   }
 
@@ -162,7 +168,8 @@ export default class OperationView {
     };
     const change = () => go(Object.fromEntries(FILTERS.map((name) => [name, this.fields[name].value.trim()])), { replace: true });
     const titles = { actor: "Who", subject: "On what", kind: "Kind" };
-    this.form = el("form", { class: "tools filters", role: "search", "aria-label": "Filter the record", onsubmit: (event) => event.preventDefault(), oninput: change },
+    this.form = el("form", { class: "tools filters", role: "search", "aria-label": "Filter the record",
+      onsubmit: (event) => event.preventDefault(), oninput: change },
       FILTERS.map((name) => el("label", {}, titles[name], this.fields[name])),
       el("button", { type: "button", onclick: () => this.#loadActions() }, "Read again"));
     this.list = el("ol", { class: "actions-list" });
@@ -183,39 +190,58 @@ export default class OperationView {
       if (cursor) this.list.append(...lines);
       else this.list.replaceChildren(...lines);
       this.cursor = value.next;
-      const filtered = FILTERS.some((name) => this.filter[name]);
-      this.actionsNote.replaceChildren(...(lines.length || cursor || this.passed ? [this.passed ? `${count(this.passed, "step")} of moves between these are left out. ` : ""] : [filtered ? "Nothing in the record matches. " : "Nothing has been done yet.",
-        filtered ? routeLink({ actor: "", subject: "", kind: "" }, "Show everything") : ""]));
+      this.#writeNote(lines.length > 0 || cursor !== null);
     } catch (problem) {
       if (run === this.run) setText(this.actionsNote, problem.message);
     }
     this.more.hidden = !this.cursor;
+  }
+
+  #writeNote(some) {
+    if (this.passed) return setText(this.actionsNote, `${count(this.passed, "step")} of moves between these are left out.`);
+    if (some) return setText(this.actionsNote, "");
+    if (!FILTERS.some((name) => this.filter[name])) return setText(this.actionsNote, "Nothing has been done yet.");
+    return this.actionsNote.replaceChildren("Nothing in the record matches. ", routeLink({ actor: "", subject: "", kind: "" }, "Show everything"));
   }
 }
 
 /** Whether an event is only a step on a container's way, which its move tells of. */
 function isStep({ kind, container, relocation }) {
   if (kind === "relocation") return relocation.state === "running" || relocation.state === "rollingBack";
-  return kind === "container" && ["relocating", "running", "starting"].includes(container.state) && Boolean(container.host) && !container.pin && !container.isPaused;
+  return kind === "container" && ["relocating", "running", "starting"].includes(container.state) && Boolean(container.host)
+    && !container.pin && !container.isPaused;
 }
 
 function actionLine(event) {
   const { sequence, at, actor, kind } = event;
   const words = recordWords(kind, event[kind] ?? event, at);
-  return el("li", { "data-tone": words.tone }, el("span", { class: "soft number" }, `#${sequence} `), el("time", { datetime: at }, moment(at)), ` ${actor} `,
+  return el("li", { "data-tone": words.tone }, el("span", { class: "soft number" }, `#${sequence} `),
+    el("time", { datetime: at }, moment(at)), ` ${actor} `,
     words.panel ? panelLink(words.panel, words.text) : el("span", {}, words.text));
 }
 
 /** An event in words, without what was before it. */
 function recordWords(kind, body, at) {
-  if (kind === "container" && Date.parse(at) - Date.parse(body.createdAt) > 1000) {
-    const extras = [body.pin && `pinned until ${moment(body.pin.until)}`, body.isPaused && "its clock paused", body.stateDetail].filter(Boolean);
-    return { text: `Container ${body.name} is ${meaning(containerStates, body.state).word}${body.host ? ` on ${body.host}` : ""}${extras.length ? `; ${extras.join("; ")}` : ""}`, tone: "soft", panel: `container:${body.name}` };
+  const isOld = (time) => Date.parse(at) - Date.parse(time) > 1000;
+  if (kind === "container" && isOld(body.createdAt)) return containerWords(body);
+  if (kind === "host" && isOld(body.enrolledAt)) {
+    const { word, tone } = meaning(hostStates, body.state);
+    return { text: `Host ${body.name} is ${word}`, tone, panel: `host:${body.name}` };
   }
-  if (kind === "host" && Date.parse(at) - Date.parse(body.enrolledAt) > 1000) {
-    return { text: `Host ${body.name} is ${meaning(hostStates, body.state).word}`, tone: meaning(hostStates, body.state).tone, panel: `host:${body.name}` };
-  }
-  return describe(kind, body, undefined) ?? { text: `${kind} ${body.id ?? ""} ${body.container ?? body.name ?? body.subject ?? ""}${body.state ? ` is ${body.state}, ${body.steps?.at(-1)?.kind ?? ""}` : ""}`, tone: "soft" };
+  return describe(kind, body, undefined) ?? { text: plainWords(kind, body), tone: "soft" };
+}
+
+function containerWords(body) {
+  const parts = [
+    `${meaning(containerStates, body.state).word}${body.host ? ` on ${body.host}` : ""}`,
+    body.pin && `pinned until ${moment(body.pin.until)}`, body.isPaused && "its clock paused", body.stateDetail,
+  ];
+  return { text: `Container ${body.name} is ${parts.filter(Boolean).join("; ")}`, tone: "soft", panel: `container:${body.name}` };
+}
+
+function plainWords(kind, body) {
+  const step = body.steps?.at(-1)?.kind;
+  return [kind, body.id, body.container ?? body.name ?? body.subject, body.state && `is ${body.state}`, step].filter(Boolean).join(" ");
 }
 
 class AgentRow {
@@ -226,7 +252,8 @@ class AgentRow {
     this.trip = el("td", { class: "number" });
     this.version = el("td");
     this.lacks = el("td");
-    this.root = el("tr", {}, el("th", { scope: "row" }, panelLink(`host:${name}`, name)), this.state, this.seen, this.trip, this.version, this.lacks);
+    this.root = el("tr", {}, el("th", { scope: "row" }, panelLink(`host:${name}`, name)), this.state, this.seen, this.trip, this.version,
+      this.lacks);
   }
 
   update(host, heard) {

@@ -5,12 +5,12 @@
 
 import { panelLink, routeLink } from "../components/bits.js";
 import { curlLine } from "../components/curl-line.js";
-import { settingWords } from "../components/setting.js";
+import { editWords } from "../components/setting.js";
 import { request } from "../lib/api.js";
 import { curl } from "../lib/curl.js";
 import { arrange, el, setAttribute, setText } from "../lib/dom.js";
 import { ago, byName, count } from "../lib/format.js";
-import { differences, document as changesOf, fieldAt, labelOf, rebase, settable, withValue } from "../lib/policy-fields.js";
+import { differences, document as changesOf, rebase, settable, withValue } from "../lib/policy-fields.js";
 import { go } from "../lib/route.js";
 import { conflictView } from "./policy/conflict.js";
 import { PolicyForm } from "./policy/form.js";
@@ -24,7 +24,9 @@ export default class PolicyView {
     this.fleet = fleet;
     this.tabs = el("div", { class: "policy-tabs", role: "group", "aria-label": "Policies" });
     this.form = new PolicyForm((policy) => this.#edit(policy));
-    this.preview = new PolicyPreview(fleet, (changes) => this.#edit(changes.reduce((policy, [path, value]) => withValue(policy, path, value), this.draft)), (path, text) => this.form.complain(path, text));
+    this.preview = new PolicyPreview(fleet,
+      (changes) => this.#edit(changes.reduce((policy, [path, value]) => withValue(policy, path, value), this.draft)),
+      (path, text) => this.form.complain(path, text));
     this.versions = new PolicyVersions((version) => this.#restore(version));
     this.heading = el("h2", {});
     this.about = el("p", { class: "soft" });
@@ -35,7 +37,8 @@ export default class PolicyView {
     this.#makeNew();
     this.removal = el("div", { class: "action" });
     this.missing = el("div", { class: "empty", hidden: true });
-    this.body = el("div", {}, el("div", { class: "policy-head" }, el("div", {}, this.heading, this.about, this.users)), this.note, this.conflict,
+    this.body = el("div", {}, el("div", { class: "policy-head" }, el("div", {}, this.heading, this.about, this.users)), this.note,
+      this.conflict,
       el("div", { class: "policy-grid" }, this.form.root, this.preview.root), this.bar, this.versions.root, this.removal);
     root.append(el("div", { class: "between" }, this.tabs, this.fresh), this.newForm, this.missing, this.body);
     fleet.subscribe((changes) => this.#changed(changes));
@@ -67,7 +70,8 @@ export default class PolicyView {
     this.missing.hidden = Boolean(policy);
     this.body.hidden = !policy;
     if (!policy) {
-      this.missing.replaceChildren(el("p", {}, `There is no policy ${name}.`), routeLink({ policy: "" }, "Show default", { class: "button" }));
+      this.missing.replaceChildren(el("p", {}, `There is no policy ${name}.`),
+        routeLink({ policy: "" }, "Show default", { class: "button" }));
       this.name = null;
       return;
     }
@@ -104,7 +108,8 @@ export default class PolicyView {
   #write() {
     const { base, draft, name } = this;
     setText(this.heading, `Policy ${name}`);
-    setText(this.about, base.version === 0 ? "Version 0: the built-in settings." : `Version ${base.version}, by ${base.changedBy || "nobody"} ${ago(base.changedAt)}.`);
+    setText(this.about, base.version === 0
+      ? "Version 0: the built-in settings." : `Version ${base.version}, by ${base.changedBy || "nobody"} ${ago(base.changedAt)}.`);
     this.form.show(draft, base);
     this.versions.open(name, base.version);
     this.#writeUsers();
@@ -121,7 +126,8 @@ export default class PolicyView {
       return;
     }
     this.note.hidden = false;
-    this.note.replaceChildren(el("span", {}, `${present.changedBy || "Somebody"} changed this policy: version ${present.version} holds now. Your edits are kept.`),
+    this.note.replaceChildren(el("span", {},
+      `${present.changedBy || "Somebody"} changed this policy: version ${present.version} holds now. Your edits are kept.`),
       el("button", { type: "button", class: "small", onclick: () => this.#showConflict(present) }, "Show what differs"));
   }
 
@@ -149,7 +155,8 @@ export default class PolicyView {
     this.save = el("button", { type: "button", class: "primary", onclick: () => this.#save() }, "Save");
     this.drop = el("button", { type: "button", onclick: () => this.#start(this.base) }, "Discard");
     this.line = curlLine("");
-    this.bar = el("div", { class: "save-bar", role: "region", "aria-label": "Edits" }, el("div", {}, this.edits, this.preview.summary, this.outcome),
+    this.bar = el("div", { class: "save-bar", role: "region", "aria-label": "Edits" },
+      el("div", {}, this.edits, this.preview.summary, this.outcome),
       el("div", { class: "action-buttons" }, this.save, this.drop, this.line.root));
   }
 
@@ -158,7 +165,8 @@ export default class PolicyView {
     this.save.disabled = edits.length === 0;
     this.drop.hidden = edits.length === 0;
     this.bar.classList.toggle("edited", edits.length > 0);
-    setText(this.edits, edits.length === 0 ? "Nothing is edited." : `${count(edits.length, "edit")}: ${edits.slice(0, 4).map(({ path, before, after }) => `${labelOf(path)} ${settingWords(fieldAt(path), before)} → ${settingWords(fieldAt(path), after)}`).join("; ")}${edits.length > 4 ? " …" : ""}`);
+    const some = `${edits.slice(0, 4).map(editWords).join("; ")}${edits.length > 4 ? " …" : ""}`;
+    setText(this.edits, edits.length === 0 ? "Nothing is edited." : `${count(edits.length, "edit")}: ${some}`);
     this.line.set(curl("PUT", this.#path(), changesOf(this.base, this.draft), this.#match()));
   }
 
@@ -171,12 +179,14 @@ export default class PolicyView {
   }
 
   async #save() {
-    await this.#change("PUT", this.#path(), changesOf(this.base, this.draft), (policy) => `Saved as version ${policy.version}. Deadlines of its containers are drawn anew.`);
+    await this.#change("PUT", this.#path(), changesOf(this.base, this.draft),
+      (policy) => `Saved as version ${policy.version}. Deadlines of its containers are drawn anew.`);
   }
 
   async #restore(version) {
     if (this.#isEdited()) return this.#say("Save or discard your edits first.", "warn");
-    return this.#change("POST", `${this.#path()}/restore`, { version: version.version }, (policy) => `Version ${version.version} holds again, as version ${policy.version}.`);
+    return this.#change("POST", `${this.#path()}/restore`, { version: version.version },
+      (policy) => `Version ${version.version} holds again, as version ${policy.version}.`);
   }
 
   async #change(method, path, body, words) {
@@ -218,7 +228,7 @@ export default class PolicyView {
 
   #writeTabs(chosen) {
     this.links ??= new Map();
-    const names = [...this.fleet.policies.keys()].sort((left, right) => (left === "default" ? -1 : right === "default" ? 1 : byName(left, right)));
+    const names = ["default", ...[...this.fleet.policies.keys()].filter((name) => name !== "default").sort(byName)];
     arrange(this.tabs, names.map((name) => {
       let link = this.links.get(name);
       if (!link) {
@@ -237,7 +247,8 @@ export default class PolicyView {
 
   #writeUsers() {
     if (!this.name || !this.base) return;
-    const tenants = [...this.fleet.tenants.values()].filter((tenant) => (tenant.policy ?? "default") === this.name).map(({ name }) => name).sort(byName);
+    const tenants = [...this.fleet.tenants.values()].filter(({ policy }) => (policy ?? "default") === this.name)
+      .map(({ name }) => name).sort(byName);
     let own = [];
     let held = 0;
     for (const container of this.fleet.containers.values()) {
@@ -250,20 +261,25 @@ export default class PolicyView {
     this.usersKey = key;
     const links = (kind, names) => names.slice(0, 12).flatMap((name) => [", ", panelLink(`${kind}:${name}`, name)]).slice(1);
     this.users.replaceChildren(`Holds for ${count(held, "container")}`,
-      ...(tenants.length ? [": of ", ...links("tenant", tenants), tenants.length > 12 ? ` and ${tenants.length - 12} more tenants` : ""] : []),
+      ...(tenants.length ? [": of ", ...links("tenant", tenants), tenants.length > 12
+        ? ` and ${tenants.length - 12} more tenants` : ""] : []),
       ...(own.length ? ["; named by ", ...links("container", own), own.length > 12 ? ` and ${own.length - 12} more` : ""] : []), ".",
       ...(tenants.length || own.length || this.name === "default" ? [] : [" Give it to a tenant or a container in their panels."]));
     this.#writeRemoval();
   }
 
   #makeNew() {
-    this.fresh = el("button", { type: "button", "aria-expanded": "false", onclick: () => this.#toggleNew(this.newForm.hidden) }, "New policy");
-    this.newName = el("input", { name: "name", autocomplete: "off", autocapitalize: "none", spellcheck: "false", placeholder: "such as careful" });
+    this.fresh = el("button", { type: "button", "aria-expanded": "false", onclick: () => this.#toggleNew(this.newForm.hidden) },
+      "New policy");
+    this.newName = el("input", { name: "name", autocomplete: "off", autocapitalize: "none", spellcheck: "false",
+      placeholder: "such as careful" });
     this.newOutcome = el("p", { class: "outcome", role: "status" });
     this.newLine = curlLine("");
-    this.newForm = el("form", { class: "card-box action new-policy", hidden: true, novalidate: true, onsubmit: (event) => this.#add(event), oninput: () => this.#writeNewLine() },
+    this.newForm = el("form", { class: "card-box action new-policy", hidden: true, novalidate: true, onsubmit: (event) => this.#add(event),
+      oninput: () => this.#writeNewLine() },
       el("label", {}, "Name", this.newName), el("p", { class: "soft" }, "It begins with the settings of default."),
-      el("div", { class: "action-buttons" }, el("button", { type: "submit", class: "primary" }, "Create policy"), el("button", { type: "button", onclick: () => this.#toggleNew(false) }, "Close"),
+      el("div", { class: "action-buttons" }, el("button", { type: "submit", class: "primary" }, "Create policy"),
+        el("button", { type: "button", onclick: () => this.#toggleNew(false) }, "Close"),
         this.newLine.root), this.newOutcome);
     this.#writeNewLine();
   }
@@ -285,7 +301,8 @@ export default class PolicyView {
       this.newOutcome.dataset.tone = tone;
       setText(this.newOutcome, text);
     };
-    if (!NAME.test(name)) return say("The name must be lower-case letters, digits and hyphens, and must not begin or end with a hyphen.", "bad");
+    if (!NAME.test(name)) return say("The name must be lower-case letters, digits and hyphens, and must not begin or end with a hyphen.",
+      "bad");
     if (this.#isEdited()) return say(`Save or discard your edits to ${this.name} first.`, "warn");
     try {
       const { value } = await request("POST", "/v1/policies", { name });
@@ -300,15 +317,19 @@ export default class PolicyView {
   }
 
   #writeRemoval() {
-    const used = this.name !== "default" && ([...this.fleet.tenants.values()].some(({ policy }) => policy === this.name) || [...this.fleet.containers.values()].some(({ policy }) => policy === this.name));
+    const used = this.name !== "default" && ([...this.fleet.tenants.values()].some(({ policy }) => policy === this.name)
+      || [...this.fleet.containers.values()].some(({ policy }) => policy === this.name));
     const key = `${this.name} ${this.base.version} ${used}`;
     if (key === this.removalKey) return;
     this.removalKey = key;
     if (this.name === "default") return this.removal.replaceChildren();
-    if (used) return this.removal.replaceChildren(el("p", { class: "soft" }, "It can be deleted when no tenant and no container names it."));
+    if (used) return this.removal.replaceChildren(el("p", { class: "soft" },
+      "It can be deleted when no tenant and no container names it."));
     const ask = el("button", { type: "button", "data-tone": "bad", onclick: () => sure(true) }, `Delete ${this.name}…`);
-    const question = el("div", { class: "question", hidden: true }, el("p", {}, `Delete policy ${this.name}? Its history stays in the record.`),
-      el("button", { type: "button", "data-tone": "bad", onclick: () => this.#remove() }, `Delete ${this.name}`), el("button", { type: "button", onclick: () => sure(false) }, "Keep it"));
+    const question = el("div", { class: "question", hidden: true },
+      el("p", {}, `Delete policy ${this.name}? Its history stays in the record.`),
+      el("button", { type: "button", "data-tone": "bad", onclick: () => this.#remove() }, `Delete ${this.name}`),
+      el("button", { type: "button", onclick: () => sure(false) }, "Keep it"));
     const sure = (open) => {
       question.hidden = !open;
       ask.hidden = open;

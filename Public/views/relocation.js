@@ -26,7 +26,8 @@ export default class RelocationPanel {
       target: () => ({ method: "POST", path: `/v1/relocations/${this.id}/cancel` }),
       done: () => "Cancelled.",
     });
-    this.body = el("div", { hidden: true }, this.failure, this.facts.root, el("h3", {}, "Steps"), this.picture, this.steps, this.cancel.root,
+    this.body = el("div", { hidden: true }, this.failure, this.facts.root, el("h3", {}, "Steps"), this.picture, this.steps,
+      this.cancel.root,
       el("h3", {}, "Why there"), this.decision);
     this.root = el("article", {}, el("h2", { id: "panel-title" }, `Move ${name}`), this.badges, this.detail, this.body);
     this.#load();
@@ -72,12 +73,14 @@ export default class RelocationPanel {
 function failureLines({ failure }) {
   if (!failure) return [];
   return [el("p", { class: "failure-words" }, `✕ ${failure.message}`), el("p", { class: "soft" }, `Kind: ${failure.code}`),
-    ...(failure.toolMessage ? [el("pre", { tabindex: "0", role: "region", "aria-label": "What the tool said" }, failure.toolMessage)] : [])];
+    ...(failure.toolMessage ? [el("pre", { tabindex: "0", role: "region", "aria-label": "What the tool said" },
+      failure.toolMessage)] : [])];
 }
 
 function relocationFacts() {
   return new Facts([
-    ["Container", ({ container, tenant }) => [{ text: container, panel: `container:${container}` }, " of ", { text: tenant, panel: `tenant:${tenant}` }]],
+    ["Container", ({ container, tenant }) => [{ text: container, panel: `container:${container}` }, " of ",
+      { text: tenant, panel: `tenant:${tenant}` }]],
     ["From", ({ source }) => ({ text: source, panel: `host:${source}` })],
     ["To", ({ destination }) => (destination ? { text: destination, panel: `host:${destination}` } : "not chosen yet")],
     ["Asked for", ({ createdAt, trigger, actor }) => `${moment(createdAt)} by ${trigger}${actor === trigger ? "" : ` (${actor})`}`],
@@ -85,7 +88,8 @@ function relocationFacts() {
     ["Suspected", ({ avoidTenants }) => (avoidTenants?.length ? avoidTenants.join(", ") : null)],
     ["Address", ({ oldAddress, newAddress }) => `${oldAddress} → ${newAddress ?? "not chosen yet"}`],
     ["Pause", ({ pauseMilliseconds }) => (!isNumber(pauseMilliseconds) ? "–"
-      : [{ text: milliseconds(pauseMilliseconds), class: "figure" }, { text: " in which no packet reached the container", class: "soft" }])],
+      : [{ text: milliseconds(pauseMilliseconds), class: "figure" }, { text: " in which no packet reached the container",
+        class: "soft" }])],
     ["In all", (relocation) => milliseconds(totalMilliseconds(relocation))],
     ["Dump", (relocation) => bytes(relocation.bytes)],
     ["Cancelled by", ({ cancelledBy }) => cancelledBy],

@@ -26,22 +26,26 @@ export default class RelocationsView {
     this.run = 0;
     this.fields = {};
     this.lists = {};
-    const form = el("form", { class: "tools filters", role: "search", "aria-label": "Filter the relocations", onsubmit: (event) => event.preventDefault() },
+    const form = el("form", { class: "tools filters", role: "search", "aria-label": "Filter the relocations",
+      onsubmit: (event) => event.preventDefault() },
       FILTERS.map((name) => this.#field(name)),
       el("button", { type: "button", onclick: () => go(Object.fromEntries(FILTERS.map((name) => [name, ""]))) }, "Clear"));
     this.exported = el("span", { class: "soft", role: "status" });
     const exports = el("p", { class: "exports" }, "Export what matches: ",
       el("button", { type: "button", class: "small", onclick: (event) => this.#export(event.currentTarget, "csv") }, "CSV"),
-      el("button", { type: "button", class: "small", onclick: (event) => this.#export(event.currentTarget, "json") }, "JSON"), this.exported);
+      el("button", { type: "button", class: "small", onclick: (event) => this.#export(event.currentTarget, "json") }, "JSON"),
+        this.exported);
     this.fresh = el("button", { type: "button", class: "fresh", hidden: true, onclick: () => this.#showWaiting() });
     this.body = el("tbody", { role: "rowgroup" });
     this.table = el("table", { class: "moves", role: "table" },
       el("caption", { class: "unseen" }, "Moves, newest first"),
-      el("thead", { role: "rowgroup" }, el("tr", { role: "row" }, COLUMNS.map((title) => el("th", { scope: "col", role: "columnheader" }, title)))),
+      el("thead", { role: "rowgroup" }, el("tr", { role: "row" },
+        COLUMNS.map((title) => el("th", { scope: "col", role: "columnheader" }, title)))),
       this.body);
     this.message = el("div", { class: "empty", role: "status" });
     this.more = el("button", { type: "button", hidden: true, onclick: () => this.#loadMore() }, "Load more");
-    root.append(el("h2", { class: "unseen" }, "Relocations"), form, el("div", { class: "between" }, legend(), exports), el("div", { class: "fresh-place" }, this.fresh), this.table, this.message, this.more);
+    root.append(el("h2", { class: "unseen" }, "Relocations"), form, el("div", { class: "between" }, legend(), exports),
+      el("div", { class: "fresh-place" }, this.fresh), this.table, this.message, this.more);
     fleet.subscribe((changes) => this.#changed(changes));
   }
 
@@ -61,7 +65,8 @@ export default class RelocationsView {
 
   #field(name) {
     const label = LABELS[name] ?? name[0].toUpperCase() + name.slice(1);
-    const change = () => go({ [name]: isTime(name) ? serverTime(this.fields[name].value) : this.fields[name].value.trim() }, { replace: true });
+    const change = () => go({ [name]: isTime(name) ? serverTime(this.fields[name].value) : this.fields[name].value.trim() },
+      { replace: true });
     if (isTime(name)) {
       this.fields[name] = el("input", { type: "datetime-local", onchange: change });
       return el("label", {}, label, this.fields[name]);
@@ -74,7 +79,8 @@ export default class RelocationsView {
       return el("label", {}, label, this.fields[name]);
     }
     this.lists[name] = el("datalist", { id: `history-${name}` });
-    this.fields[name] = el("input", { list: `history-${name}`, placeholder: "any", autocomplete: "off", spellcheck: "false", oninput: change });
+    this.fields[name] = el("input", { list: `history-${name}`, placeholder: "any", autocomplete: "off", spellcheck: "false",
+      oninput: change });
     return el("label", {}, label, this.fields[name], this.lists[name]);
   }
 
@@ -237,9 +243,11 @@ export default class RelocationsView {
     this.more.hidden = !this.cursor || rows.length >= MOST_ROWS;
     const filtered = FILTERS.some((name) => route()[name]);
     const text = rows.length >= MOST_ROWS ? `The newest ${MOST_ROWS} moves are shown; narrow the filters to see others.`
-      : rows.length ? "" : filtered ? "No move matches these filters." : "No container has moved yet. Open a container and relocate it, or wait for the clock.";
+      : rows.length ? "" : filtered
+        ? "No move matches these filters." : "No container has moved yet. Open a container and relocate it, or wait for the clock.";
     this.message.replaceChildren(...(text ? [el("p", {}, text)] : []),
-      ...(filtered && !rows.length ? [routeLink(Object.fromEntries(FILTERS.map((name) => [name, ""])), "Show all moves", { class: "button" })] : []));
+      ...(filtered && !rows.length
+        ? [routeLink(Object.fromEntries(FILTERS.map((name) => [name, ""])), "Show all moves", { class: "button" })] : []));
   }
 
   #suggest(changes) {
@@ -255,7 +263,8 @@ export default class RelocationsView {
 class Row {
   constructor(id) {
     this.id = id;
-    this.cells = COLUMNS.map((title, index) => el("td", { role: "cell", "data-label": title, class: [4, 7].includes(index) ? null : index > 4 ? "number" : null }));
+    this.cells = COLUMNS.map((title, index) => el("td", { role: "cell", "data-label": title,
+      class: [4, 7].includes(index) ? null : index > 4 ? "number" : null }));
     this.root = el("tr", { role: "row" }, this.cells);
   }
 
@@ -267,8 +276,10 @@ class Row {
     if (first) {
       move.append(panelLink(`relocation:${relocation.id}`, `#${relocation.id}`, { "aria-label": `Move ${relocation.id} in full` }), " ",
         el("time", { datetime: relocation.createdAt, class: "soft" }, moment(relocation.createdAt)));
-      container.append(panelLink(`container:${relocation.container}`, relocation.container), " ", el("span", { class: "soft" }, relocation.tenant));
-      trigger.append(relocation.trigger, " ", el("span", { class: "soft" }, relocation.actor === relocation.trigger ? "" : relocation.actor));
+      container.append(panelLink(`container:${relocation.container}`, relocation.container), " ",
+        el("span", { class: "soft" }, relocation.tenant));
+      trigger.append(relocation.trigger, " ", el("span", { class: "soft" },
+        relocation.actor === relocation.trigger ? "" : relocation.actor));
     }
     setText(way, `${relocation.source} → ${relocation.destination ?? "?"}`);
     setText(pause, milliseconds(relocation.pauseMilliseconds));
@@ -310,6 +321,7 @@ function csvRow(relocation) {
 function legend() {
   const families = [["before", "getting ready"], ["pause", "steer to release"], ["after", "tidying up"], ["undo", "undoing"]];
   return el("p", { class: "families soft" }, "Steps: ",
-    families.map(([name, words]) => el("span", {}, el("span", { class: "family", "data-family": name, "aria-hidden": true }), ` ${words} `)),
+    families.map(([name, words]) => el("span", {}, el("span", { class: "family", "data-family": name, "aria-hidden": true }),
+      ` ${words} `)),
     el("span", {}, el("span", { class: "family band", "aria-hidden": true }), " no packet reached the container"));
 }

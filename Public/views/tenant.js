@@ -36,17 +36,20 @@ export default class TenantPanel {
     this.others = el("div", { class: "checks", role: "group", "aria-label": "Never beside" });
     this.setOthers = action({
       label: "Keep these apart",
-      target: () => ({ method: "PATCH", path, body: { neverBeside: [...this.others.querySelectorAll("input:checked")].map(({ value }) => value) } }),
+      target: () => ({ method: "PATCH", path,
+        body: { neverBeside: [...this.others.querySelectorAll("input:checked")].map(({ value }) => value) } }),
       done: (tenant) => (tenant.neverBeside.length ? `Never beside ${tenant.neverBeside.join(", ")}.` : "Beside anybody."),
     });
     this.othersPlace = el("section", {}, el("h3", {}, "Never beside"),
-      el("p", { class: "soft" }, "No container of this tenant shares a host with one of these, nor the other way round."), this.others, this.setOthers.root);
+      el("p", { class: "soft" }, "No container of this tenant shares a host with one of these, nor the other way round."), this.others,
+        this.setOthers.root);
     this.remove = action({
       label: `Delete ${name}…`, tone: "bad", confirm: `Delete tenant ${name}? Its containers must be deleted first.`,
       target: () => ({ method: "DELETE", path }), done: () => "Deleted.",
     });
     this.body = el("div", {}, this.facts.root, el("h3", {}, "Clock"), this.pause.root, this.setPolicy.root, this.othersPlace,
-      el("p", {}, routeLink(clean("relocations", { tenant: name }), "All its moves"), " · ", routeLink(clean("exposure", { tenant: name }), "Its exposure")),
+      el("p", {}, routeLink(clean("relocations", { tenant: name }), "All its moves"), " · ",
+        routeLink(clean("exposure", { tenant: name }), "Its exposure")),
       el("h3", {}, "Delete"), this.remove.root);
     this.root = el("article", {}, this.heading, this.badges, this.detail, this.body);
     this.others.addEventListener("input", () => this.setOthers.refresh());
@@ -66,8 +69,10 @@ export default class TenantPanel {
     }
     setText(this.detail, "");
     tint(this.heading, this.name);
-    this.badges.replaceChildren(badge(tenant.isPaused ? { sign: "‖", tone: "warn", word: "paused" } : { sign: "✓", tone: "good", word: "moving" }));
-    const containers = [...this.fleet.containers.values()].filter((container) => container.tenant === this.name).map(({ name }) => name).sort(byName);
+    this.badges.replaceChildren(badge(tenant.isPaused ? { sign: "‖", tone: "warn", word: "paused" } : { sign: "✓", tone: "good",
+      word: "moving" }));
+    const own = [...this.fleet.containers.values()].filter((container) => container.tenant === this.name);
+    const containers = own.map(({ name }) => name).sort(byName);
     this.facts.update({ ...tenant, containers });
     this.pause.relabel(tenant.isPaused ? "Let its containers move" : "Pause its clock");
     this.pause.refresh();

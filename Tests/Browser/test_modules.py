@@ -81,6 +81,14 @@ def test_edits_are_put_on_top_of_another_version(run):
     assert result["none"] == 0
 
 
+def test_ways_out_of_a_refusal_become_changes(run):
+    ways = run("""async () => {
+        const { offers } = await import("/views/policy/preview.js");
+        return offers("clock.threshold 0.1755, or clock.mean 4.2e+1 with no dwell.maxSeconds, or something else 3").map(({ changes }) => changes);
+    }""")
+    assert ways == [[["clock.threshold", 0.1755]], [["clock.mean", 42], ["dwell.maxSeconds", None]]]
+
+
 def test_what_a_spreadsheet_would_run_is_only_text_in_an_export(run):
     text = run("""async () => (await import("/lib/download.js")).csv(["a", "b"], [["=1+1", 'say "hi", twice'], [-3, null]])""")
     assert text == 'a,b\r\n\'=1+1,"say ""hi"", twice"\r\n-3,\r\n'

@@ -1,6 +1,7 @@
 // When somebody else has changed the policy meanwhile: what differs, and a way to keep one's edits.
 
 import { settingWords } from "../../components/setting.js";
+import { tableHead } from "../../components/table.js";
 import { el } from "../../lib/dom.js";
 import { ago } from "../../lib/format.js";
 import { differences, fieldAt, labelOf, valueAt } from "../../lib/policy-fields.js";
@@ -22,12 +23,16 @@ export function conflictView({ base, draft, theirs, keep, drop }) {
   return {
     focus: keepButton,
     root: el("section", { class: "conflict", role: "alert", "aria-label": "Somebody else changed this policy" },
-      el("p", {}, el("b", {}, `${theirs.changedBy || "Somebody"} changed this policy meanwhile`), ` (version ${theirs.version}, ${ago(theirs.changedAt)}). Nothing of yours was saved, and nothing is lost.`,
-        clash.size ? ` ${clash.size === 1 ? "One setting was" : `${clash.size} settings were`} changed by both.` : " You changed different settings."),
+      el("p", {}, el("b", {}, `${theirs.changedBy || "Somebody"} changed this policy meanwhile`),
+        ` (version ${theirs.version}, ${ago(theirs.changedAt)}). Nothing of yours was saved, and nothing is lost.`,
+        clash.size === 0 ? " You changed different settings."
+          : ` ${clash.size === 1 ? "One setting was" : `${clash.size} settings were`} changed by both.`),
       el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "What differs" }, el("table", {},
-        el("thead", {}, el("tr", {}, ["Setting", "It was", "Theirs, holds now", "Yours"].map((title) => el("th", { scope: "col" }, title)))),
-        el("tbody", {}, paths.map((path) => el("tr", { "data-clash": clash.has(path) }, el("th", { scope: "row" }, clash.has(path) ? "⚠ " : "", labelOf(path)),
-          cell(base, path, false), cell(theirs, path, others.some((other) => other.path === path)), cell(draft, path, mine.some((own) => own.path === path))))))),
+        tableHead(["Setting", "It was", "Theirs, holds now", "Yours"]),
+        el("tbody", {}, paths.map((path) => el("tr", { "data-clash": clash.has(path) },
+          el("th", { scope: "row" }, clash.has(path) ? "⚠ " : "", labelOf(path)),
+          cell(base, path, false), cell(theirs, path, others.some((other) => other.path === path)),
+          cell(draft, path, mine.some((own) => own.path === path))))))),
       el("div", { class: "question" }, keepButton, el("button", { type: "button", onclick: drop }, "Take theirs, drop my edits"))),
   };
 }

@@ -49,7 +49,8 @@ export class PolicyForm {
 
   #take({ path }, value) {
     const weight = /^weights\.(.*)$/.exec(path)?.[1];
-    const next = weight ? { ...this.policy, weights: balanced(this.policy.weights, weight, Math.min(1, Math.max(0, value))) } : withValue(this.policy, path, value);
-    this.changed(next);
+    if (!weight) return this.changed(withValue(this.policy, path, value));
+    const weights = balanced(this.policy.weights, weight, Math.min(1, Math.max(0, value)));
+    return this.changed({ ...this.policy, weights });
   }
 }

@@ -7,12 +7,14 @@ import { candidatesTable } from "../../components/decision.js";
 import { Chart } from "../../components/chart.js";
 import { panelLink } from "../../components/bits.js";
 import { durationWords, roughly, settingWords } from "../../components/setting.js";
+import { tableHead } from "../../components/table.js";
 import { request, withQuery } from "../../lib/api.js";
 import { el, setText } from "../../lib/dom.js";
 import { byName, count, figure, isNumber, percent } from "../../lib/format.js";
 import { fieldAt, labelOf } from "../../lib/policy-fields.js";
 
 const PATIENCE = 220;
+const MOST_NAMES = 500;
 
 export class PolicyPreview {
   /**
@@ -33,7 +35,8 @@ export class PolicyPreview {
     this.container = el("select", { "aria-label": "Container", onchange: () => this.#ask() });
     this.source = el("select", { "aria-label": "Host it leaves", onchange: () => this.#writeDestinations() });
     this.destinations = el("div", { class: "destinations" });
-    this.root = el("aside", { class: "card-box preview", "aria-label": "What it would do" }, el("h3", {}, "What it would do"), this.state, this.refusal,
+    this.root = el("aside", { class: "card-box preview", "aria-label": "What it would do" }, el("h3", {}, "What it would do"), this.state,
+      this.refusal,
       this.figures, this.warnings, this.chart.root, this.attacks,
       el("h3", {}, "Where the next move goes"),
       el("div", { class: "tools" }, el("label", {}, "Of ", this.container), el("label", {}, "from ", this.source)), this.destinations);
@@ -62,7 +65,8 @@ export class PolicyPreview {
     const untouched = Object.keys(changes).length === 0;
     this.root.setAttribute("aria-busy", "true");
     try {
-      const { value } = await request("POST", withQuery("/v1/policies/preview", { base: name, container: this.container.value }), changes, { signal: question.signal });
+      const { value } = await request("POST", withQuery("/v1/policies/preview", { base: name, container: this.container.value }), changes,
+        { signal: question.signal });
       if (question !== this.question) return;
       this.last = value;
       if (untouched) this.held = value;
@@ -85,9 +89,9 @@ export class PolicyPreview {
     const { forecast } = value;
     setText(this.state, `It would hold for ${count(value.containers, "container")}.`);
     this.figures.hidden = this.chart.root.hidden = !forecast;
-    this.warnings.replaceChildren(...[...(forecast?.warnings ?? []), ...(value.warnings ?? [])].map((text) => el("p", { class: "outcome", "data-tone": "warn" }, `⚠ ${text}`)));
-    const words = [value.refusal && "would be refused", forecast && (isNumber(forecast.meanSeconds) ? `mean stay ${durationWords(round(forecast.meanSeconds))}` : "no end of a stay"), forecast && `${figure(value.fleetMovesPerHour)} moves an hour`];
-    setText(this.summary, words.filter(Boolean).join(" · "));
+    const warnings = [...(forecast?.warnings ?? []), ...(value.warnings ?? [])];
+    this.warnings.replaceChildren(...warnings.map((text) => el("p", { class: "outcome", "data-tone": "warn" }, `⚠ ${text}`)));
+    setText(this.summary, summaryWords(value));
     if (forecast) this.#writeForecast(value, forecast);
     else this.attacks.replaceChildren();
     this.#fillSources(value.destinations ?? []);
@@ -97,18 +101,21 @@ export class PolicyPreview {
   #refuse(path, reason, nearest) {
     this.complain(path, reason);
     this.refusal.hidden = false;
-    this.refusal.replaceChildren(el("p", {}, el("b", {}, "This would be refused. "), path ? `${labelOf(fieldAt(path)?.path ?? path)}: ` : "", reason),
-      nearest ? el("p", {}, `What would work: ${nearest}`) : "", el("div", { class: "choices" }, [...offers(nearest), ...inProportion(reason)].map(({ changes, words }) =>
+    this.refusal.replaceChildren(el("p", {}, el("b", {}, "This would be refused. "),
+      path ? `${labelOf(fieldAt(path)?.path ?? path)}: ` : "", reason),
+      nearest ? el("p", {}, `What would work: ${nearest}`) : "", el("div", { class: "choices" },
+        [...offers(nearest), ...inProportion(reason)].map(({ changes, words }) =>
         el("button", { type: "button", onclick: () => this.suggest(changes) }, words))));
   }
 
   #writeForecast(value, forecast) {
     const before = this.held?.forecast;
     const mean = forecast.meanSeconds;
+    const [shortest, longest] = [forecast.minSeconds, forecast.maxSeconds];
     const items = [
-      ["Mean stay", isNumber(mean) ? durationWords(round(mean)) : "for ever", isNumber(before?.meanSeconds) ? changed(mean, before.meanSeconds, (number) => durationWords(round(number))) : ""],
-      ["Shortest to longest", `${isNumber(forecast.minSeconds) ? durationWords(round(forecast.minSeconds)) : "–"} to ${isNumber(forecast.maxSeconds) ? durationWords(round(forecast.maxSeconds)) : "no bound"}`, ""],
-      ["Moves an hour, all", figure(value.fleetMovesPerHour), isNumber(this.held?.fleetMovesPerHour) ? changed(value.fleetMovesPerHour, this.held.fleetMovesPerHour, figure) : ""],
+      ["Mean stay", stay(mean, "for ever"), isNumber(before?.meanSeconds) ? changed(mean, before.meanSeconds, stay) : ""],
+      ["Shortest to longest", `${stay(shortest, "–")} to ${stay(longest, "no bound")}`, ""],
+      ["Moves an hour, all", figure(value.fleetMovesPerHour), this.held ? changed(value.fleetMovesPerHour, this.held.fleetMovesPerHour, figure) : ""],
       ["Paused for", percent(forecast.downtimeShare), "of the time"],
     ];
     this.figures.replaceChildren(...items.map(([label, text, note]) => el("div", { class: "counter" }, el("dt", {}, label),
@@ -118,14 +125,16 @@ export class PolicyPreview {
     if (before && this.held !== value) lines.push({ name: "as it holds now", style: "ghost", points: curve(before) });
     const last = Math.max(...lines.flatMap(({ points }) => points.map(([x]) => x)), 0);
     const marks = attack <= last * 3 && last > 0 ? [{ at: attack, words: `A ${durationWords(attack)}`, style: "mark" }] : [];
-    this.chart.show(lines, marks, `The mean stay is ${isNumber(mean) ? durationWords(round(mean)) : "without end"}.`);
+    this.chart.show(lines, marks, `The mean stay is ${stay(mean, "without end")}.`);
     this.attacks.replaceChildren(...attackNodes(forecast.attacks ?? []));
   }
 
   #fillContainers() {
     const chosen = this.container.value;
-    const names = [...this.fleet.containers.values()].filter((container) => this.fleet.policyOf(container) === this.name).map(({ name }) => name).sort(byName).slice(0, 500);
-    this.container.replaceChildren(el("option", { value: "" }, "a container like any other"), ...names.map((name) => el("option", { value: name }, name)));
+    const held = [...this.fleet.containers.values()].filter((container) => this.fleet.policyOf(container) === this.name);
+    const names = held.map(({ name }) => name).sort(byName).slice(0, MOST_NAMES);
+    this.container.replaceChildren(el("option", { value: "" }, "a container like any other"),
+      ...names.map((name) => el("option", { value: name }, name)));
     this.container.value = names.includes(chosen) ? chosen : "";
   }
 
@@ -143,11 +152,13 @@ export class PolicyPreview {
     const destination = this.last?.destinations?.find(({ from }) => from === this.source.value) ?? this.last?.destinations?.[0];
     if (!destination) return this.destinations.replaceChildren(el("p", { class: "soft" }, "There is no host to leave yet."));
     const { candidates, entropy, temperature, warnings, from } = destination;
-    const before = new Map(this.held?.destinations?.find((other) => other.from === from)?.candidates.map(({ host, probability }) => [host, probability]) ?? []);
+    const held = this.held?.destinations?.find((other) => other.from === from)?.candidates ?? [];
+    const before = new Map(held.map(({ host, probability }) => [host, probability]));
     const even = Math.log(candidates.length || 1);
     this.destinations.replaceChildren(
       candidates.length ? bars(candidates, before) : el("p", { class: "soft" }, `No host could take it from ${from} now.`),
-      el("p", { class: "soft" }, [isNumber(temperature) ? `Temperature ${figure(temperature)}. ` : "", even > 0 ? `Entropy ${percent(entropy / even)} of an even draw.` : ""].join("")),
+      el("p", { class: "soft" }, [isNumber(temperature) ? `Temperature ${figure(temperature)}. ` : "",
+        even > 0 ? `Entropy ${percent(entropy / even)} of an even draw.` : ""].join("")),
       ...(warnings ?? []).map((text) => el("p", { class: "outcome", "data-tone": "warn" }, `⚠ ${text}`)),
       ...(candidates.length ? [el("details", {}, el("summary", {}, "Scores and terms"), candidatesTable(candidates))] : []));
     return undefined;
@@ -164,7 +175,8 @@ function bars(candidates, before) {
     const mark = isNumber(old) ? el("span", { class: "bar-before" }) : null;
     if (mark) mark.style.left = `${((old / most) * 100).toFixed(2)}%`;
     return el("li", {}, panelLink(`host:${host}`, host), el("span", { class: "bar-track", "aria-hidden": true }, fill, mark),
-      el("span", { class: "number" }, percent(probability)), el("span", { class: "soft" }, isNumber(terms?.heterogeneity) ? `Δ ${terms.heterogeneity.toFixed(2)}` : ""));
+      el("span", { class: "number" }, percent(probability)), el("span", { class: "soft" },
+        isNumber(terms?.heterogeneity) ? `Δ ${terms.heterogeneity.toFixed(2)}` : ""));
   }));
 }
 
@@ -178,12 +190,15 @@ function attackNodes(attacks) {
     ["exponential", "Takes this long on average", "Its time is exponential, and it begins with the stay."],
     ["fixedFromRandomInstant", "Begins some time in the stay", "It takes this long each time."],
   ];
-  return [el("h3", {}, "Predicted survival of a stay"), el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Predicted survival of a stay" },
-    el("table", { class: "attacks" }, el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Attack"),
-      columns.map(([, title, meaning]) => el("th", { scope: "col", class: "number", title: meaning }, title)))),
-    el("tbody", {}, attacks.map((attack) => el("tr", { "data-chosen": attack.isAssumed },
-      el("th", { scope: "row" }, durationWords(attack.attackSeconds), attack.isAssumed ? " (assumed)" : ""),
-      columns.map(([key]) => el("td", { class: "number", "data-tone": tone(attack[key].resisted) }, percent(attack[key].resisted))))))))];
+  const row = (attack) => el("tr", { "data-chosen": attack.isAssumed },
+    el("th", { scope: "row" }, durationWords(attack.attackSeconds), attack.isAssumed ? " (assumed)" : ""),
+    columns.map(([key]) => el("td", { class: "number", "data-tone": tone(attack[key].resisted) }, percent(attack[key].resisted))));
+  return [
+    el("h3", {}, "Predicted survival of a stay"),
+    el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Predicted survival of a stay" },
+      el("table", { class: "attacks" }, tableHead(["Attack", ...columns.map(([, title, more]) => [title, "number", more])]),
+        el("tbody", {}, attacks.map(row)))),
+  ];
 }
 
 const tone = (resisted) => (resisted >= 0.87 ? "good" : resisted >= 0.5 ? "warn" : "bad");
@@ -212,6 +227,15 @@ function inProportion(reason) {
   const changes = [...(words ?? "").matchAll(/(\w+) ([\d.]+)/g)].map(([, group, value]) => [`weights.${group}`, Number(value)]);
   return changes.length === 3 ? [{ changes, words: "The same in proportion" }] : [];
 }
+
+/** What it would do, in a line. */
+function summaryWords({ refusal, forecast, fleetMovesPerHour }) {
+  const words = [refusal && "would be refused"];
+  if (forecast) words.push(`mean stay ${stay(forecast.meanSeconds, "without end")}`, `${figure(fleetMovesPerHour)} moves an hour`);
+  return words.filter(Boolean).join(" · ");
+}
+
+const stay = (seconds, none) => (isNumber(seconds) ? durationWords(round(seconds)) : none);
 
 const round = (seconds) => (seconds < 10 ? Math.round(seconds * 10) / 10 : Math.round(seconds));
 

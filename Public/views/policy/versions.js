@@ -1,10 +1,10 @@
 // The history of a policy: who changed what, when; and how to go back.
 
-import { settingWords } from "../../components/setting.js";
+import { editWords } from "../../components/setting.js";
 import { request, withQuery } from "../../lib/api.js";
 import { el, setText } from "../../lib/dom.js";
 import { ago, moment } from "../../lib/format.js";
-import { differences, fieldAt, labelOf } from "../../lib/policy-fields.js";
+import { differences } from "../../lib/policy-fields.js";
 
 const PAGE = 20;
 
@@ -50,11 +50,13 @@ export class PolicyVersions {
 
   #line(version, older, present) {
     const edits = older ? differences(older, version) : [];
-    const words = older ? edits.map(({ path, before, after }) => `${labelOf(path)} ${settingWords(fieldAt(path), before)} → ${settingWords(fieldAt(path), after)}`).join("; ") || "nothing that holds"
-      : this.cursor ? "" : "as it was first";
+    const words = older ? edits.map(editWords).join("; ") || "nothing that holds" : this.cursor ? "" : "as it was first";
+    const restore = () => el("button", {
+      type: "button", class: "small", "aria-label": `Restore version ${version.version}`, onclick: () => this.restore(version),
+    }, "Restore");
     return el("li", {}, el("b", {}, `Version ${version.version}`), ` ${moment(version.changedAt)} by ${version.changedBy || "nobody"} `,
       el("span", { class: "soft" }, ago(version.changedAt)), el("span", { class: "version-words" }, words),
       present ? el("span", { class: "badge", "data-tone": "good" }, "holds now")
-        : el("button", { type: "button", class: "small", "aria-label": `Restore version ${version.version}`, onclick: () => this.restore(version) }, "Restore"));
+        : restore());
   }
 }
