@@ -90,7 +90,7 @@ export class Flights {
     const crowded = this.#flights.size > MOST_LABELS;
     this.travellers.classList.toggle("crowded", crowded);
     for (const [id, flight] of this.#flights) {
-      if (!flight.advance(elapsed, clock)) continue;
+      if (!flight.advance(elapsed, clock, crowded)) continue;
       flight.remove();
       this.#flights.delete(id);
       this.landed(flight.relocation.container);
@@ -137,20 +137,24 @@ class Flight {
     this.place();
   }
 
-  /** Goes on by so many milliseconds; tells whether it has arrived. */
-  advance(elapsed, clock) {
+  /** Goes on by so many milliseconds; tells whether it has arrived. In a crowd nobody reads what is on it. */
+  advance(elapsed, clock, crowded) {
     const stride = elapsed / FASTEST;
     const rest = this.target - this.progress;
     this.progress = Math.abs(rest) <= stride ? this.target : this.progress + Math.sign(rest) * stride;
-    const total = totalMilliseconds(this.relocation);
-    const shown = Math.min(this.reached, Math.floor(this.progress * forwardSteps.length));
-    setText(this.step, this.endedAt && this.progress === this.target ? this.relocation.state : this.undoing ?? forwardSteps[shown]);
-    setText(this.clock, milliseconds(total ?? clock - this.begunAt));
+    if (!crowded) this.#write(clock);
     this.place();
     if (this.endedAt === null || this.progress !== this.target) return false;
     // With little motion the label stays long enough to be read.
     this.arrivedAt ??= clock;
     return clock - this.arrivedAt > (this.still ? 3 * LINGER : LINGER / 2);
+  }
+
+  #write(clock) {
+    const total = totalMilliseconds(this.relocation);
+    const shown = Math.min(this.reached, Math.floor(this.progress * forwardSteps.length));
+    setText(this.step, this.endedAt && this.progress === this.target ? this.relocation.state : this.undoing ?? forwardSteps[shown]);
+    setText(this.clock, milliseconds(total ?? clock - this.begunAt));
   }
 
   place() {

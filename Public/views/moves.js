@@ -10,6 +10,7 @@ import { lazy } from "../lib/lazy.js";
 const LINGER = 12_000;
 const SHORTEST = 4_000; // how long an ended move stays at least, however many come
 const MOST = 12;
+const READABLE = 60; // milliseconds between two figures
 
 // Cards come with the first move that there is to show.
 const cardPart = lazy(() => import("../components/move-card.js"));
@@ -83,20 +84,23 @@ export class MovesView {
     arrange(this.list, cards.map((card) => card.root));
     this.idle.hidden = cards.length > 0;
     this.list.hidden = cards.length === 0;
-    let others = 0;
-    if (cards.length >= MOST) for (const [id, relocation] of this.fleet.relocations) if (isOpen(relocation)
-      && !this.cards.has(id)) others += 1;
+    const others = cards.length < MOST ? 0
+      : [...this.fleet.relocations.values()].filter((relocation) => isOpen(relocation) && !this.cards.has(relocation.id)).length;
     this.more.hidden = others === 0;
     setText(this.more, `and ${count(others, "more move")}`);
   }
 
-  /** The clocks of moves under way run by themselves, frame by frame, only while there are any. */
+  /** The clocks of moves under way run by themselves, as fast as one can read, only while there are any. */
   #run() {
     if (this.running) return;
-    const frame = () => {
+    let written = 0;
+    const frame = (clock = performance.now()) => {
+      if (clock - written < READABLE) return void requestAnimationFrame(frame);
+      written = clock;
       const open = [...this.cards.values()].filter((card) => card.endedAt === null && card.relocation.state !== "queued");
       for (const card of open) card.run();
       this.running = open.length > 0 && Boolean(requestAnimationFrame(frame));
+      return undefined;
     };
     frame();
   }
