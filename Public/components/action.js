@@ -1,25 +1,35 @@
 // A button that does something to the fleet, with its outcome in words beside it and the curl line that does the same.
 
-import { curl, request } from "../lib/api.js";
+import { request } from "../lib/api.js";
+import { curl } from "../lib/curl.js";
 import { el, setText } from "../lib/dom.js";
-import { curlLine } from "./bits.js";
+import { curlLine } from "./curl-line.js";
 
 /**
- * @param label   what the button says
- * @param target  gives `{method, path, body}` as they are now; may throw an `Error` whose message says what to mend
- * @param done    takes the answer's body and gives the words for it
- * @param confirm words that ask before doing it, for what cannot be undone
+ * @typedef {{method: string, path: string, body?: unknown, headers?: Record<string, string>}} Target
+ * @param {object} options
+ * @param {string} options.label what the button says
+ * @param {() => Target} options.target what is asked for now
+ * @param {() => void} [options.check] throws an `Error` whose message says what to mend before anything is asked for
+ * @param {(answer: any) => string} options.done the words for the answer's body
+ * @param {string | null} [options.confirm] words that ask before doing it, for what cannot be undone
+ * @param {string | null} [options.tone]
+ * @param {boolean} [options.primary] whether it is what people come for
+ * @param {Element[]} [options.fields] stand above the button
+ * @param {Element[]} [options.beside] stand beside it
  */
-export function action({ label, target, done, confirm = null, tone = null, fields = [] }) {
+export function action({ label, target, check = () => {}, done, confirm = null, tone = null, primary = false, fields = [], beside = [] }) {
   const outcome = el("p", { class: "outcome", role: "status" });
   const line = curlLine("");
-  const button = el("button", { type: confirm ? "button" : "submit", "data-tone": tone, onclick: () => confirm && ask(true) }, label);
+  const button = el("button", { type: confirm ? "button" : "submit", class: primary ? "primary" : null, "data-tone": tone,
+    onclick: () => confirm && ask(true) }, label);
   const question = confirm && el("div", { class: "question", hidden: true },
     el("p", {}, confirm),
     el("button", { type: "submit", "data-tone": "bad" }, label.replace("…", "")),
     el("button", { type: "button", onclick: () => ask(false) }, "Keep it"));
   const root = el("form", { class: "action", novalidate: true, onsubmit: submit, oninput: refresh },
-    ...fields, button, question, line.root, outcome);
+    fields.length > 0 && el("div", { class: "row" }, fields), el("div", { class: "action-buttons" }, button, ...beside, line.root),
+      question, outcome);
 
   function ask(open) {
     question.hidden = !open;
@@ -28,12 +38,8 @@ export function action({ label, target, done, confirm = null, tone = null, field
   }
 
   function refresh() {
-    try {
-      const { method, path, body } = target();
-      line.set(curl(method, path, body));
-    } catch {
-      // Half-typed input has no line yet; the last good one stays.
-    }
+    const { method, path, body, headers } = target();
+    line.set(curl(method, path, body, headers));
   }
 
   async function submit(event) {
@@ -41,10 +47,11 @@ export function action({ label, target, done, confirm = null, tone = null, field
     const submitter = event.submitter ?? button;
     say("", "soft");
     try {
-      const { method, path, body } = target();
+      check();
+      const { method, path, body, headers } = target();
       submitter.disabled = true;
       say("Asked for …", "soft");
-      const { value } = await request(method, path, body);
+      const { value } = await request(method, path, body, { headers });
       say(done(value), "good");
       if (confirm) ask(false);
     } catch (problem) {
@@ -60,5 +67,5 @@ export function action({ label, target, done, confirm = null, tone = null, field
   }
 
   refresh();
-  return { root, button, refresh, relabel: (text) => setText(button, text) };
+  return { root, button, refresh, say, relabel: (text) => setText(button, text) };
 }

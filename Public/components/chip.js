@@ -27,11 +27,13 @@ export class Chip {
     setAttribute(this.root, "data-state", container.state);
     setAttribute(this.root, "data-tone", state.tone);
     const notes = [container.tenant];
-    if (container.runtime === "simulated") notes.push("simulated");
     if (container.state === "relocating") notes.push(relocation?.destination ? `→ ${relocation.destination}` : "moving");
     else if (container.state !== "running") notes.push(`${state.sign} ${state.word}`);
+    else if (isPinned(container)) notes.push("⚲ pinned");
+    else if (container.isPaused) notes.push("‖ paused");
     else if (container.mobility.state === "immovable") notes.push("⚓ cannot move");
     setText(this.note, notes.join(" · "));
+    if (container.runtime === "simulated") notes.push("simulated");
     setAttribute(this.root, "title", [container.name, ...notes].join(" · "));
     this.tick();
   }
@@ -39,13 +41,16 @@ export class Chip {
   /** Writes how long it may stay. */
   tick() {
     const { deadlineAt, arrivedAt, state } = this.container;
-    const left = state === "running" ? secondsUntil(deadlineAt) : null;
+    const left = state === "running" && !isPinned(this.container) && !this.container.isPaused ? secondsUntil(deadlineAt) : null;
     setText(this.time, left === null ? "" : left > 0 ? countdown(left) : "due");
     const whole = left === null ? 0 : (Date.parse(deadlineAt) - Date.parse(arrivedAt ?? deadlineAt)) / 1000;
     const share = left === null ? 0 : whole > 0 ? Math.min(1, Math.max(0, 1 - left / whole)) : 1;
     this.bar.style.transform = `scaleX(${share.toFixed(3)})`;
   }
 }
+
+/** Whether somebody wants it to stay where it is now. */
+export const isPinned = ({ pin }) => Boolean(pin) && secondsUntil(pin.until) > 0;
 
 /** The place kept for a container that is on its way. */
 export function arrivalChip(container) {

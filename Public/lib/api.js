@@ -4,45 +4,65 @@ import { observe } from "./clock.js";
 
 /** An answer that is an error: RFC 9457 problem details where the server gave them. */
 export class Problem extends Error {
-  constructor(status, message) {
+  /**
+   * @param {number} status the HTTP status; 0 means that there was no answer at all
+   * @param {string} message what was wrong, in words
+   * @param {{pointer: string, detail: string}[]} errors the fields that are wrong
+   */
+  constructor(status, message, errors = []) {
     super(message);
     this.status = status;
+    this.errors = errors;
+  }
+
+  /** The first field that is wrong, such as `clock.threshold`; `null` when it is about no field. */
+  get field() {
+    return this.errors[0]?.pointer.replace(/^\//, "").replaceAll("/", ".") ?? null;
   }
 }
 
 /**
- * Sends a request and gives the decoded body with the event number it is valid at.
- * Throws `Problem`; a status of 0 means that there was no answer at all.
+ * Sends a request and gives the decoded body, the event number it is valid at, and the version's tag.
+ * @param {string} method
+ * @param {string} path
+ * @param {unknown} [body]
+ * @param {{headers?: Record<string, string>, signal?: AbortSignal}} [options]
+ * @returns {Promise<{value: any, index: number, tag: string | null}>}
+ * @throws {Problem}
  */
-export async function request(method, path, body) {
-  const headers = { Accept: "application/json" };
-  if (body !== undefined) headers["Content-Type"] = "application/json";
-  if (method === "POST") headers["Idempotency-Key"] = freshKey();
+export async function request(method, path, body, { headers = {}, signal } = {}) {
+  const fields = { Accept: "application/json", ...headers };
+  if (body !== undefined) fields["Content-Type"] = "application/json";
+  if (method === "POST") fields["Idempotency-Key"] = freshKey();
   let answer;
   try {
     answer = await fetch(path, {
-      method, headers, body: body === undefined ? undefined : JSON.stringify(body), cache: "no-store",
+      method, headers: fields, body: body === undefined ? undefined : JSON.stringify(body), cache: "no-store", signal,
     });
-  } catch {
+  } catch (error) {
+    if (signal?.aborted) throw error;
     throw new Problem(0, "The control plane cannot be reached.");
   }
   observe(answer.headers.get("Date"));
   const text = await answer.text().catch(() => "");
   const value = parse(text);
-  if (!answer.ok) throw new Problem(answer.status, explain(answer, value));
-  return { value, index: Number(answer.headers.get("Relocate-Index") ?? 0) };
+  if (!answer.ok) throw new Problem(answer.status, explain(answer, value), value?.errors ?? []);
+  return { value, index: Number(answer.headers.get("Relocate-Index") ?? 0), tag: answer.headers.get("ETag") };
 }
 
 /**
  * All items of a list, page after page, at most `most`. The event number is the first page's: what changed while the
  * others were read comes again as an event.
+ * @param {string} path
+ * @param {number} most
+ * @returns {Promise<{items: any[], index: number, more: boolean}>}
  */
 export async function list(path, most) {
   const items = [];
   let cursor = null;
   let index = null;
   do {
-    const page = await request("GET", cursor ? `${path}?${new URLSearchParams({ cursor })}` : path);
+    const page = await request("GET", cursor ? withQuery(path, { cursor }) : path);
     index ??= page.index;
     items.push(...page.value.items);
     cursor = page.value.next;
@@ -50,16 +70,17 @@ export async function list(path, most) {
   return { items, index, more: Boolean(cursor) };
 }
 
-/** The line for a shell that does the same as `request`. */
-export function curl(method, path, body) {
-  const words = ["curl"];
-  if (method !== "GET") words.push("-X", method);
-  words.push(quoted(location.origin + path));
-  if (body !== undefined) words.push("-H", quoted("Content-Type: application/json"), "-d", quoted(JSON.stringify(body)));
-  return words.join(" ");
+/**
+ * A path with more parameters; empty ones are left out.
+ * @param {string} path
+ * @param {Record<string, unknown>} parameters
+ */
+export function withQuery(path, parameters) {
+  const query = new URLSearchParams(Object.entries(parameters).filter(([, value]) => value
+    || value === 0).map(([key, value]) => [key, String(value)]));
+  const text = query.toString();
+  return text ? `${path}${path.includes("?") ? "&" : "?"}${text}` : path;
 }
-
-const quoted = (word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
 
 function parse(text) {
   try {

@@ -1,14 +1,27 @@
 // Elements without markup in strings: data only ever becomes text or an attribute's value.
 
+/** @typedef {Record<string, unknown>} Attributes */
+/** @typedef {Node | string | null | undefined | false} Child */
+
 /**
  * An element. A function among the attributes listens to the event its name ends in (`onclick`); `true` sets an
  * attribute without a value, `false`, `null` and `undefined` leave it out.
+ * @param {string} tag
+ * @param {Attributes} [attributes]
+ * @param {...(Child | Child[])} children
+ * @returns {HTMLElement}
  */
 export function el(tag, attributes = {}, ...children) {
   return fill(document.createElement(tag), attributes, children);
 }
 
-/** The same for SVG. */
+/**
+ * The same for SVG.
+ * @param {string} tag
+ * @param {Attributes} [attributes]
+ * @param {...(Child | Child[])} children
+ * @returns {SVGElement}
+ */
 export function svg(tag, attributes = {}, ...children) {
   return fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
 }
@@ -22,7 +35,12 @@ function fill(node, attributes, children) {
   return node;
 }
 
-/** Writes an attribute only when it differs. */
+/**
+ * Writes an attribute only when it differs.
+ * @param {Element} node
+ * @param {string} name
+ * @param {unknown} value
+ */
 export function setAttribute(node, name, value) {
   if (value === false || value === null || value === undefined) {
     if (node.hasAttribute(name)) node.removeAttribute(name);
@@ -32,7 +50,11 @@ export function setAttribute(node, name, value) {
   if (node.getAttribute(name) !== text) node.setAttribute(name, text);
 }
 
-/** Writes text only when it differs, so that a reader's selection survives. */
+/**
+ * Writes text only when it differs, so that a reader's selection survives.
+ * @param {Node} node
+ * @param {string} text
+ */
 export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
@@ -40,6 +62,8 @@ export function setText(node, text) {
 /**
  * Makes the children of an element the given nodes, in this order, touching only those that are not yet in place.
  * A focused child that has to be moved keeps the focus.
+ * @param {Element} parent
+ * @param {Element[]} nodes
  */
 export function arrange(parent, nodes) {
   const wanted = new Set(nodes);

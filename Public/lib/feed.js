@@ -2,15 +2,18 @@
 //
 // A browser's own reconnection cannot be trusted alone: it stops for good on some errors, and a half-open socket looks
 // alive for minutes. So every failure closes the stream, and this object opens the next one after the last event it
-// has seen. The server's heartbeats tell a quiet fleet from a dead connection. A tab that nobody looks at gives its
-// connection back, because over HTTP/1.1 a browser has only six per origin for all tabs; on return it resumes where
-// it stopped.
+// has seen. The server's heartbeats tell a quiet fleet from a dead connection.
+//
+// Over HTTP/1.1 a browser has only six connections per origin for all tabs; with six streams open a seventh tab does not
+// even load. So a tab that nobody looks at gives its connection back after a while, and at once when another one of this
+// page opens a stream; on return it resumes where it stopped.
 
 const SILENCE = 40_000; // two heartbeats and a half, in milliseconds
 const PATIENCE_HIDDEN = 60_000;
+const PATIENCE_OPENING = 10_000;
 const KINDS = [
   "host", "hostForgotten", "tenant", "tenantRemoved", "container", "containerRemoved", "relocation", "policy",
-  "image", "scheduler", "alarm", "refused",
+  "policyRemoved", "image", "scheduler", "alarm", "refused",
 ];
 
 export class Feed {
@@ -26,6 +29,8 @@ export class Feed {
     this.sequence = null;
     this.failures = 0;
     this.run = 0;
+    this.tabs = new BroadcastChannel("relocate.feed");
+    this.tabs.addEventListener("message", () => this.#makeRoom());
     document.addEventListener("visibilitychange", () => this.#looked());
     addEventListener("online", () => this.retryNow());
     setInterval(() => this.#watch(), 5000);
@@ -62,6 +67,7 @@ export class Feed {
     const source = new EventSource(`/v1/events?after=${this.sequence}`);
     this.source = source;
     this.heardAt = Date.now();
+    this.tabs.postMessage("opening");
     const alive = () => {
       this.heardAt = Date.now();
       if (this.phase === "live") return;
@@ -100,18 +106,35 @@ export class Feed {
 
   #watch() {
     if (this.phase === "live" && Date.now() - this.heardAt > SILENCE) this.#failed("Nothing has been heard for a while.");
-    // A stream that never opens and never fails is no better.
-    else if (this.phase === "connecting" && this.source && Date.now() - this.heardAt > SILENCE) this.start();
+    else if (this.phase === "connecting" && this.source) this.#waitForOpening(Date.now() - this.heardAt);
+  }
+
+  /** A stream that never opens and never fails is no better than one that is lost. */
+  #waitForOpening(waited) {
+    if (waited > SILENCE) this.start();
+    else if (waited > PATIENCE_OPENING) {
+      this.report({
+        phase: "connecting",
+        detail: "The event stream does not open. Without TLS a browser has six connections for all windows of this page: close some.",
+      });
+    }
+  }
+
+  #makeRoom() {
+    if (document.hidden && this.phase === "live") this.#giveBack();
+  }
+
+  #giveBack() {
+    this.#newRun();
+    this.phase = "resting";
+    this.report({ phase: "resting" });
   }
 
   #looked() {
     clearTimeout(this.rest);
     if (document.hidden) {
       this.rest = setTimeout(() => {
-        if (this.phase !== "live") return;
-        this.#newRun();
-        this.phase = "resting";
-        this.report({ phase: "resting" });
+        if (this.phase === "live") this.#giveBack();
       }, PATIENCE_HIDDEN);
     } else if (this.phase === "resting") {
       this.report({ phase: "connecting" });

@@ -12,8 +12,11 @@ const KEPT_ENTRIES = 200;
 const MOST_HOSTS = 10_000;
 const MOST_CONTAINERS = 20_000;
 
+/** Whether a move has not ended. */
 export const isOpen = (relocation) => ["queued", "running", "rollingBack"].includes(relocation.state);
+/** Whether nothing really runs on a host. */
 export const isSimulatedHost = (host) => host.facts.runtimes.length > 0 && host.facts.runtimes.every((kind) => kind === "simulated");
+/** What tells alarms apart. */
 export const alarmKey = (alarm) => `${alarm.kind} ${alarm.subject}`;
 
 export class Fleet {
@@ -23,7 +26,7 @@ export class Fleet {
   images = new Map();
   relocations = new Map();
   alarms = new Map();
-  policy = null;
+  policies = new Map();
   paused = null;
   /** The last events in words, newest first. */
   entries = [];
@@ -33,6 +36,7 @@ export class Fleet {
   #validAt = {};
   #changes = freshChanges();
   #readers = [];
+  #listeners = new Set();
   #frame = 0;
 
   /** Calls back once per frame with what changed: sets of names per kind, and `all` after lists were read. */
@@ -40,26 +44,51 @@ export class Fleet {
     this.#readers.push(reader);
   }
 
-  /** Reads every list; gives the event number from which to follow. */
-  async load() {
-    const [hosts, tenants, containers, images, relocations, alarms, policy, scheduler] = await Promise.all([
+  /**
+   * Calls back with each event as it came.
+   * @param {(kind: string, event: any) => void} listener
+   * @returns {() => void} ends it
+   */
+  listen(listener) {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** The name of the policy that holds for a container. */
+  policyOf(container) {
+    return container.policy ?? this.tenants.get(container.tenant)?.policy ?? "default";
+  }
+
+  /** The workers, in no order. */
+  workers() {
+    return [...this.hosts.values()].filter((host) => host.role !== "gateway");
+  }
+
+  /**
+   * Reads every list.
+   * @param {Promise<unknown>} [also] something to wait for, so that all is shown at once and nothing jumps
+   * @returns {Promise<number>} the event number from which to follow
+   */
+  async load(also) {
+    const [hosts, tenants, containers, images, relocations, alarms, policies, scheduler] = await Promise.all([
       list("/v1/hosts", MOST_HOSTS), list("/v1/tenants", 5000), list("/v1/containers", MOST_CONTAINERS),
       list("/v1/images", 1000), request("GET", "/v1/relocations?limit=50"), list("/v1/alarms", 1000),
-      request("GET", "/v1/policies/default"), request("GET", "/v1/scheduler"),
+      list("/v1/policies", 1000), request("GET", "/v1/scheduler"), also,
     ]);
     this.hosts = keyed(hosts.items, (host) => host.name);
     this.tenants = keyed(tenants.items, (tenant) => tenant.name);
     this.containers = keyed(containers.items, (container) => container.name);
     this.images = keyed(images.items, (image) => image.digest);
-    this.relocations = keyed(relocations.value.items, (relocation) => relocation.id);
+    this.relocations = keyed(relocations.value.items.toReversed(), (relocation) => relocation.id);
     this.alarms = keyed(alarms.items.filter((alarm) => !alarm.clearedAt), alarmKey);
-    this.policy = policy.value;
+    this.policies = keyed(policies.items, (policy) => policy.name);
     this.paused = scheduler.value.paused;
     this.truncated = containers.more;
     this.#validAt = {
       host: hosts.index, hostForgotten: hosts.index, tenant: tenants.index, tenantRemoved: tenants.index,
       container: containers.index, containerRemoved: containers.index, image: images.index,
-      relocation: relocations.index, alarm: alarms.index, policy: policy.index, scheduler: scheduler.index,
+      relocation: relocations.index, alarm: alarms.index, policy: policies.index, policyRemoved: policies.index,
+      scheduler: scheduler.index,
     };
     if (!this.loaded) this.#seedEntries(relocations.value.items);
     this.loaded = true;
@@ -70,6 +99,7 @@ export class Fleet {
 
   /** Takes one event. */
   apply(kind, event) {
+    for (const listener of this.#listeners) listener(kind, event);
     if (event.sequence <= (this.#validAt[kind] ?? 0)) return;
     const body = event[kind] ?? event;
     const before = this.#store(kind, body);
@@ -95,6 +125,8 @@ export class Fleet {
     case "container": return put(this.containers, body.name, body, changes.containers);
     case "containerRemoved": return drop(this.containers, body.name, changes.containers);
     case "image": return put(this.images, body.digest, body, changes.images);
+    case "policy": return put(this.policies, body.name, body, changes.policies);
+    case "policyRemoved": return drop(this.policies, body.name, changes.policies);
     case "alarm": return body.clearedAt
       ? drop(this.alarms, alarmKey(body), changes.alarms)
       : put(this.alarms, alarmKey(body), body, changes.alarms);
@@ -103,10 +135,6 @@ export class Fleet {
       if (this.relocations.size > KEPT_RELOCATIONS) this.#forgetOldest();
       return before;
     }
-    case "policy":
-      this.policy = body;
-      changes.settings = true;
-      return undefined;
     case "scheduler":
       this.paused = body.paused;
       changes.settings = true;
@@ -115,12 +143,13 @@ export class Fleet {
     }
   }
 
+  /** The map is in the order of first sight, so the first that has ended is as good as the oldest. */
   #forgetOldest() {
-    let oldest = null;
-    for (const relocation of this.relocations.values()) {
-      if (!isOpen(relocation) && (oldest === null || relocation.id < oldest)) oldest = relocation.id;
+    for (const [id, relocation] of this.relocations) {
+      if (isOpen(relocation)) continue;
+      this.relocations.delete(id);
+      return;
     }
-    if (oldest !== null) this.relocations.delete(oldest);
   }
 
   #seedEntries(relocations) {
@@ -150,7 +179,7 @@ export class Fleet {
 
 const freshChanges = () => ({
   all: false, settings: false, entries: 0, hosts: new Set(), tenants: new Set(), containers: new Set(),
-  images: new Set(), relocations: new Set(), alarms: new Set(),
+  images: new Set(), relocations: new Set(), alarms: new Set(), policies: new Set(),
 });
 
 const keyed = (items, key) => new Map(items.map((item) => [key(item), item]));

@@ -4,10 +4,17 @@ import { now } from "./clock.js";
 
 const collator = new Intl.Collator("en", { numeric: true });
 
-/** Orders names so that host10 comes after host9. */
+/**
+ * Orders names so that host10 comes after host9.
+ * @param {string} left
+ * @param {string} right
+ */
 export const byName = (left, right) => collator.compare(left, right);
 
-/** Milliseconds: `8.4 ms`, `213 ms`, `1.82 s`, `3 min 20 s`. */
+/**
+ * Milliseconds: `8.4 ms`, `213 ms`, `1.82 s`, `3 min 20 s`.
+ * @param {number | null | undefined} value
+ */
 export function milliseconds(value) {
   if (value === null || value === undefined) return "–";
   if (value < 10) return `${value.toFixed(1)} ms`;
@@ -16,7 +23,10 @@ export function milliseconds(value) {
   return span(value / 1000);
 }
 
-/** Seconds in words: `42 s`, `5 min`, `2 h 10 min`, `3 d 4 h`. */
+/**
+ * Seconds in words: `42 s`, `5 min`, `2 h 10 min`, `3 d 4 h`.
+ * @param {number} seconds
+ */
 export function span(seconds) {
   const parts = [[86400, "d"], [3600, "h"], [60, "min"], [1, "s"]];
   let rest = Math.max(0, Math.round(seconds));
@@ -30,7 +40,10 @@ export function span(seconds) {
   return words.join(" ") || "0 s";
 }
 
-/** Seconds as a clock shows them: `0:42`, `12:05`, `2:00:00`. */
+/**
+ * Seconds as a clock shows them: `0:42`, `12:05`, `2:00:00`.
+ * @param {number} seconds
+ */
 export function countdown(seconds) {
   const whole = Math.max(0, Math.ceil(seconds));
   const two = (value) => String(value).padStart(2, "0");
@@ -39,10 +52,16 @@ export function countdown(seconds) {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
 }
 
-/** Seconds from now until a time; negative when it has passed, `null` without a time. */
+/**
+ * Seconds from now until a time; negative when it has passed, `null` without a time.
+ * @param {string | null | undefined} time
+ */
 export const secondsUntil = (time) => (time ? (Date.parse(time) - now()) / 1000 : null);
 
-/** How long ago a time was, in words. */
+/**
+ * How long ago a time was, in words.
+ * @param {string | null | undefined} time
+ */
 export function ago(time) {
   if (!time) return "–";
   const seconds = -secondsUntil(time);
@@ -54,13 +73,19 @@ const otherDay = new Intl.DateTimeFormat("en-GB", {
   day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit",
 });
 
-/** A time in the reader's zone: the time of day, with the date unless it is today. */
+/**
+ * A time in the reader's zone: the time of day, with the date unless it is today.
+ * @param {string | number | Date} time
+ */
 export function moment(time) {
   const date = new Date(time);
   return (date.toDateString() === new Date(now()).toDateString() ? sameDay : otherDay).format(date);
 }
 
-/** Bytes in binary units: `312 KiB`, `1.5 GiB`. */
+/**
+ * Bytes in binary units: `312 KiB`, `1.5 GiB`.
+ * @param {number | null | undefined} value
+ */
 export function bytes(value) {
   if (value === null || value === undefined) return "–";
   const units = ["B", "KiB", "MiB", "GiB", "TiB"];
@@ -70,10 +95,17 @@ export function bytes(value) {
   return `${size >= 10 || Number.isInteger(size) ? Math.round(size) : size.toFixed(1)} ${units[unit]}`;
 }
 
-/** `1 host`, `2 hosts`. */
+/**
+ * `1 host`, `2 hosts`.
+ * @param {number} number
+ * @param {string} noun
+ */
 export const count = (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
 
-/** The hue of a tenant, 0 to 359: the same name has the same colour everywhere and always (FNV-1a). */
+/**
+ * The hue of a tenant, 0 to 359: the same name has the same colour everywhere and always (FNV-1a).
+ * @param {string} name
+ */
 export function hue(name) {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(name)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
@@ -81,13 +113,41 @@ export function hue(name) {
   return ((hash ^ (hash >>> 15)) >>> 0) % 360;
 }
 
-/** Whether an optional number is there: an absent field is as good as `null`. */
+/**
+ * Whether an optional number is there: an absent field is as good as `null`.
+ * @param {unknown} value
+ */
 export const isNumber = (value) => typeof value === "number";
 
-/** The middle of some numbers; `null` for none. */
+/**
+ * The middle of some numbers; `null` for none.
+ * @param {number[]} values
+ */
 export function median(values) {
   if (values.length === 0) return null;
   const sorted = [...values].sort((left, right) => left - right);
   const middle = sorted.length >> 1;
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/**
+ * A share as a percentage: `0 %`, `0.4 %`, `13 %`, `250 %`.
+ * @param {number | null | undefined} share
+ */
+export function percent(share) {
+  if (!isNumber(share)) return "–";
+  const value = share * 100;
+  const digits = Math.abs(value) < 0.1 ? Number(value.toPrecision(1)) : Math.abs(value) < 10 ? Number(value.toFixed(1)) : Math.round(value);
+  const text = value !== 0 && Math.abs(value) < 1e-3 ? "below 0.001" : String(digits);
+  return `${text} %`;
+}
+
+/**
+ * A number with as many digits as say something: `0.043`, `1.2`, `17`, `1,204`.
+ * @param {number | null | undefined} value
+ */
+export function figure(value) {
+  if (!isNumber(value)) return "–";
+  if (value !== 0 && Math.abs(value) < 10) return String(Number(value.toPrecision(2)));
+  return Math.round(value).toLocaleString("en");
 }

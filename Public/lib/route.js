@@ -1,15 +1,24 @@
 // What is looked at stands in the address: view, filters, open panel. So it can be kept, sent and gone back to.
 
-const KEYS = ["view", "panel", "find", "container", "tenant", "host", "state", "trigger"];
+const KEYS = [
+  "view", "panel", "find", "layout", "container", "tenant", "host", "state", "trigger", "since", "until",
+  "policy", "measure", "actor", "subject", "kind",
+];
 const readers = [];
 
-/** The present route: every key, `""` where the address has none. */
+/**
+ * The present route: every key, `""` where the address has none.
+ * @returns {Record<string, string>}
+ */
 export function route() {
   const query = new URLSearchParams(location.search);
   return Object.fromEntries(KEYS.map((key) => [key, query.get(key) ?? ""]));
 }
 
-/** The address of a route that differs from the present one in these keys. */
+/**
+ * The address of a route that differs from the present one in these keys.
+ * @param {Record<string, string>} changes
+ */
 export function address(changes) {
   const next = { ...route(), ...changes };
   const query = new URLSearchParams();
@@ -18,7 +27,21 @@ export function address(changes) {
   return text ? `/?${text}` : "/";
 }
 
-/** Goes there. `replace` leaves no step to go back to. */
+/**
+ * The changes that show another view with no filter and no panel left over.
+ * @param {string} view
+ * @param {Record<string, string>} [changes]
+ * @returns {Record<string, string>}
+ */
+export function clean(view, changes = {}) {
+  return { ...Object.fromEntries(KEYS.map((key) => [key, ""])), view: view === "fleet" ? "" : view, ...changes };
+}
+
+/**
+ * Goes there. `replace` leaves no step to go back to.
+ * @param {Record<string, string>} changes
+ * @param {{replace?: boolean}} [options]
+ */
 export function go(changes, { replace = false } = {}) {
   const target = address(changes);
   if (target !== location.pathname + location.search) {

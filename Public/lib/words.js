@@ -64,6 +64,8 @@ export const alarmKinds = {
   noFeasibleHost: "No host may take it",
   stepPending: "A step is repeated without success",
   leftover: "A move left something behind",
+  exposure: "Beside a stranger for too long",
+  monoculture: "Hosts are too much alike",
 };
 
 /** A state that this page does not know yet is shown under its own name. */
@@ -95,7 +97,8 @@ export function describe(kind, body, before) {
   case "container": return containerWords(body, before);
   case "containerRemoved": return line(`Container ${body.name} was removed`);
   case "relocation": return relocationWords(body, before);
-  case "policy": return line("The policy was changed");
+  case "policy": return line(`Policy ${body.name} was ${before || body.name === "default" ? "changed" : "added"}`);
+  case "policyRemoved": return line(`Policy ${body.name} was removed`);
   case "image": return before ? null : line(`Image ${body.names[0] ?? body.digest} was imported`);
   case "scheduler": return line(body.paused ? "The scheduler was paused" : "The scheduler was resumed", body.paused ? "warn" : "good");
   case "alarm": {

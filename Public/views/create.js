@@ -1,18 +1,29 @@
 // The form that creates a container, and its tenant where that is new.
 
-import { curl, request } from "../lib/api.js";
-import { curlLine } from "../components/bits.js";
+import { curlLine } from "../components/curl-line.js";
+import { request } from "../lib/api.js";
+import { curl } from "../lib/curl.js";
 import { el, setText } from "../lib/dom.js";
 import { byName, bytes } from "../lib/format.js";
 import { go } from "../lib/route.js";
+import { closeButton } from "./panel.js";
+import { choosePolicy } from "./tenant.js";
 
 const NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const NEW_TENANT = " "; // no name has a space
+let view = null;
 
-export class CreateView {
+/** Opens the form. */
+export default function open({ fleet }) {
+  view ??= new CreateView(fleet);
+  view.open();
+}
+
+class CreateView {
   constructor(fleet) {
     this.fleet = fleet;
-    const text = (name, attributes = {}) => el("input", { name, autocomplete: "off", autocapitalize: "none", spellcheck: "false", ...attributes });
+    const text = (name, attributes = {}) => el("input", { name, autocomplete: "off", autocapitalize: "none", spellcheck: "false",
+      ...attributes });
     this.tenant = el("select", { name: "tenant" });
     this.newTenant = text("newTenant", { placeholder: "such as shop" });
     this.newTenantLabel = label("New tenant’s name", this.newTenant);
@@ -27,6 +38,8 @@ export class CreateView {
     this.processes = el("input", { name: "processes", type: "number", min: "1", max: "4000000", step: "1", value: "256" });
     this.runtime = el("select", { name: "runtime" });
     this.runtimeLabel = label("Runtime", this.runtime);
+    this.host = el("select", { name: "host" });
+    this.policy = el("select", { name: "policy" });
     this.outcome = el("p", { class: "outcome", role: "status" });
     this.line = curlLine("");
     this.submit = el("button", { type: "submit", class: "primary" }, "Create");
@@ -37,11 +50,13 @@ export class CreateView {
       label("Command", this.command, el("small", {}, "words apart by spaces; quotes keep words together")),
       label("Ports", this.ports, el("small", {}, "clients’ port, or clients’ port:container’s port")),
       el("div", { class: "row" }, label("Memory, MiB", this.memory), label("CPUs", this.cpus), label("Processes", this.processes)),
-      label("Environment", this.environment), this.runtimeLabel,
-      this.line.root, this.outcome,
-      el("div", { class: "row end" }, el("button", { type: "button", onclick: () => this.dialog.close() }, "Close"), this.submit));
-    this.dialog = el("dialog", { class: "sheet", "aria-labelledby": "create-title" },
-      el("div", { class: "sheet-body" }, el("h2", { id: "create-title" }, "New container"), this.form));
+      label("Environment", this.environment),
+      el("div", { class: "row" }, label("First host", this.host), label("Policy", this.policy), this.runtimeLabel),
+      this.outcome,
+      el("div", { class: "action-buttons" }, this.submit, this.line.root));
+    this.dialog = el("dialog", { class: "sheet", "aria-labelledby": "create-title" });
+    this.dialog.append(el("div", { class: "sheet-body" }, closeButton(this.dialog), el("h2", { id: "create-title" }, "New container"),
+      this.form));
     this.dialog.addEventListener("click", (event) => event.target === this.dialog && this.dialog.close());
     document.body.append(this.dialog);
     fleet.subscribe((changes) => this.dialog.open && (changes.all || changes.tenants.size || changes.images.size) && this.#fill());
@@ -58,11 +73,15 @@ export class CreateView {
     const tenants = [...this.fleet.tenants.keys()].sort(byName);
     choose(this.tenant, [...tenants.map((name) => [name, name]), [NEW_TENANT, "a new tenant …"]]);
     const images = [...this.fleet.images.values()].map((image) => [image.names[0] ?? image.digest, image]);
-    choose(this.image, images.sort(([left], [right]) => byName(left, right)).map(([name, image]) => [name, `${name} (${bytes(image.bytes)})`]));
+    choose(this.image, images.sort(([left], [right]) => byName(left, right)).map(([name, image]) => [name,
+      `${name} (${bytes(image.bytes)})`]));
     this.noImages.hidden = images.length > 0;
-    const runtimes = new Set([...this.fleet.hosts.values()].filter((host) => host.role === "worker").flatMap((host) => host.facts.runtimes));
+    const runtimes = new Set(this.fleet.workers().flatMap((host) => host.facts.runtimes));
     choose(this.runtime, [...runtimes].sort().map((kind) => [kind, kind]));
     this.runtimeLabel.hidden = runtimes.size < 2;
+    const ready = this.fleet.workers().filter((host) => host.state === "ready").map(({ name }) => name).sort(byName);
+    choose(this.host, [["", "any that can take it"], ...ready.map((name) => [name, name])]);
+    choosePolicy(this.policy, this.fleet, this.policy.value || null, "its tenant’s");
     this.#refresh();
   }
 
@@ -83,9 +102,11 @@ export class CreateView {
   /** The order as the form says it. Throws an error whose message says what to mend, and whose `field` where. */
   #read() {
     const tenant = this.tenant.value === NEW_TENANT ? this.newTenant.value.trim() : this.tenant.value;
-    if (!NAME.test(tenant)) throw wrong(this.newTenant, "The tenant’s name must be lower-case letters, digits and hyphens, and must not begin or end with a hyphen.");
+    if (!NAME.test(tenant)) throw wrong(this.newTenant,
+      "The tenant’s name must be lower-case letters, digits and hyphens, and must not begin or end with a hyphen.");
     const name = this.name.value.trim();
-    if (!NAME.test(name)) throw wrong(this.name, "The name must be lower-case letters, digits and hyphens, and must not begin or end with a hyphen.");
+    if (!NAME.test(name)) throw wrong(this.name,
+      "The name must be lower-case letters, digits and hyphens, and must not begin or end with a hyphen.");
     if (!this.image.value) throw wrong(this.image, "Choose an image.");
     const body = { name, tenant, image: this.image.value };
     const command = words(this.command);
@@ -99,6 +120,8 @@ export class CreateView {
       cpus: number(this.cpus, "CPUs", 0.01), processes: Math.round(number(this.processes, "Processes", 1)),
     };
     if (this.runtime.value) body.runtime = this.runtime.value;
+    if (this.host.value) body.host = this.host.value;
+    if (this.policy.value) body.policy = this.policy.value;
     return { tenant, body };
   }
 
@@ -122,11 +145,19 @@ export class CreateView {
       go({ panel: `container:${body.name}` });
     } catch (problem) {
       this.#say(problem.message, "bad");
-      problem.field?.setAttribute("aria-invalid", "true");
-      problem.field?.focus();
+      const field = this.#fieldOf(problem);
+      field?.setAttribute("aria-invalid", "true");
+      field?.focus();
     } finally {
       this.submit.disabled = false;
     }
+  }
+
+  /** The field that is wrong, whether this page or the control plane says so. */
+  #fieldOf({ field }) {
+    if (typeof field !== "string") return field ?? null;
+    const names = { "limits.memoryBytes": "memory", "limits.cpus": "cpus", "limits.processes": "processes" };
+    return this.form.elements[names[field] ?? field.split(".")[0]] ?? null;
   }
 
   #say(text, tone) {
@@ -154,7 +185,8 @@ function wrong(field, message) {
 function words(field) {
   const text = field.value.trim();
   const found = text.match(/(?:[^\s"']|"[^"]*"|'[^']*')+/g) ?? [];
-  if (found.join("").length !== text.replace(/\s+(?=(?:[^"']|"[^"]*"|'[^']*')*$)/g, "").length) throw wrong(field, "A quote in the command is not closed.");
+  if (found.join("").length !== text.replace(/\s+(?=(?:[^"']|"[^"]*"|'[^']*')*$)/g, "").length) throw wrong(field,
+    "A quote in the command is not closed.");
   return found.map((word) => word.replace(/"([^"]*)"|'([^']*)'/g, (_, double, single) => double ?? single));
 }
 

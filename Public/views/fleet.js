@@ -1,61 +1,89 @@
-// The fleet: hosts as tiles, their containers as chips, moves as flights between them.
+// The fleet: hosts as tiles, their containers as chips or dots, moves on their way between them.
 
-import { Chip, arrivalChip } from "../components/chip.js";
-import { fly } from "../components/flight.js";
-import { badge, panelLink, routeLink, simulatedBadge, tint } from "../components/bits.js";
+import { Chip, arrivalChip, isPinned } from "../components/chip.js";
+import { tint } from "../components/bits.js";
+import { measure } from "../components/picture.js";
+import { NOWHERE, Tile } from "../components/tile.js";
 import { arrange, el, setAttribute, setText } from "../lib/dom.js";
-import { byName, bytes, count, span } from "../lib/format.js";
-import { isOpen, isSimulatedHost } from "../lib/fleet.js";
+import { byName, count, figure, isNumber, percent } from "../lib/format.js";
+import { isOpen } from "../lib/fleet.js";
+import { lazy } from "../lib/lazy.js";
 import { go, route } from "../lib/route.js";
-import { hostStates, meaning } from "../lib/words.js";
 
-const MOST_TILES = 150;
-const MOST_CHIPS = 48;
-const NOWHERE = ""; // the tile of containers that have no host yet
+// What is only seen when there is something of its kind.
+const mapPart = lazy(() => import("../components/map.js"));
+const flightsPart = lazy(() => import("../components/flights.js"));
+const dotsPart = lazy(() => import("../components/dots.js"));
+const emptyPart = lazy(() => import("./fleet-empty.js"));
+const handsPart = lazy(() => import("./fleet-hands.js"));
+
+const NARROW = 640;
+const MOST_TILES = 500;
+const MOST_SWATCHES = 24;
 
 export class FleetView {
-  constructor(fleet, root, air) {
+  constructor(fleet, likeness, root) {
     this.fleet = fleet;
-    this.air = air;
+    this.likeness = likeness;
     this.tiles = new Map();
     this.chips = new Map();
-    this.places = new Map(); // container → the tile it stands in
-    this.arrivals = new Map(); // container → {host, root}
+    this.places = new Map(); // container → the host whose tile it stands on
+    this.arrivals = new Map(); // container → {host, root, id}
+    this.size = { dense: false };
+    this.fullest = 0;
+    this.#makeTools();
+    this.field = el("div", { class: "picture-field" });
+    this.gateways = el("div", { class: "gateways" });
+    this.empty = el("div", { class: "empty", hidden: true });
+    this.more = el("p", { class: "soft", hidden: true });
+    this.legendWords = el("p", { class: "soft picture-words" });
+    root.append(this.tools, this.gateways, this.field, this.legendWords, this.more, this.empty);
+    this.root = root;
+    this.#listen();
+    fleet.subscribe((changes) => this.#changed(changes));
+    likeness.subscribe(() => this.fleet.loaded && this.#layOut());
+    if (innerWidth >= NARROW) this.#fetchMap();
+  }
+
+  #makeTools() {
     this.find = el("input", {
       type: "search", id: "find", placeholder: "host, container or tenant", autocomplete: "off", spellcheck: "false",
       oninput: () => go({ find: this.find.value.trim() }, { replace: true }),
     });
+    this.found = el("span", { class: "soft found", role: "status" });
     this.legend = el("div", { class: "legend", role: "group", "aria-label": "Show one tenant" });
-    this.policy = el("p", { class: "soft policy" });
-    this.gateways = el("div", { class: "gateways" });
-    this.grid = el("div", { class: "tiles" });
-    this.empty = el("div", { class: "empty", hidden: true });
-    this.more = el("p", { class: "soft", hidden: true });
-    root.append(
-      el("div", { class: "tools" }, el("label", { for: "find" }, "Find"), this.find, this.legend),
-      this.gateways, this.grid, this.more, this.empty, this.policy);
-    root.addEventListener("keydown", (event) => rove(event));
-    // Another width means other rows.
-    addEventListener("resize", () => this.#unsettle());
-    fleet.subscribe((changes) => this.#changed(changes));
+    this.layout = el("button", {
+      type: "button", class: "small", hidden: true,
+      onclick: () => go({ layout: route().layout === "grid" ? "" : "grid" }, { replace: true }),
+    });
+    this.tools = el("div", { class: "tools" }, el("label", { for: "find" }, "Find"), this.find, this.found, this.legend, this.layout);
   }
 
-  #unsettle() {
-    for (const { chips } of this.tiles.values()) chips.style.minHeight = "";
+  #listen() {
+    for (const kind of ["pointermove", "keydown"]) addEventListener(kind, () => this.#fetchHands(), { once: true });
+    // Another width means other places; a drag of the window's edge means many widths.
+    new ResizeObserver(() => {
+      if (this.root.clientWidth === this.width || !this.root.clientWidth) return;
+      clearTimeout(this.resized);
+      this.resized = setTimeout(() => this.fleet.loaded && this.#layOut(), 80);
+    }).observe(this.root);
   }
 
   /** Follows the filters in the address. */
-  routed({ find, tenant }) {
+  routed({ view, find, tenant, layout }) {
+    this.shown = view === "" || view === "fleet";
     if (document.activeElement !== this.find) this.find.value = find;
-    const same = this.filter?.tenant === tenant && this.filter.find === find.toLowerCase();
-    this.filter = { find: find.toLowerCase(), tenant };
-    if (same || !this.fleet.loaded) return;
-    this.#unsettle();
-    this.#layOut();
+    const before = this.filter;
+    this.filter = { find: find.toLowerCase(), tenant, layout };
+    this.#markTenant(tenant);
+    if (!this.fleet.loaded || !this.shown) return;
+    if (before?.layout !== layout || this.stale) this.#layOut();
+    else if (before?.tenant !== tenant || before?.find !== this.filter.find) this.#fillAll();
   }
 
   /** Once a second: how long each may stay. */
   tick() {
+    if (!this.shown || this.size.dense) return;
     for (const chip of this.chips.values()) if (chip.root.isConnected) chip.tick();
   }
 
@@ -66,45 +94,47 @@ export class FleetView {
       for (const name of this.fleet.containers.keys()) moved.add(name);
     }
     const dirty = new Set(changes.hosts);
-    this.#followMoves(changes, moved, dirty);
-
-    // All reading of positions comes before all writing.
-    const departures = new Map();
-    for (const name of moved) {
-      const chip = this.chips.get(name);
-      const host = this.fleet.containers.get(name)?.host ?? NOWHERE;
-      if (chip?.root.isConnected && this.places.get(name) !== host && !changes.all) {
-        departures.set(name, chip.root.getBoundingClientRect());
-      }
-    }
+    const relocations = this.#relocations(changes);
+    this.#followMoves(relocations, changes.all, moved, dirty);
     for (const name of moved) this.#place(name, dirty);
+    if (changes.all) for (const tile of this.tiles.values()) tile.settle(byName);
+
+    const fullest = Math.max(4, ...[...this.tiles.values()].map((tile) => tile.slots.length));
     const membership = changes.all || [...changes.hosts].some((name) => this.tiles.has(name) !== this.fleet.hosts.has(name));
-    if (membership || dirty.has(NOWHERE)) this.#layOut();
-    else for (const name of dirty) this.#fillTile(name);
-    this.#settle(dirty);
-    for (const [name, from] of departures) {
-      const chip = this.chips.get(name);
-      if (chip?.root.isConnected) fly(chip.root, from, this.air);
-    }
+    if (!this.shown) this.stale = true;
+    else if (membership || fullest > this.fullest || dirty.has(NOWHERE)) this.#layOut();
+    else for (const name of dirty) this.#fill(this.tiles.get(name));
+    this.#fly(relocations, changes.all);
     if (changes.all || changes.tenants.size || this.counted !== this.fleet.containers.size) this.#writeLegend();
-    if (changes.all || changes.settings) this.#writePolicy();
   }
 
-  /** A tile that has grown keeps its height, so that its neighbours stand still while containers come and go. */
-  #settle(names) {
-    const chips = [...names].map((name) => this.tiles.get(name)?.chips).filter((node) => node?.isConnected);
-    const heights = chips.map((node) => node.offsetHeight);
-    chips.forEach((node, index) => (node.style.minHeight = `${heights[index]}px`));
+  /** Shows moves on their way. The part of the page that does it comes with the first move that there is to show. */
+  async #fly(relocations, all) {
+    if (!this.flights) {
+      const begun = new Set(relocations.filter(isOpen).map(({ id }) => id));
+      if (this.flightsAsked || begun.size === 0) return;
+      this.flightsAsked = true;
+      const { Flights } = await flightsPart().catch(() => ({}));
+      this.flightsAsked = false;
+      if (!Flights) return;
+      this.flights = new Flights((host, container) => this.#anchor(host, container), (container) => this.#land(container));
+      this.field.append(this.flights.ways, this.flights.travellers);
+      // What has ended meanwhile is still news, if it was under way before.
+      this.flights.begin([...this.fleet.relocations.values()].filter(({ id }) => !begun.has(id)));
+    } else if (all) this.flights.begin(relocations);
+    if (!this.shown) return;
+    for (const { id } of relocations) if (this.fleet.relocations.has(id)) this.flights.follow(this.fleet.relocations.get(id));
+  }
+
+  #relocations(changes) {
+    if (changes.all) return [...this.fleet.relocations.values()];
+    return [...changes.relocations].map((id) => this.fleet.relocations.get(id)).filter(Boolean);
   }
 
   /** Keeps a place at the destination of every move under way. */
-  #followMoves(changes, moved, dirty) {
-    const relocations = changes.all
-      ? [...this.fleet.relocations.values()]
-      : [...changes.relocations].map((id) => this.fleet.relocations.get(id)).filter(Boolean);
-    if (changes.all) {
-      for (const { host } of this.arrivals.values()) dirty.add(host);
-      this.arrivals.clear();
+  #followMoves(relocations, all, moved, dirty) {
+    if (all) {
+      for (const name of [...this.arrivals.keys()]) this.#forgetArrival(name, dirty);
     }
     for (const relocation of relocations) {
       const { container: name, destination } = relocation;
@@ -112,57 +142,45 @@ export class FleetView {
       const held = this.arrivals.get(name);
       const coming = isOpen(relocation) && relocation.state !== "queued" && destination && container && container.host !== destination;
       if (coming && held?.host !== destination) {
-        if (held) dirty.add(held.host);
+        if (held) this.#forgetArrival(name, dirty);
         this.arrivals.set(name, { host: destination, root: arrivalChip(container), id: relocation.id });
+        this.#tile(destination).enter(name);
         dirty.add(destination);
-      } else if (!coming && held?.id === relocation.id) {
-        this.arrivals.delete(name);
-        dirty.add(held.host);
+      } else if (!coming && held?.id === relocation.id && container?.host !== held.host) {
+        this.#forgetArrival(name, dirty);
       }
       moved.add(name);
     }
   }
 
+  #forgetArrival(name, dirty) {
+    const { host } = this.arrivals.get(name);
+    this.arrivals.delete(name);
+    if (this.places.get(name) !== host) this.tiles.get(host)?.leave(name);
+    dirty.add(host);
+  }
+
   #place(name, dirty) {
     const container = this.fleet.containers.get(name);
     const before = this.places.get(name);
+    const host = container ? container.host ?? NOWHERE : undefined;
+    if (before !== undefined && before !== host) {
+      this.tiles.get(before)?.leave(name);
+      dirty.add(before);
+    }
     if (!container) {
+      if (this.arrivals.has(name)) this.#forgetArrival(name, dirty);
       this.places.delete(name);
       this.chips.delete(name);
-      if (before !== undefined) this.#leave(before, name, dirty);
       return;
     }
-    const host = container.host ?? NOWHERE;
     if (before !== host) {
-      if (before !== undefined) this.#leave(before, name, dirty);
       this.places.set(name, host);
-      const names = this.#tile(host).names;
-      const at = names.findIndex((other) => byName(other, name) > 0);
-      names.splice(at < 0 ? names.length : at, 0, name);
+      this.#tile(host).enter(name);
     }
-    const held = this.arrivals.get(name);
-    if (held?.host === host) this.arrivals.delete(name);
+    if (this.arrivals.get(name)?.host === host) this.arrivals.delete(name);
     dirty.add(host);
-    const relocation = this.fleet.relocations.get(container.relocation);
-    this.chips.get(name)?.update(container, relocation);
-  }
-
-  #leave(host, name, dirty) {
-    const names = this.tiles.get(host)?.names;
-    const at = names?.indexOf(name) ?? -1;
-    if (at >= 0) names.splice(at, 1);
-    dirty.add(host);
-  }
-
-  #chip(name) {
-    let chip = this.chips.get(name);
-    if (!chip) {
-      chip = new Chip(name, () => go({ panel: `container:${name}` }));
-      const container = this.fleet.containers.get(name);
-      chip.update(container, this.fleet.relocations.get(container.relocation));
-      this.chips.set(name, chip);
-    }
-    return chip;
+    this.chips.get(name)?.update(container, this.fleet.relocations.get(container.relocation));
   }
 
   #tile(name) {
@@ -174,70 +192,183 @@ export class FleetView {
     return tile;
   }
 
-  /** Which tiles are shown, in the order of their names. */
-  #layOut() {
-    const { hosts, containers } = this.fleet;
-    for (const name of hosts.keys()) this.#tile(name);
-    for (const [name, tile] of this.tiles) {
-      if (!hosts.has(name) && tile.names.length === 0) {
-        tile.root.remove();
-        this.tiles.delete(name);
-      }
+  #chip(name, host) {
+    if (this.places.get(name) !== host) return this.arrivals.get(name)?.root ?? arrivalChip({ name, tenant: "" });
+    let chip = this.chips.get(name);
+    if (!chip) {
+      chip = new Chip(name, () => go({ panel: `container:${name}` }));
+      const container = this.fleet.containers.get(name);
+      chip.update(container, this.fleet.relocations.get(container.relocation));
+      this.chips.set(name, chip);
     }
-    const shown = [...this.tiles.values()].filter((tile) => this.#matches(tile)).sort((left, right) => byName(left.name, right.name));
-    const isGateway = (tile) => hosts.get(tile.name)?.role === "gateway";
-    const workers = shown.filter((tile) => !isGateway(tile));
-    arrange(this.gateways, shown.filter(isGateway).map((tile) => tile.root));
-    arrange(this.grid, workers.slice(0, MOST_TILES).map((tile) => tile.root));
-    for (const tile of shown) this.#fillTile(tile.name);
-    const left = workers.length - MOST_TILES;
-    this.more.hidden = left <= 0 && !this.fleet.truncated;
-    setText(this.more, (left > 0 ? `${count(left, "more host")}: use Find to see them. ` : "")
-      + (this.fleet.truncated ? `The fleet has more containers than the ${containers.size.toLocaleString("en")} this page has read.` : ""));
-    this.#writeEmpty(workers.length, hosts.size);
+    setAttribute(chip.root, "data-flying", this.flights?.isFlying(name) ? "" : null);
+    chip.root.classList.toggle("dim", !this.#isMeant(chip.container));
+    return chip.root;
   }
 
-  #matches(tile) {
+  /** Which tiles there are, how large, and where. */
+  #layOut() {
+    const { hosts } = this.fleet;
+    // A grid that becomes a map a moment later would jump.
+    this.stale = !this.shown || this.mapAwaited;
+    if (this.stale) return undefined;
+    for (const name of hosts.keys()) this.#tile(name);
+    for (const [name, tile] of this.tiles) {
+      if (hosts.has(name) || tile.count > 0) continue;
+      tile.root.remove();
+      this.tiles.delete(name);
+    }
+    const isGateway = (name) => hosts.get(name)?.role === "gateway";
+    const names = [...this.tiles.keys()].sort(byName);
+    const workers = names.filter((name) => !isGateway(name)).slice(0, MOST_TILES);
+    const height = Math.max(480, innerHeight - this.field.getBoundingClientRect().top - scrollY - 60);
+    this.width = this.root.clientWidth;
+    this.fullest = Math.max(4, ...workers.map((name) => this.tiles.get(name).slots.length));
+    const wasDense = this.size.dense;
+    this.size = measure({
+      hosts: workers.length, fullest: this.fullest, width: this.width, height, dense: wasDense,
+      rem: parseFloat(getComputedStyle(document.documentElement).fontSize),
+    });
+    if (this.size.dense && !this.Dots) return this.#fetchDots();
+    if (this.size.dense && !wasDense) this.chips.clear();
+    this.field.classList.toggle("dense", this.size.dense);
+    if (this.size.dense) this.field.style.setProperty("--dots", `${this.size.perRow * this.size.pitch}px`);
+    arrange(this.gateways, names.filter(isGateway).map((name) => this.tiles.get(name).root));
+    const roots = workers.map((name) => this.tiles.get(name).root);
+    arrange(this.field, [...(this.map?.nodes ?? []), ...roots, this.flights?.ways, this.flights?.travellers].filter(Boolean));
+    this.#arrangeTiles(workers, { width: this.width, height });
+    this.shownTiles = new Set([...workers, ...names.filter(isGateway)]);
+    this.#fillAll();
+    this.flights?.replace();
+    // Tiles glide to a new place, but not to their first one.
+    requestAnimationFrame(() => this.field.classList.toggle("settled", this.mapped));
+    this.#writeWords(names.length - this.shownTiles.size);
+    this.#writeEmpty();
+    return undefined;
+  }
+
+  /** What follows pointer and keys comes with the first of them. */
+  async #fetchHands() {
+    const { FleetHands } = await handsPart().catch(() => ({}));
+    if (FleetHands) this.hands ??= new FleetHands(this);
+  }
+
+  async #fetchDots() {
+    // Dots are no buttons: without hands a first touch would do nothing.
+    this.#fetchHands();
+    const { Dots } = await dotsPart().catch(() => ({}));
+    if (!Dots || this.Dots) return;
+    this.Dots = Dots;
+    this.#layOut();
+  }
+
+  /** On the map where there is one and room for it, otherwise in a grid. */
+  #arrangeTiles(workers, room) {
+    const { matrix } = this.likeness;
+    const wide = room.width >= NARROW && Boolean(matrix);
+    if (wide && !this.map && !this.mapTried) {
+      this.mapTried = true;
+      this.#fetchMap();
+    }
+    const can = wide && Boolean(this.map?.prepare(workers, matrix));
+    this.mapped = can && this.filter.layout !== "grid";
+    if (this.mapped) this.map.place(this.tiles, workers, this.size, room, (names) => this.#alikeWords(names));
+    else this.map?.clear(workers.map((name) => this.tiles.get(name)));
+    this.layout.hidden = !can;
+    setText(this.layout, this.mapped ? "Show as a grid" : "Show by likeness");
+  }
+
+  /** What hosts that are alike have in common, as far as one line can say. */
+  #alikeWords(names) {
+    const all = names.map((name) => this.fleet.hosts.get(name)?.facts);
+    const common = (key) => (all.every((facts) => facts?.[key] === all[0]?.[key]) ? all[0]?.[key] : null);
+    const kernel = common("kernel");
+    return [`${names.length} alike`, common("distribution"), kernel && `kernel ${kernel}`].filter(Boolean).join(" · ");
+  }
+
+  async #fetchMap() {
+    if (this.mapAwaited) return;
+    this.mapAwaited = true;
+    const { FleetMap } = await mapPart().catch(() => ({}));
+    this.mapAwaited = false;
+    if (FleetMap) this.map ??= new FleetMap(this.field);
+    if (this.fleet.loaded) this.#layOut();
+  }
+
+  #fillAll() {
+    for (const name of this.shownTiles ?? []) this.#fill(this.tiles.get(name));
     const { find, tenant } = this.filter;
-    if (!find && !tenant) return true;
-    if (!find && this.fleet.hosts.get(tile.name)?.role === "gateway") return true;
-    if (find && !tenant && tile.name.includes(find)) return true;
-    return tile.names.some((name) => this.#isMeant(this.fleet.containers.get(name)))
-      || (find && tile.name.includes(find) && !tenant);
+    const meant = find || tenant ? [...this.fleet.containers.values()].filter((container) => this.#isMeant(container)).length : null;
+    setText(this.found, meant === null ? "" : meant === 0 && !this.#someHostIsMeant()
+      ? "nothing matches" : `${meant} of ${count(this.fleet.containers.size, "container")}`);
+    this.find.parentElement.classList.toggle("found-none", meant === 0);
+  }
+
+  #someHostIsMeant() {
+    return Boolean(this.filter.find) && [...this.tiles.keys()].some((name) => name.includes(this.filter.find));
+  }
+
+  #fill(tile) {
+    if (!tile || !this.shownTiles?.has(tile.name)) return;
+    let coming = 0;
+    for (const { host } of this.arrivals.values()) if (host === tile.name) coming += 1;
+    tile.describe(this.fleet.hosts.get(tile.name), coming);
+    if (this.size.dense) tile.showDots(this.Dots, (name) => this.#look(name, tile.name), this.size.perRow);
+    else tile.showChips((name) => this.#chip(name, tile.name), this.size.most);
+    const { find } = this.filter;
+    tile.root.classList.toggle("dim", Boolean(find) && !tile.name.includes(find)
+      && ![...tile.names].some((name) => this.#isMeant(this.fleet.containers.get(name))));
+  }
+
+  #look(name, host) {
+    const container = this.fleet.containers.get(name);
+    if (!container) return { tenant: "", mark: "gone" };
+    const { tenant, state } = container;
+    if (!this.#isMeant(container)) return { tenant, mark: "dim" };
+    if (this.places.get(name) !== host) return { tenant, mark: "arriving" };
+    if (["failed", "stranded", "stopped"].includes(state)) return { tenant, mark: "bad" };
+    return { tenant, mark: state === "relocating" ? "leaving" : isPinned(container) ? "pinned" : "there" };
   }
 
   #isMeant(container) {
     const { find, tenant } = this.filter;
+    if (!container) return false;
     if (tenant && container.tenant !== tenant) return false;
     return !find || container.name.includes(find) || container.tenant.includes(find) || (container.host ?? "").includes(find);
   }
 
-  #fillTile(name) {
-    const tile = this.tiles.get(name);
-    if (!tile) return;
-    const coming = [...this.arrivals].filter(([, { host }]) => host === name);
-    tile.update(this.fleet.hosts.get(name), coming.length);
-    const places = tile.names.slice(0, MOST_CHIPS).map((container) => [container, this.#chip(container).root]);
-    for (const [container, { root }] of coming) places.push([container, root]);
-    places.sort(([left], [right]) => byName(left, right));
-    arrange(tile.chips, places.map(([, root]) => root));
-    for (const [container, root] of places) {
-      root.classList.toggle("dim", !this.#isMeant(this.fleet.containers.get(container) ?? { name: container, tenant: "" }));
+  /** Where on the picture a container is, or will be, on a host; `null` when that host is not on it. */
+  #anchor(host, container) {
+    const tile = this.tiles.get(host);
+    if (!tile?.root.isConnected || !this.shownTiles?.has(host)) return null;
+    const { offsetLeft: left, offsetTop: top, offsetWidth: width, offsetHeight: height } = tile.root;
+    const dot = tile.dots?.centre(tile.placeOf(container) ?? 0);
+    if (dot) {
+      const field = this.field.getBoundingClientRect();
+      return { x: dot.x - field.left, y: dot.y - field.top };
     }
-    tile.more(tile.names.length - MOST_CHIPS);
-    // One stop of the Tab key per tile; the arrow keys go from chip to chip.
-    const chips = [...tile.chips.querySelectorAll("button.chip")];
-    if (!chips.some((chip) => chip.tabIndex === 0) && chips[0]) chips[0].tabIndex = 0;
-    for (const chip of chips.filter((other) => other.tabIndex === 0).slice(1)) chip.tabIndex = -1;
+    const coming = this.arrivals.get(container);
+    const node = this.places.get(container) === host ? this.chips.get(container)?.root : coming?.host === host ? coming.root : null;
+    if (!node?.isConnected) return { x: left + width / 2, y: top + height / 2 };
+    return { x: left + node.offsetLeft + node.offsetWidth / 2, y: top + node.offsetTop + node.offsetHeight / 2 };
+  }
+
+  #land(container) {
+    const chip = this.chips.get(container)?.root;
+    if (!chip) return;
+    setAttribute(chip, "data-flying", null);
+    chip.classList.remove("landed");
+    // The next frame, so that a second landing starts the glow anew.
+    requestAnimationFrame(() => chip.classList.add("landed"));
+    setTimeout(() => chip.classList.remove("landed"), 2000);
   }
 
   #writeLegend() {
     this.counted = this.fleet.containers.size;
     const counts = new Map([...this.fleet.tenants.keys()].map((name) => [name, 0]));
     for (const { tenant } of this.fleet.containers.values()) counts.set(tenant, (counts.get(tenant) ?? 0) + 1);
-    const { tenant: chosen } = route();
     this.swatches ??= new Map();
-    const names = [...counts.keys()].sort(byName).slice(0, 24);
+    const names = [...counts.keys()].sort(byName).slice(0, MOST_SWATCHES);
     arrange(this.legend, names.map((name) => {
       let swatch = this.swatches.get(name);
       if (!swatch) {
@@ -250,114 +381,39 @@ export class FleetView {
         this.swatches.set(name, swatch);
       }
       setText(swatch.number, String(counts.get(name)));
-      setAttribute(swatch.root, "aria-pressed", String(chosen === name));
       return swatch.root;
     }));
+    this.#markTenant(route().tenant);
   }
 
-  /** Marks the chosen tenant after a change of route. */
-  markTenant(tenant) {
+  #markTenant(tenant) {
     for (const [name, { root }] of this.swatches ?? []) setAttribute(root, "aria-pressed", String(name === tenant));
   }
 
-  #writePolicy() {
-    const { policy } = this.fleet;
-    if (!policy?.clock) return;
-    const { threshold, attacksPerSecond } = policy.clock;
-    const { concurrentInFleet, concurrentPerHost, concurrentPerTenant } = policy.limits;
-    setText(this.policy, `Policy: a container stays ${span(-Math.log(1 - threshold) / attacksPerSecond)} on a host; `
-      + `at most ${count(concurrentInFleet, "move")} at once, ${concurrentPerHost} per host, ${concurrentPerTenant} per tenant.`);
-  }
-
-  #writeEmpty(shown, hosts) {
-    const { find, tenant } = this.filter;
-    const filtered = (find || tenant) && shown === 0 && hosts > 0;
-    const noWorkers = [...this.fleet.hosts.values()].every((host) => host.role === "gateway");
-    const noContainers = !noWorkers && this.fleet.containers.size === 0;
-    this.empty.hidden = !filtered && !noWorkers && !noContainers;
-    if (this.empty.hidden) return;
-    if (filtered) {
-      this.empty.replaceChildren(el("p", {}, "Nothing in the fleet matches."),
-        routeLink({ find: "", tenant: "" }, "Show the whole fleet", { class: "button" }));
-    } else if (noWorkers) {
-      this.empty.replaceChildren(el("h2", {}, "No hosts yet"),
-        el("p", {}, "Hosts enrol by themselves when their agent starts. On a machine of your own, or for a fleet on this one:"),
-        el("pre", {}, "relocate agent --help\nrelocate lab --help"));
-    } else {
-      this.empty.replaceChildren(el("h2", {}, "No containers yet"),
-        el("p", {}, "The hosts are ready. Create a tenant and its first container; it starts moving at once."),
-        el("button", { type: "button", class: "primary", onclick: () => document.getElementById("new").click() }, "New container"));
+  #writeWords(left) {
+    const { summary } = this.likeness;
+    const words = [];
+    if (this.mapped) {
+      words.push(`Distance shows difference: near hosts are alike. This picture keeps ${percent(this.map.kept)} of what tells them apart.`);
     }
-  }
-}
-
-class Tile {
-  constructor(name) {
-    this.name = name;
-    this.names = [];
-    const id = `tile-${name || "nowhere"}`;
-    this.badges = el("span", { class: "badges" });
-    this.facts = el("p", { class: "tile-facts" });
-    this.problems = el("p", { class: "tile-problems", hidden: true });
-    this.bar = el("span", { class: "tile-bar", "aria-hidden": true }, el("span"));
-    this.chips = el("div", { class: "chips" });
-    this.rest = el("p", { class: "tile-more", hidden: true });
-    const title = name === NOWHERE ? "On no host yet" : panelLink(`host:${name}`, name);
-    this.root = el("section", { class: "tile", "aria-labelledby": id },
-      el("div", { class: "tile-head" }, el("h2", { id }, title), this.badges),
-      this.facts, this.problems, this.bar, this.chips, this.rest);
-  }
-
-  update(host, coming) {
-    const here = this.names.length;
-    const idle = here + coming === 0;
-    setAttribute(this.chips, "role", idle ? null : "toolbar");
-    setAttribute(this.chips, "aria-label", idle ? null : `Containers on ${this.name || "no host"}`);
-    setAttribute(this.root, "data-state", host?.state ?? "unknown");
-    if (!host) {
-      setText(this.facts, this.name === NOWHERE ? "Waiting to be placed." : "This host is not known to the page.");
-      this.bar.hidden = true;
-      return;
+    if (isNumber(summary?.meanDifference)) {
+      const { meanDifference, effectiveConfigurations } = summary;
+      words.push(`Mean difference of hosts ${figure(meanDifference)}, as diverse as ${figure(effectiveConfigurations)} equal groups.`);
     }
-    const key = `${host.state} ${host.role} ${isSimulatedHost(host)}`;
-    if (key !== this.key) {
-      this.key = key;
-      this.badges.replaceChildren(...[
-        host.role === "gateway" && el("span", { class: "badge" }, "gateway"),
-        isSimulatedHost(host) && simulatedBadge(), badge(meaning(hostStates, host.state)),
-      ].filter(Boolean));
-    }
-    const { facts, capacity } = host;
-    const machine = `${host.address} · ${count(facts.cpuCount, "CPU")} · ${bytes(facts.memoryBytes)}`;
-    const gateway = host.role === "gateway";
-    setText(this.facts, gateway ? `${machine} · maps the tenants’ virtual addresses to their containers`
-      : `${machine} · ${here} of ${count(capacity.containers, "container")}`);
-    this.bar.hidden = gateway;
-    this.chips.hidden = gateway && idle;
-    this.bar.firstChild.style.transform = `scaleX(${Math.min(1, here / Math.max(1, capacity.containers)).toFixed(3)})`;
-    this.problems.hidden = facts.problems.length === 0;
-    setText(this.problems, facts.problems.length ? `⚠ ${facts.problems[0]}${facts.problems.length > 1 ? ` (and ${facts.problems.length - 1} more)` : ""}` : "");
+    words.push(...(summary?.warnings ?? []).slice(0, 2).map((text) => `${text[0].toUpperCase()}${text.slice(1)}.`));
+    setText(this.legendWords, words.join(" "));
+    this.legendWords.hidden = words.length === 0;
+    this.more.hidden = left <= 0 && !this.fleet.truncated;
+    setText(this.more, (left > 0 ? `${count(left, "more host")} than can be drawn. ` : "")
+      + (this.fleet.truncated ? `The fleet has more containers than the ${this.fleet.containers.size.toLocaleString("en")} this page has read.` : ""));
   }
 
-  more(number) {
-    this.rest.hidden = number <= 0;
-    if (number > 0) this.rest.replaceChildren(panelLink(`host:${this.name}`, `and ${number} more`));
+  async #writeEmpty() {
+    const { fleet } = this;
+    const nothing = fleet.workers().length === 0 || fleet.containers.size === 0;
+    this.empty.hidden = !nothing;
+    if (!nothing) return;
+    const { emptyWords } = await emptyPart().catch(() => ({}));
+    if (emptyWords) this.empty.replaceChildren(...emptyWords(fleet));
   }
-}
-
-/** Arrow keys, Home and End go through the chips of a tile. */
-function rove(event) {
-  const chip = event.target.closest?.("button.chip");
-  if (!chip) return;
-  const chips = [...chip.parentElement.querySelectorAll("button.chip")];
-  const at = chips.indexOf(chip);
-  const next = {
-    ArrowRight: at + 1, ArrowDown: at + 1, ArrowLeft: at - 1, ArrowUp: at - 1, Home: 0, End: chips.length - 1,
-  }[event.key];
-  if (next === undefined) return;
-  event.preventDefault();
-  const target = chips[(next + chips.length) % chips.length];
-  chip.tabIndex = -1;
-  target.tabIndex = 0;
-  target.focus();
 }

@@ -1,14 +1,14 @@
 // The top of the page: connection, counters, banners, standing alarms, the scheduler's switch.
 
-import { panelLink } from "../components/bits.js";
 import { Problem, request } from "../lib/api.js";
-import { arrange, el, setAttribute, setText } from "../lib/dom.js";
-import { alarmKey, isOpen, isSimulatedHost } from "../lib/fleet.js";
-import { ago, byName, count, isNumber, median, milliseconds, moment, span } from "../lib/format.js";
-import { alarmKinds } from "../lib/words.js";
+import { el, setAttribute, setText } from "../lib/dom.js";
+import { isOpen, isSimulatedHost } from "../lib/fleet.js";
+import { count, isNumber, median, milliseconds, moment, span } from "../lib/format.js";
+import { lazy } from "../lib/lazy.js";
 
 const WINDOW = 50; // the newest ended moves that the counters are about
-const ALARMS_SHOWN = 3;
+
+const alarmsPart = lazy(() => import("../components/alarms.js"));
 
 export class HeaderView {
   constructor(fleet, feed) {
@@ -24,11 +24,27 @@ export class HeaderView {
     document.getElementById("counters").append(...this.counters.map((counter) => counter.root));
     this.lost = banner("bad", el("button", { type: "button", class: "small", onclick: () => this.feed.retryNow() }, "Try now"));
     this.paused = banner("warn", el("button", { type: "button", class: "small", onclick: () => this.#switchScheduler() }, "Resume"));
-    this.refused = banner("bad", el("button", { type: "button", class: "small", onclick: () => this.#say("") }, "Dismiss"));
+    this.refused = banner("bad", el("button", { type: "button", class: "small", onclick: () => this.say("") }, "Dismiss"));
     this.simulated = banner("note");
     this.banners.append(this.lost.root, this.paused.root, this.refused.root, this.simulated.root);
-    this.lines = new Map();
     fleet.subscribe((changes) => this.#changed(changes));
+  }
+
+  /** Shows which view is looked at: the figures of the fleet stand above the fleet only. */
+  showing(view, title) {
+    document.getElementById("counters").hidden = view !== "fleet";
+    this.view = title;
+    this.#writeTitle();
+  }
+
+  /** Says what went wrong, until it is dismissed. */
+  say(text) {
+    this.refused.show(text);
+  }
+
+  #writeTitle() {
+    const alarms = this.fleet.alarms.size;
+    document.title = `${alarms ? `${count(alarms, "alarm")} · ` : ""}${this.view === "Fleet" ? "" : `${this.view} · `}Relocate`;
   }
 
   /** Shows how the event stream stands. */
@@ -50,8 +66,10 @@ export class HeaderView {
       this.lost.show(`${detail}${since} ${wait > 0 ? `Trying again in ${span(wait)}.` : "Trying again …"}`);
     } else if (phase === "live") {
       this.lost.show("");
+    } else if (detail) {
+      this.lost.show(detail);
     }
-    if (this.fleet.alarms.size) for (const line of this.lines.values()) line.tick();
+    this.list?.tick();
   }
 
   #changed(changes) {
@@ -59,7 +77,8 @@ export class HeaderView {
     if (changes.all || changes.hosts.size) {
       const all = [...hosts.values()];
       const ready = all.filter((host) => host.state === "ready").length;
-      this.counters[0].show(hosts.size.toLocaleString("en"), hosts.size === 0 ? "none yet" : ready === hosts.size ? "all ready" : `${hosts.size - ready} not ready`,
+      this.counters[0].show(hosts.size.toLocaleString("en"), hosts.size === 0 ? "none yet" : ready === hosts.size
+        ? "all ready" : `${hosts.size - ready} not ready`,
         ready === hosts.size ? "soft" : "warn");
       const workers = all.filter((host) => host.role !== "gateway");
       this.simulated.show(workers.length > 0 && workers.every(isSimulatedHost)
@@ -68,11 +87,13 @@ export class HeaderView {
     if (changes.all || changes.containers.size || changes.relocations.size) {
       const list = [...relocations.values()];
       const moving = list.filter((relocation) => isOpen(relocation) && relocation.state !== "queued").length;
-      this.counters[1].show(containers.size.toLocaleString("en") + (this.fleet.truncated ? "+" : ""), moving ? `${moving} moving` : "none moving");
+      this.counters[1].show(containers.size.toLocaleString("en") + (this.fleet.truncated ? "+" : ""),
+        moving ? `${moving} moving` : "none moving");
       const ended = list.filter((relocation) => !isOpen(relocation)).sort((left, right) => right.id - left.id).slice(0, WINDOW);
       const completed = ended.filter((relocation) => relocation.state === "completed").length;
       const bad = ended.length - completed;
-      this.counters[2].show(`${completed} completed`, bad ? `${bad} did not complete` : ended.length ? "none failed" : "none yet", bad ? "bad" : "soft");
+      this.counters[2].show(`${completed} completed`, bad ? `${bad} did not complete` : ended.length ? "none failed" : "none yet",
+        bad ? "bad" : "soft");
       const pauses = ended.map((relocation) => relocation.pauseMilliseconds).filter(isNumber);
       this.counters[3].show(pauses.length ? `${milliseconds(median(pauses))} median` : "–",
         pauses.length ? `${milliseconds(Math.max(...pauses))} longest` : "no move yet");
@@ -85,49 +106,26 @@ export class HeaderView {
     if (changes.all || changes.alarms.size) this.#writeAlarms();
   }
 
-  #writeAlarms() {
-    const alarms = [...this.fleet.alarms.values()].sort((left, right) => byName(left.raisedAt, right.raisedAt));
-    this.alarms.hidden = alarms.length === 0;
-    document.title = alarms.length ? `${count(alarms.length, "alarm")} · Relocate` : "Relocate";
-    for (const key of [...this.lines.keys()]) if (!this.fleet.alarms.has(key)) this.lines.delete(key);
-    this.summary ??= el("summary");
-    this.rest ??= el("details", { class: "alarms-rest" }, this.summary);
-    const nodes = alarms.map((alarm) => {
-      const key = alarmKey(alarm);
-      let line = this.lines.get(key);
-      if (line?.alarm !== alarm) {
-        line = alarmLine(alarm, this.#panelOf(alarm.subject));
-        this.lines.set(key, line);
-      }
-      return line.root;
-    });
-    const hidden = nodes.slice(ALARMS_SHOWN);
-    setText(this.summary, `${count(hidden.length, "more alarm")}`);
-    arrange(this.rest, [this.summary, ...hidden]);
-    arrange(this.alarms, [...nodes.slice(0, ALARMS_SHOWN), ...(hidden.length ? [this.rest] : [])]);
-  }
-
-  #panelOf(subject) {
-    if (this.fleet.containers.has(subject)) return `container:${subject}`;
-    if (this.fleet.hosts.has(subject)) return `host:${subject}`;
-    return /^\d+$/.test(subject) ? `relocation:${subject}` : null;
+  async #writeAlarms() {
+    this.#writeTitle();
+    if (!this.list && this.fleet.alarms.size === 0) return;
+    const { AlarmList } = await alarmsPart().catch(() => ({}));
+    if (!AlarmList) return;
+    this.list ??= new AlarmList(this.fleet, this.alarms);
+    this.list.write();
   }
 
   async #switchScheduler() {
     this.scheduler.disabled = true;
-    this.#say("");
+    this.say("");
     try {
       await request("PUT", "/v1/scheduler", { paused: !this.fleet.paused });
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
-      this.#say(`The scheduler was not ${this.fleet.paused ? "resumed" : "paused"}: ${problem.message}`);
+      this.say(`The scheduler was not ${this.fleet.paused ? "resumed" : "paused"}: ${problem.message}`);
     } finally {
       this.scheduler.disabled = false;
     }
-  }
-
-  #say(text) {
-    this.refused.show(text);
   }
 }
 
@@ -155,13 +153,4 @@ function banner(tone, ...buttons) {
       setText(words, text);
     },
   };
-}
-
-function alarmLine(alarm, panel) {
-  const since = el("span", { class: "soft" });
-  const root = el("p", { class: "alarm" }, el("span", { class: "alarm-kind" }, "⚠ ", alarmKinds[alarm.kind] ?? alarm.kind), " ",
-    panel ? panelLink(panel, alarm.subject) : el("b", {}, alarm.subject), " ", alarm.message, " ", since);
-  const line = { alarm, root, tick: () => setText(since, ago(alarm.raisedAt)) };
-  line.tick();
-  return line;
 }

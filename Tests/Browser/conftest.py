@@ -45,17 +45,33 @@ class Complaints(list):
 
 @pytest.fixture
 def complaints():
-    return Complaints()
+    """Nothing, at the end of each test: whatever the browser complains of fails it, unless the test takes it out."""
+    complaints = Complaints()
+    yield complaints
+    assert complaints == []
 
 
 @pytest.fixture
-def page(browser, lab, complaints):
+def open_page(browser, lab, complaints):
+    """Opens the page in a window of its own, looking at an address; gives it when it is live."""
+    contexts = []
+
+    def open_page(address="/", width=1280, height=900, **options):
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        context.set_default_timeout(15_000)
+        page = context.new_page()
+        complaints.follow(page)
+        page.goto(lab.url + address)
+        page.locator("#connection[data-phase=live]").wait_for()
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(open_page):
     """The page, loaded and live."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(15_000)
-    page = context.new_page()
-    complaints.follow(page)
-    page.goto(lab.url)
-    page.locator("#connection[data-phase=live]").wait_for()
-    yield page
-    context.close()
+    return open_page()

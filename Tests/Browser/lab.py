@@ -12,7 +12,9 @@ import urllib.error
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+# Another program than this source tree's may be tried with this source tree's page.
 PROGRAM = os.environ.get("RELOCATE", str(ROOT / ".build/debug/relocate"))
+CONTAINERS = [("acme", "cache", 6379), ("acme", "sessions", 6379), ("umbrella", "site", 80), ("umbrella", "docs", 80)]
 
 
 def free_port():
@@ -32,6 +34,8 @@ def wait_until(condition, seconds=15):
 
 class SimulatedLab:
     """Three simulated hosts, and two tenants' containers on them. The clock is paused: what moves, a test has moved."""
+
+    hosts = ["host1", "host2", "host3"]
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
@@ -54,7 +58,7 @@ class SimulatedLab:
 
     def run(self, *words):
         """Runs the program; fails with its own words."""
-        environment = {**os.environ, "RELOCATE_SERVER": self.url}
+        environment = {"RELOCATE_HOME": str(ROOT), **os.environ, "RELOCATE_SERVER": self.url}
         done = subprocess.run([PROGRAM, *words], env=environment, capture_output=True, text=True, timeout=60)
         assert done.returncode == 0, f"relocate {' '.join(words)}: {done.stdout}{done.stderr}"
         return done.stdout
@@ -96,9 +100,27 @@ class SimulatedLab:
             archive.addfile(program)
         self.run("images", "import", str(image), "--name", "nothing")
         self.run("pause")
-        for tenant, container, port in [("acme", "cache", 6379), ("umbrella", "site", 80)]:
+        for tenant in sorted({tenant for tenant, *_ in CONTAINERS}):
             self.run("tenants", "add", tenant)
+        for tenant, container, port in CONTAINERS:
             self.run("containers", "create", container, "--tenant", tenant, "--image", "nothing",
                      "--port", str(port), "--", "/bin/stand-in")
-        wait_until(lambda: all(container["mobility"]["state"] == "movable"
+        self.settle()
+
+    def settle(self):
+        """Waits until every container runs and may move, and every host takes containers."""
+        wait_until(lambda: all(container["mobility"]["state"] == "movable" and container["state"] == "running"
                                for container in self.get("/v1/containers")["items"]))
+
+    def container(self, name):
+        """A container as the API shows it."""
+        return self.get(f"/v1/containers/{name}")
+
+    def send(self, method, path, body=None, headers=()):
+        """A request to the API as another operator would send it; gives the answer."""
+        request = urllib.request.Request(
+            self.url + path, method=method, data=None if body is None else json.dumps(body).encode(),
+            headers={"Content-Type": "application/json", **dict(headers)})
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            text = answer.read()
+            return json.loads(text) if text else None

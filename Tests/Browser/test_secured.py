@@ -15,7 +15,7 @@ def secured(tmp_path):
     server = subprocess.Popen(
         [PROGRAM, "serve", "--tls", "--listen", "127.0.0.1:0", "--agent-listen", "127.0.0.1:0",
          "--state", str(tmp_path / "state"), "--shared", str(tmp_path / "shared")],
-        env={**os.environ, "RELOCATE_HOME": str(ROOT)}, stdout=subprocess.PIPE, text=True)
+        env={"RELOCATE_HOME": str(ROOT), **os.environ}, stdout=subprocess.PIPE, text=True)
     try:
         line = next(line for line in server.stdout if line.startswith("operators: "))
         yield line.split()[1]

@@ -1,21 +1,24 @@
 // The history of moves: filtered by the server, newest first, kept up to date by events without moving what is read.
 
-import { badge, panelLink } from "../components/bits.js";
-import { waterfall } from "../components/steps.js";
-import { request } from "../lib/api.js";
+import { badge, panelLink, routeLink } from "../components/bits.js";
+import { waterfall } from "../components/waterfall.js";
+import { list, request } from "../lib/api.js";
 import { arrange, el, setAttribute, setText } from "../lib/dom.js";
+import { csv, download } from "../lib/download.js";
 import { isOpen } from "../lib/fleet.js";
 import { byName, count, milliseconds, moment } from "../lib/format.js";
 import { go, route } from "../lib/route.js";
-import { failureWords, meaning, relocationStates, totalMilliseconds, triggers } from "../lib/words.js";
+import { failureWords, forwardSteps, meaning, relocationStates, totalMilliseconds, triggers } from "../lib/words.js";
 
-const FILTERS = ["container", "tenant", "host", "state", "trigger"];
+const FILTERS = ["container", "tenant", "host", "state", "trigger", "since", "until"];
+const LABELS = { since: "From", until: "Until" };
+const MOST_EXPORTED = 10_000;
 const PAGE = 50;
 const MOST_ROWS = 1000;
 const COLUMNS = ["Move", "Container", "From → to", "Trigger", "Steps", "Pause", "In all", "Outcome"];
 
-export class HistoryView {
-  constructor(fleet, root) {
+export default class RelocationsView {
+  constructor({ fleet, root }) {
     this.fleet = fleet;
     this.rows = new Map();
     this.waiting = new Map(); // new moves held back while the reader reads
@@ -23,25 +26,35 @@ export class HistoryView {
     this.run = 0;
     this.fields = {};
     this.lists = {};
-    const form = el("form", { class: "tools", role: "search", "aria-label": "Filter the history", onsubmit: (event) => event.preventDefault() },
+    const form = el("form", { class: "tools filters", role: "search", "aria-label": "Filter the relocations",
+      onsubmit: (event) => event.preventDefault() },
       FILTERS.map((name) => this.#field(name)),
       el("button", { type: "button", onclick: () => go(Object.fromEntries(FILTERS.map((name) => [name, ""]))) }, "Clear"));
+    this.exported = el("span", { class: "soft", role: "status" });
+    const exports = el("p", { class: "exports" }, "Export what matches: ",
+      el("button", { type: "button", class: "small", onclick: (event) => this.#export(event.currentTarget, "csv") }, "CSV"),
+      el("button", { type: "button", class: "small", onclick: (event) => this.#export(event.currentTarget, "json") }, "JSON"),
+        this.exported);
     this.fresh = el("button", { type: "button", class: "fresh", hidden: true, onclick: () => this.#showWaiting() });
     this.body = el("tbody", { role: "rowgroup" });
     this.table = el("table", { class: "moves", role: "table" },
       el("caption", { class: "unseen" }, "Moves, newest first"),
-      el("thead", { role: "rowgroup" }, el("tr", { role: "row" }, COLUMNS.map((title) => el("th", { scope: "col", role: "columnheader" }, title)))),
+      el("thead", { role: "rowgroup" }, el("tr", { role: "row" },
+        COLUMNS.map((title) => el("th", { scope: "col", role: "columnheader" }, title)))),
       this.body);
-    this.message = el("p", { class: "empty", role: "status" });
+    this.message = el("div", { class: "empty", role: "status" });
     this.more = el("button", { type: "button", hidden: true, onclick: () => this.#loadMore() }, "Load more");
-    root.append(form, legend(), el("div", { class: "fresh-place" }, this.fresh), this.table, this.message, this.more);
+    root.append(el("h2", { class: "unseen" }, "Relocations"), form, el("div", { class: "between" }, legend(), exports),
+      el("div", { class: "fresh-place" }, this.fresh), this.table, this.message, this.more);
     fleet.subscribe((changes) => this.#changed(changes));
   }
 
   /** Follows the filters in the address; asks the server when they changed. */
-  routed(present) {
-    for (const name of FILTERS) if (document.activeElement !== this.fields[name]) this.fields[name].value = present[name];
-    this.shown = present.view === "history";
+  routed(present, shown) {
+    for (const name of FILTERS) {
+      if (document.activeElement !== this.fields[name]) this.fields[name].value = isTime(name) ? localTime(present[name]) : present[name];
+    }
+    this.shown = shown;
     if (!this.shown) return;
     const key = JSON.stringify(FILTERS.map((name) => present[name]));
     if (key === this.key) return;
@@ -51,8 +64,13 @@ export class HistoryView {
   }
 
   #field(name) {
-    const label = name[0].toUpperCase() + name.slice(1);
-    const change = () => go({ [name]: this.fields[name].value.trim() }, { replace: true });
+    const label = LABELS[name] ?? name[0].toUpperCase() + name.slice(1);
+    const change = () => go({ [name]: isTime(name) ? serverTime(this.fields[name].value) : this.fields[name].value.trim() },
+      { replace: true });
+    if (isTime(name)) {
+      this.fields[name] = el("input", { type: "datetime-local", onchange: change });
+      return el("label", {}, label, this.fields[name]);
+    }
     if (name === "state" || name === "trigger") {
       const options = name === "state"
         ? Object.entries(relocationStates).map(([value, { word }]) => [value, word]) : Object.entries(triggers);
@@ -61,7 +79,8 @@ export class HistoryView {
       return el("label", {}, label, this.fields[name]);
     }
     this.lists[name] = el("datalist", { id: `history-${name}` });
-    this.fields[name] = el("input", { list: `history-${name}`, placeholder: "any", autocomplete: "off", spellcheck: "false", oninput: change });
+    this.fields[name] = el("input", { list: `history-${name}`, placeholder: "any", autocomplete: "off", spellcheck: "false",
+      oninput: change });
     return el("label", {}, label, this.fields[name], this.lists[name]);
   }
 
@@ -91,6 +110,22 @@ export class HistoryView {
       setText(this.message, problem.message);
     } finally {
       if (run === this.run) setAttribute(this.table, "aria-busy", null);
+    }
+  }
+
+  /** Asks for everything that matches, page after page, and hands it over as a file. */
+  async #export(button, kind) {
+    button.disabled = true;
+    setText(this.exported, "being read …");
+    try {
+      const { items, more } = await list(this.#query(null).replace(`limit=${PAGE}`, "limit=1000"), MOST_EXPORTED);
+      if (kind === "csv") download("relocations.csv", "text/csv", csv(CSV_TITLES, items.map(csvRow)));
+      else download("relocations.json", "application/json", `${JSON.stringify(items, null, 2)}\n`);
+      setText(this.exported, `${count(items.length, "move")}${more ? ", the newest; narrow the filters for older ones" : ""}`);
+    } catch (problem) {
+      setText(this.exported, problem.message);
+    } finally {
+      button.disabled = false;
     }
   }
 
@@ -194,6 +229,8 @@ export class HistoryView {
     return FILTERS.every((name) => {
       const wanted = present[name];
       if (!wanted) return true;
+      if (name === "since") return Date.parse(relocation.createdAt) >= Date.parse(wanted);
+      if (name === "until") return Date.parse(relocation.createdAt) <= Date.parse(wanted);
       return name === "host" ? [relocation.source, relocation.destination].includes(wanted) : relocation[name] === wanted;
     });
   }
@@ -205,8 +242,12 @@ export class HistoryView {
     this.table.hidden = rows.length === 0;
     this.more.hidden = !this.cursor || rows.length >= MOST_ROWS;
     const filtered = FILTERS.some((name) => route()[name]);
-    setText(this.message, rows.length >= MOST_ROWS ? `The newest ${MOST_ROWS} moves are shown; narrow the filters to see others.`
-      : rows.length ? "" : filtered ? "No move matches these filters." : "No container has moved yet. Open a container and relocate it, or wait for the clock.");
+    const text = rows.length >= MOST_ROWS ? `The newest ${MOST_ROWS} moves are shown; narrow the filters to see others.`
+      : rows.length ? "" : filtered
+        ? "No move matches these filters." : "No container has moved yet. Open a container and relocate it, or wait for the clock.";
+    this.message.replaceChildren(...(text ? [el("p", {}, text)] : []),
+      ...(filtered && !rows.length
+        ? [routeLink(Object.fromEntries(FILTERS.map((name) => [name, ""])), "Show all moves", { class: "button" })] : []));
   }
 
   #suggest(changes) {
@@ -222,7 +263,8 @@ export class HistoryView {
 class Row {
   constructor(id) {
     this.id = id;
-    this.cells = COLUMNS.map((title, index) => el("td", { role: "cell", "data-label": title, class: [4, 7].includes(index) ? null : index > 4 ? "number" : null }));
+    this.cells = COLUMNS.map((title, index) => el("td", { role: "cell", "data-label": title,
+      class: [4, 7].includes(index) ? null : index > 4 ? "number" : null }));
     this.root = el("tr", { role: "row" }, this.cells);
   }
 
@@ -234,8 +276,10 @@ class Row {
     if (first) {
       move.append(panelLink(`relocation:${relocation.id}`, `#${relocation.id}`, { "aria-label": `Move ${relocation.id} in full` }), " ",
         el("time", { datetime: relocation.createdAt, class: "soft" }, moment(relocation.createdAt)));
-      container.append(panelLink(`container:${relocation.container}`, relocation.container), " ", el("span", { class: "soft" }, relocation.tenant));
-      trigger.append(relocation.trigger, " ", el("span", { class: "soft" }, relocation.actor === relocation.trigger ? "" : relocation.actor));
+      container.append(panelLink(`container:${relocation.container}`, relocation.container), " ",
+        el("span", { class: "soft" }, relocation.tenant));
+      trigger.append(relocation.trigger, " ", el("span", { class: "soft" },
+        relocation.actor === relocation.trigger ? "" : relocation.actor));
     }
     setText(way, `${relocation.source} → ${relocation.destination ?? "?"}`);
     setText(pause, milliseconds(relocation.pauseMilliseconds));
@@ -248,9 +292,36 @@ class Row {
   }
 }
 
+const isTime = (name) => name === "since" || name === "until";
+
+/** A time of the address as a field for the reader's zone has it, and back. */
+function localTime(text) {
+  const time = new Date(text);
+  if (Number.isNaN(time.valueOf())) return "";
+  return new Date(time - time.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+const serverTime = (text) => (text ? new Date(text).toISOString() : "");
+
+const STEP_TITLES = forwardSteps.map((kind) => `${kind}Milliseconds`);
+const CSV_TITLES = [
+  "id", "createdAt", "startedAt", "endedAt", "container", "tenant", "source", "destination", "trigger", "actor", "reason", "state",
+  "pauseMilliseconds", "totalMilliseconds", "bytes", "failureCode", "failureMessage", "failureToolMessage", ...STEP_TITLES,
+];
+
+function csvRow(relocation) {
+  const { failure, steps } = relocation;
+  return [
+    ...CSV_TITLES.slice(0, 13).map((title) => relocation[title]), totalMilliseconds(relocation), relocation.bytes,
+    failure?.code, failure?.message, failure?.toolMessage,
+    ...forwardSteps.map((kind) => steps.findLast((step) => step.kind === kind)?.durationMilliseconds),
+  ];
+}
+
 function legend() {
   const families = [["before", "getting ready"], ["pause", "steer to release"], ["after", "tidying up"], ["undo", "undoing"]];
   return el("p", { class: "families soft" }, "Steps: ",
-    families.map(([name, words]) => el("span", {}, el("span", { class: "family", "data-family": name, "aria-hidden": true }), ` ${words} `)),
+    families.map(([name, words]) => el("span", {}, el("span", { class: "family", "data-family": name, "aria-hidden": true }),
+      ` ${words} `)),
     el("span", {}, el("span", { class: "family band", "aria-hidden": true }), " no packet reached the container"));
 }

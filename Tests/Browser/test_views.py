@@ -1,0 +1,131 @@
+"""Exposure and operation, the keyboard, and what the page weighs."""
+
+import re
+
+from playwright.sync_api import expect
+
+from lab import wait_until
+from parts import chip, tile, view
+
+LARGEST = 150 * 1024
+
+
+def test_exposure_shows_who_was_beside_whom(page, lab):
+    # On one host at last, so that there is something to see.
+    for name in ["cache", "site"]:
+        if lab.container(name)["host"] != "host2":
+            lab.run("move", name, "--to", "host2")
+    lab.settle()
+    view(page, "Exposure")
+    cell = page.get_by_role("button", name=re.compile("^acme beside umbrella, "))
+    expect(cell).to_be_visible()
+    cell.click()
+    expect(page.locator(".pair-box")).to_contain_text("acme beside umbrella")
+    expect(page.locator("table.offenders tbody tr").first).to_contain_text("beside")
+    page.get_by_role("button", name="In all", exact=True).click()
+    assert "measure=total" in page.url
+    expect(page.get_by_role("img", name=re.compile("^Longest present stay"))).to_be_visible()
+
+
+def test_operation_shows_that_all_is_in_order(page, lab):
+    view(page, "Operation")
+    place = page.locator("#operation")
+    for part in ["ledger", "scheduler", "gateway"]:
+        expect(place.locator(".checks-list li", has_text=part)).to_contain_text("in order")
+    for host in ["gateway", *lab.hosts]:
+        expect(place.locator("table.agents tr", has=page.get_by_role("rowheader", name=host))).to_contain_text("ready")
+    expect(place.locator(".actions-list li").first).to_be_visible()
+
+
+def test_the_event_stream_stands_still_while_it_is_held(page, lab):
+    view(page, "Operation")
+    events = page.locator(".stream li")
+    lab.run("move", "cache")
+    expect(events.first).to_be_visible()
+    page.get_by_role("button", name="Pause stream").click()
+    before = events.all_inner_texts()
+    lab.run("move", "cache")
+    expect(page.locator("#operation")).to_contain_text(re.compile(r"held; \d\d+ events waiting"))
+    assert events.all_inner_texts() == before
+    page.get_by_role("button", name="Resume stream").click()
+    expect(events.first).not_to_have_text(before[0])
+
+
+def test_a_container_is_relocated_with_the_keyboard_alone(page, lab):
+    def focused(expression):
+        return page.evaluate(f"document.activeElement.{expression}")
+
+    def tab_to(description, reached):
+        for _ in range(80):
+            page.keyboard.press("Tab")
+            if reached():
+                return
+        raise AssertionError(f"the Tab key does not lead to {description}")
+
+    source = lab.container("site")["host"]
+    expect(chip(page, source, "site")).to_be_visible()
+    page.keyboard.press("/")
+    assert focused("id") == "find"
+    tab_to(f"the chips of {source}", lambda: focused("closest('.tile')?.dataset.host") == source and focused("classList.contains('chip')"))
+    for _ in range(20):
+        if "site" in focused("textContent"):
+            break
+        page.keyboard.press("ArrowRight")
+    assert "site" in focused("textContent")
+    page.keyboard.press("Enter")
+    expect(page.locator("#panel h2")).to_have_text("site")
+    tab_to("the button", lambda: focused("textContent") == "Relocate now")
+    page.keyboard.press("Enter")
+    wait_until(lambda: lab.container("site")["host"] != source and lab.container("site")["state"] == "running")
+    page.keyboard.press("Escape")
+    expect(page.locator("#panel")).to_be_hidden()
+    expect(chip(page, lab.container("site")["host"], "site")).to_be_visible()
+
+
+def test_keys_go_from_view_to_view_and_are_told(page):
+    page.keyboard.press("g")
+    page.keyboard.press("p")
+    expect(page.get_by_role("heading", name="Policy default")).to_be_visible()
+    page.keyboard.press("?")
+    keys = page.get_by_role("dialog", name="Keys")
+    expect(keys).to_contain_text("Go to Exposure")
+    keys.get_by_label("Single letters act").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("g")
+    page.keyboard.press("f")
+    expect(page.get_by_role("heading", name="Policy default")).to_be_visible()
+
+
+def test_arrow_keys_go_from_host_to_host(page, lab):
+    # What the keys do there comes with the first of them.
+    page.keyboard.press("Tab")
+    page.locator(".tip").wait_for(state="attached")
+    tile(page, "host1").get_by_role("link", name="host1").focus()
+    seen = {"host1"}
+    for key in ["ArrowRight", "ArrowRight", "ArrowDown", "ArrowDown", "ArrowLeft", "ArrowLeft", "ArrowUp", "ArrowUp"]:
+        page.keyboard.press(key)
+        seen.add(page.evaluate("document.activeElement.closest('.tile').dataset.host"))
+    assert seen == set(lab.hosts)
+
+
+def test_the_first_look_at_a_fleet_at_rest_is_light(browser, lab, complaints):
+    context = browser.new_context()
+    page = context.new_page()
+    # What shows moves and alarms is fetched with the first of them.
+    for path in ["/v1/alarms", "/v1/relocations?limit=50"]:
+        page.route(lab.url + path, lambda route: route.fulfill(response=route.fetch(), json={"items": []}))
+    complaints.follow(page)
+    session = context.new_cdp_session(page)
+    session.send("Network.enable")
+    paths, sizes = {}, {}
+    session.on("Network.responseReceived", lambda event: paths.update({event["requestId"]: event["response"]["url"].removeprefix(lab.url)}))
+    session.on("Network.loadingFinished", lambda event: sizes.update({event["requestId"]: event["encodedDataLength"]}))
+    page.goto(lab.url)
+    page.locator("#connection[data-phase=live]").wait_for()
+    expect(page.locator("button.chip").first).to_be_visible()
+    page.wait_for_timeout(1000)
+    files = {paths[key]: size for key, size in sizes.items() if not paths[key].startswith("/v1/")}
+    assert "/app.js" in files and "/components/alarms.js" not in files
+    # Heads of answers are counted too.
+    assert sum(files.values()) < LARGEST, sorted(files.items(), key=lambda file: -file[1])
+    context.close()
