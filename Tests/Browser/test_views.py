@@ -108,7 +108,8 @@ def test_arrow_keys_go_from_host_to_host(page, lab):
     assert seen == set(lab.hosts)
 
 
-def test_the_first_look_at_a_fleet_at_rest_is_light(browser, lab, complaints):
+def first_look(browser, lab, complaints):
+    """The sizes of the files that a first look brings, by path, with the heads of answers."""
     context = browser.new_context()
     page = context.new_page()
     # What shows moves and alarms is fetched with the first of them.
@@ -124,8 +125,16 @@ def test_the_first_look_at_a_fleet_at_rest_is_light(browser, lab, complaints):
     page.locator("#connection[data-phase=live]").wait_for()
     expect(page.locator("button.chip").first).to_be_visible()
     page.wait_for_timeout(1000)
-    files = {paths[key]: size for key, size in sizes.items() if not paths[key].startswith("/v1/")}
-    assert "/app.js" in files and "/components/alarms.js" not in files
-    # Heads of answers are counted too.
-    assert sum(files.values()) < LARGEST, sorted(files.items(), key=lambda file: -file[1])
     context.close()
+    return {paths[key]: size for key, size in sizes.items() if not paths[key].startswith("/v1/")}
+
+
+def test_the_first_look_at_a_fleet_at_rest_is_light(browser, lab, complaints):
+    # What earlier tests have set going may raise an alarm just then: then it was no look at a fleet at rest.
+    for _ in range(5):
+        files = first_look(browser, lab, complaints)
+        assert "/app.js" in files
+        if "/components/alarms.js" not in files and "/components/waterfall.js" not in files:
+            break
+    assert "/components/alarms.js" not in files
+    assert sum(files.values()) < LARGEST, sorted(files.items(), key=lambda file: -file[1])
