@@ -66,9 +66,14 @@ let package = Package(
             swiftSettings: swift
         ),
         .target(
+            name: "DockerEngine",
+            dependencies: ["HTTP", .product(name: "HTTPTypes", package: "swift-http-types")],
+            swiftSettings: swift
+        ),
+        .target(
             name: "HostAgent",
             dependencies: [
-                "CNetlink", "FleetModel", "HTTP", "ImageStore",
+                "CNetlink", "DockerEngine", "FleetModel", "HTTP", "ImageStore",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
@@ -93,7 +98,8 @@ let package = Package(
         .executableTarget(
             name: "relocate",
             dependencies: [
-                "Certificates", "ControlPlane", "FleetModel", "HTTP", "HostAgent", "ImageStore", "Lab", "MovingTarget",
+                "Certificates", "ControlPlane", "DockerEngine", "FleetModel", "HTTP", "HostAgent", "ImageStore", "Lab",
+                "MovingTarget",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

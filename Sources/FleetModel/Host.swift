@@ -186,6 +186,8 @@ public struct HostFacts: Codable, Sendable, Hashable {
 public enum RuntimeKind: String, Codable, Sendable, CaseIterable {
     /// runc starts containers and CRIU moves them.
     case runc
+    /// The Docker daemon of the host carries containers; CRIU moves them through it.
+    case docker
     /// Nothing runs: the agent acts as if. For machines without root and for tests of scale.
     case simulated
 }

@@ -54,7 +54,7 @@ public struct Lab: Sendable {
 
     private func refuseOther(_ present: LabPlan, than plan: LabPlan) throws(LabError) {
         guard present.kind == plan.kind, present.hostCount <= plan.hostCount, present.networks == plan.networks,
-            present.differ == plan.differ
+            present.differ == plan.differ, present.runtime == plan.runtime
         else {
             throw .differs(detail: "\(present.kind.rawValue), \(present.hostCount) hosts, \(present.networks.hosts)")
         }

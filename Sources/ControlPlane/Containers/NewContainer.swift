@@ -39,7 +39,7 @@ struct NewContainer: Sendable {
     /// The specification with the image and the runtime resolved.
     /// - Throws: `FleetError.invalid` when there is no such image, or it names no command and neither does this.
     func resolve(with images: ImageRepository, runtimes: Set<RuntimeKind>) throws -> ContainerSpec {
-        let runtime = runtime ?? (runtimes.contains(.runc) ? .runc : .simulated)
+        let runtime = runtime ?? [.runc, .docker].first(where: runtimes.contains) ?? .simulated
         let digest: ImageDigest
         guard let found = try? images.resolve(image) else {
             throw FleetError.invalid(

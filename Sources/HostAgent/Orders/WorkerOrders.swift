@@ -35,7 +35,8 @@ struct WorkerOrders: Sendable {
     private func start(_ order: StartOrder) async throws(StepFailure) {
         let runtime = try runtime(order.spec.runtime)
         let stay = Stay(container: order.spec.name, arrival: nil)
-        let namespace = try await network.attach(stay, address: order.address)
+        let own = try await runtime.openNamespace(for: stay)
+        let namespace = try await network.attach(stay, address: order.address, in: own)
         do {
             try await runtime.start(order.spec, stay: stay, namespace: namespace)
         } catch {
@@ -71,9 +72,10 @@ struct WorkerOrders: Sendable {
     private func prepare(_ order: PrepareOrder) async throws(StepFailure) {
         let runtime = try runtime(order.spec.runtime)
         let stay = Stay(container: order.spec.name, arrival: order.relocation)
-        let namespace = try await network.prepare(
-            stay, oldAddresses: order.oldAddresses, newAddress: order.newAddress)
         do {
+            let own = try await runtime.openNamespace(for: stay)
+            let namespace = try await network.prepare(
+                stay, oldAddresses: order.oldAddresses, newAddress: order.newAddress, in: own)
             try await runtime.prepare(order.spec, stay: stay, namespace: namespace)
         } catch {
             try? await runtime.remove(stay)

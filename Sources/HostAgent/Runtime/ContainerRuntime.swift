@@ -16,6 +16,10 @@ public protocol ContainerRuntime: Sendable {
     /// Which runtime this is.
     var kind: RuntimeKind { get }
 
+    /// Makes the network namespace of a stay, where the runtime has to; `nil` where the network may make it. `remove`
+    /// undoes it.
+    func openNamespace(for stay: Stay) async throws(StepFailure) -> NetworkNamespace?
+
     /// Creates and starts a container in a namespace that is already wired up. On failure nothing is left.
     func start(_ spec: ContainerSpec, stay: Stay, namespace: NetworkNamespace) async throws(StepFailure)
 
@@ -58,6 +62,11 @@ public protocol ContainerRuntime: Sendable {
 
     /// All stays of which anything is here.
     func presence() async -> [StayPresence]
+}
+
+extension ContainerRuntime {
+    /// See `openNamespace(for:)`: most runtimes take any namespace.
+    public func openNamespace(for stay: Stay) async throws(StepFailure) -> NetworkNamespace? { nil }
 }
 
 /// What was measured in a dump.

@@ -29,7 +29,7 @@ final class TestLab: Sendable {
 
     /// A lab that is kept in a folder named after its prefix, so that the next run finds what a killed one has left.
     /// - Parameter name: tells it from other labs of these tests.
-    init(name: String, hostCount: Int) throws {
+    init(name: String, hostCount: Int, runtime: RuntimeKind = .runc) throws {
         let prefix = "rltest\(name)\(Self.checkout)"
         directory = NSTemporaryDirectory() + "relocate-\(prefix)"
         let location = LabLocation(prefix: prefix, directory: directory + "/lab", runDirectory: directory + "/run")
@@ -37,7 +37,7 @@ final class TestLab: Sendable {
         let port = try freePort()
         plan = LabPlan(
             kind: .real, hostCount: hostCount, port: port, executable: Requirements.executable, location: location,
-            networks: try .standard())
+            networks: try .standard(), runtime: runtime)
         lab = Lab(location)
         api = API(port: port)
     }
