@@ -128,7 +128,15 @@ let package = Package(
         .testTarget(name: "ImageStoreTests", dependencies: ["ImageStore", "RelocateTesting"], swiftSettings: swift),
         .testTarget(name: "LedgerTests", dependencies: ["Ledger", "RelocateTesting"], swiftSettings: swift),
         .testTarget(
-            name: "HostAgentTests", dependencies: ["CNetlink", "HostAgent", "ImageStore", "RelocateTesting"],
+            name: "HostAgentTests",
+            dependencies: ["CNetlink", "DockerEngine", "HostAgent", "ImageStore", "RelocateTesting"],
+            swiftSettings: swift),
+        .testTarget(
+            name: "DockerEngineTests",
+            dependencies: [
+                "DockerEngine", "HTTP", "RelocateTesting", .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: swift),
         .testTarget(name: "LabTests", dependencies: ["Lab", "RelocateTesting"], swiftSettings: swift),
         .testTarget(name: "RelocateCommandTests", dependencies: ["relocate"], swiftSettings: swift),

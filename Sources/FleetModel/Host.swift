@@ -22,6 +22,8 @@ public struct Host: Codable, Sendable, Hashable {
     public var stateWhenReachable: HostState?
     /// The drain that is under way, or the last one while the host has not been made ready since.
     public var drain: Drain?
+    /// Containers that people started on the host by themselves, with a tenant's label; `nil` when there are none.
+    public var adoptable: [AdoptableContainer]?
 
     /// A host of the fleet.
     public init(

@@ -33,7 +33,7 @@ extension LabPlan {
     public var processes: [LabProcess] {
         switch kind {
         case .real:
-            [controlPlane, gateway] + (runtime == .docker ? hostNames.indices.map(daemon) : [])
+            [controlPlane, gateway] + (runtime == .docker ? hostNames.indices.flatMap(daemons) : [])
                 + hostNames.indices.map(host) + (differ ? hostNames.indices.map(service) : [])
         case .simulated: [controlPlane, gateway] + hostNames.indices.map(simulatedHost)
         }
@@ -83,19 +83,33 @@ extension LabPlan {
             requiredFile: runtime == .docker ? location.dockerSocket(of: name) : location.tokenFile)
     }
 
-    /// A daemon of the host's own. It makes no bridge and no rules: containers that move have the agent's network.
-    private func daemon(_ index: Int) -> LabProcess {
+    /// Daemons of the host's own, apart from each other as packages have them: containers outlive Docker's. It makes no
+    /// bridge and no rules, since containers that move have the agent's network.
+    private func daemons(_ index: Int) -> [LabProcess] {
         let name = hostNames[index]
-        return LabProcess(
-            name: "\(name)-docker", program: "dockerd",
+        let state = location.state(of: name)
+        let containerd = LabProcess(
+            name: "\(name)-containerd", program: "containerd",
             arguments: [
-                "--experimental", "--data-root", "\(location.state(of: name))/docker", "--exec-root", "/run/docker",
-                "--pidfile", "/run/docker.pid", "--host", "unix://\(location.dockerSocket(of: name))",
-                "--bridge", "none", "--iptables=false", "--ip6tables=false", "--exec-opt",
-                "native.cgroupdriver=cgroupfs", "--cgroup-parent", "/\(location.controlGroup)/\(name)", "--live-restore",
+                "--config", location.containerdSettings(of: name), "--root", "\(state)/containerd", "--state",
+                "/run/containerd",
+                "--address", "\(state)/containerd.sock",
             ],
             networkNamespace: location.networkNamespace(name), mountNamespace: location.mountNamespace(of: name),
             requiredFile: location.tokenFile)
+        let docker = LabProcess(
+            name: "\(name)-docker", program: "dockerd",
+            arguments: [
+                "--experimental", "--containerd", "\(state)/containerd.sock", "--data-root", "\(state)/docker",
+                "--exec-root", "/run/docker",
+                "--pidfile=", "--host", "unix://\(location.dockerSocket(of: name))",
+                "--bridge", "none", "--iptables=false", "--ip6tables=false", "--exec-opt",
+                "native.cgroupdriver=cgroupfs", "--cgroup-parent", "/\(location.controlGroup)/\(name)",
+                "--live-restore",
+            ],
+            networkNamespace: location.networkNamespace(name), mountNamespace: location.mountNamespace(of: name),
+            requiredFile: "\(state)/containerd.sock")
+        return [containerd, docker]
     }
 
     private func service(_ index: Int) -> LabProcess {

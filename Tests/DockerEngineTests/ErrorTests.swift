@@ -50,8 +50,8 @@ struct ErrorTests {
     @Test("an answer that is cut off, no JSON, or lacks what it must have is said to be unusable")
     func invalid() async throws {
         let answers = [
-            Samples.container.prefix(300), "", "<html>", #"{"Id":"a"}"#, #"{"Id":5}"#,
-            String(repeating: "[", count: 100_000)[...],
+            String(Samples.container.prefix(300)), "", "<html>", #"{"Id":"a"}"#, #"{"Id":5}"#,
+            String(repeating: "[", count: 100_000),
         ]
         for answer in answers {
             let error = try await failure(.json(Array(answer.utf8)))

@@ -1,9 +1,13 @@
-/// Checkpoints, which only a daemon in experimental mode makes: others refuse.
+/// Checkpoints, which only a daemon in experimental mode makes: others refuse with the status 501.
 ///
 /// Docker writes a checkpoint into any directory, but restores only from its own place under
-/// `<DockerRootDir>/containers/<id>/checkpoints`.
+/// `<DockerRootDir>/containers/<id>/checkpoints`. A checkpoint that is missing, or exists already, is refused with the
+/// status 500: the daemon does not say `notFound` or `conflict` of checkpoints.
 extension DockerEngine {
     /// Writes the memory of a running container to files.
+    ///
+    /// A container that ends by it has ended like any other for the daemon: unless its restart policy is `no`, the daemon
+    /// starts it anew at once, without its memory. `update` changes the policy before, also while it runs.
     /// - Parameters:
     ///   - container: The container's id or name.
     ///   - id: The name of the checkpoint; there must be none of that name.

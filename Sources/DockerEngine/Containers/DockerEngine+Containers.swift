@@ -56,7 +56,7 @@ extension DockerEngine {
     ///   - container: The container.
     ///   - checkpoint: The name of a checkpoint in the daemon's own place for this container.
     ///   - timeout: How long it may take.
-    /// - Returns: false if it was running already.
+    /// - Returns: false if it was running already; then nothing has been restored either.
     @discardableResult
     public func start(
         _ container: String, checkpoint: String? = nil, timeout: Duration = .seconds(60)

@@ -15,7 +15,7 @@ enum Requirements {
     }()
 
     /// Whether there is a Docker daemon to start.
-    static let hasDocker = find("dockerd") != nil && find("docker") != nil
+    static let hasDocker = ["dockerd", "containerd", "docker"].allSatisfy { find($0) != nil }
 
     /// What a skipped test says.
     static var comment: Comment { "missing: \(missing.joined(separator: ", "))" }

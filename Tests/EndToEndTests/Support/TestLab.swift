@@ -87,6 +87,9 @@ final class TestLab: Sendable {
             var process = process
             if plan.hostNames.contains(process.name) { process.arguments += ["--criu", faults.criu(of: process.name)] }
             if process.name == "gateway" { process.program = faults.gateway }
+            for host in plan.hostNames where process.name == "\(host)-containerd" {
+                process.program = faults.containerd(of: host)
+            }
             if let moment = dying[process.name] { process.arguments += ["--die-at", moment] }
             return process
         }

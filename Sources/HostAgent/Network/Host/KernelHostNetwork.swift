@@ -57,7 +57,8 @@ public actor KernelHostNetwork: HostNetwork {
     public func prepare(
         _ stay: Stay, oldAddresses: [IPv4Address], newAddress: IPv4Address, in own: NetworkNamespace?
     ) async throws(StepFailure) -> NetworkNamespace {
-        try await make(stay, in: own, address: newAddress, retained: oldAddresses.filter { $0 != newAddress }, hold: true)
+        try await make(
+            stay, in: own, address: newAddress, retained: oldAddresses.filter { $0 != newAddress }, hold: true)
     }
 
     /// See `HostNetwork`.
@@ -75,7 +76,9 @@ public actor KernelHostNetwork: HostNetwork {
         if let present = known[stay] {
             // Made by an earlier call; a container may already run in it.
             let isWhole = try await failing { () async throws(NetlinkError) in try wiring.isWhole(present) }
-            if isWhole, own?.isSame(as: present.namespace) ?? true, present.phase != .building, present.addresses == [address] + retained {
+            if isWhole, own?.isSame(as: present.namespace) ?? true, present.phase != .building,
+                present.addresses == [address] + retained
+            {
                 return present.namespace
             }
         }

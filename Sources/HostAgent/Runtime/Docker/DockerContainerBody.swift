@@ -8,11 +8,11 @@ enum DockerContainerBody {
     /// The label with the number of the stay; whatever has it is ours.
     static let stayLabel = "relocate.stay"
     static let containerLabel = "relocate.container"
-    static let tenantLabel = "relocate.tenant"
+    static let tenantLabel = AdoptableContainer.tenantLabel
     static let sandboxLabel = "relocate.sandbox"
 
     /// A sandbox: a process that does nothing, in a network namespace of its own.
-    static func sandbox(of stay: Stay, image: String, controlGroupParent: String?) -> JSON {
+    static func sandbox(of stay: Stay, _ spec: ContainerSpec, image: String, controlGroupParent: String?) -> JSON {
         var host: [String: JSON] = [
             "NetworkMode": "none", "ReadonlyRootfs": true, "CapDrop": ["ALL"],
             "SecurityOpt": ["no-new-privileges"], "PidsLimit": 1, "LogConfig": ["Type": "none"],
@@ -20,6 +20,7 @@ enum DockerContainerBody {
         if let controlGroupParent { host["CgroupParent"] = .string(controlGroupParent) }
         return [
             "Image": .string(image), "Cmd": ["/pause"], "Labels": [sandboxLabel: .string("\(stay)")],
+            "Hostname": .string(spec.engineBody?["Hostname"]?.text ?? spec.name.text),
             "HostConfig": .object(host),
         ]
     }
@@ -35,19 +36,54 @@ enum DockerContainerBody {
             throw StepFailure(
                 code: .invalidOrder, message: "image '\(spec.image)' names no command, so the container needs one")
         }
+        if let body = spec.engineBody {
+            return adopted(try JSON(body), spec, labels(of: spec, stay), image: image, sandbox: sandbox)
+        }
         let environment = defaults.environment.merging(spec.environment) { _, asked in asked }
-        let labels: [String: JSON] = [
-            stayLabel: .string("\(stay)"), containerLabel: .string(spec.name.text),
-            tenantLabel: .string(spec.tenant.text),
-        ]
         return [
             "Image": .string(image), "Entrypoint": [.string(program)], "Cmd": strings(command.dropFirst()),
             "Env": strings(environment.map { "\($0.key)=\($0.value)" }.sorted()),
             "WorkingDir": .string(defaults.workingDirectory), "User": .string(defaults.user),
-            "Labels": .object(labels),
+            "Labels": .object(labels(of: spec, stay)),
             "HostConfig": .object(
                 host(spec.limits, sandbox: sandbox, controlGroupParent: controlGroupParent)),
         ]
+    }
+
+    private static func labels(of spec: ContainerSpec, _ stay: Stay) -> [String: JSON] {
+        [
+            stayLabel: .string("\(stay)"), containerLabel: .string(spec.name.text),
+            tenantLabel: .string(spec.tenant.text),
+        ]
+    }
+
+    /// A container that was adopted: as it was made, but for the network, and for what would start it by itself. See
+    /// `restartPolicy(of:)`.
+    private static func adopted(
+        _ original: JSON, _ spec: ContainerSpec, _ labels: [String: JSON], image: String, sandbox: String
+    ) -> JSON {
+        var body = original
+        body["Image"] = .string(image)
+        body["Labels"] = .object((original["Labels"]?.object ?? [:]).merging(labels) { _, ours in ours })
+        // The sandbox's are what is seen.
+        for field in ["Hostname", "Domainname", "MacAddress", "ExposedPorts", "NetworkingConfig"] { body[field] = nil }
+        var host = original["HostConfig"] ?? [:]
+        host["NetworkMode"] = .string("container:" + sandbox)
+        host["RestartPolicy"] = ["Name": "no"]
+        for field in ["PortBindings", "PublishAllPorts", "Links", "Dns", "DnsOptions", "DnsSearch", "ExtraHosts"] {
+            host[field] = nil
+        }
+        body["HostConfig"] = host
+        return body
+    }
+
+    /// When the daemon is to start a container again that has ended by itself. It is told only while the container runs
+    /// here: a container that has left has ended too, and must not be started again.
+    static func restartPolicy(of spec: ContainerSpec) -> RestartPolicy? {
+        guard let policy = spec.engineBody?["HostConfig"]?["RestartPolicy"], let name = policy["Name"]?.text,
+            !["", "no"].contains(name)
+        else { return nil }
+        return RestartPolicy(name: name, maximumRetries: policy["MaximumRetryCount"]?.whole ?? 0)
     }
 
     private static func host(
@@ -73,4 +109,12 @@ enum DockerContainerBody {
     }
 
     private static func strings(_ texts: some Sequence<String>) -> JSON { .array(texts.map { .string($0) }) }
+}
+
+extension JSONValue {
+    /// The string, if this is one.
+    fileprivate var text: String? { if case .string(let text) = self { text } else { nil } }
+
+    /// The number, if this is a whole one.
+    fileprivate var whole: Int? { if case .integer(let number) = self { Int(number) } else { nil } }
 }

@@ -37,7 +37,8 @@ public struct DockerDoctor: Sendable {
         }
         if info.driver != "overlay2" {
             problems.append(
-                "Docker's storage driver is '\(info.driver)', whose writable layers cannot follow a container: use overlay2")
+                "Docker's storage driver is '\(info.driver)', whose writable layers cannot follow a container: use overlay2"
+            )
         }
         if let runtime = info.defaultRuntime, runtime != "runc" {
             problems.append("Docker's default runtime is '\(runtime)'; containers move with runc")

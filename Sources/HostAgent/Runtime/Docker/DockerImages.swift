@@ -10,7 +10,7 @@ import ImageStore
 /// to be reachable while it moves.
 struct DockerImages: Sendable {
     let engine: DockerEngine
-    let images: any RootFileSystems
+    let images: any ImageShelf
     /// Where archives are made for the daemon.
     let scratch: String
 
@@ -40,6 +40,29 @@ struct DockerImages: Sendable {
         guard chmod(program, 0o755) == 0 else { throw StepFailure("make \(program) executable", errno: errno) }
         try await provide(Self.sandbox, from: files)
         return Self.sandbox
+    }
+
+    /// Puts an image of the daemon's into the repository, if it is not there.
+    func bringIn(_ digest: ImageDigest, named name: String) async throws(StepFailure) {
+        if (try? images.image(digest)) ?? nil != nil { return }
+        try FileTree.make(scratch)
+        let archive = "\(scratch)/\(UInt64.random(in: 0 ... .max)).tar"
+        defer { unlink(archive) }
+        try await docker("write down image '\(name)'", code: .imageMissing) { () async throws(DockerError) in
+            try await engine.saveImage(digest.description, to: archive)
+        }
+        let failure = await onOwnThread { [images] () -> String? in
+            do {
+                let image = try images.takeIn(archive: archive)
+                return image.digest == digest ? nil : "it has become \(image.digest)"
+            } catch {
+                return "\(error)"
+            }
+        }
+        if let failure {
+            throw StepFailure(
+                code: .imageMissing, message: "image '\(name)' cannot be put into the repository", toolMessage: failure)
+        }
     }
 
     private func provide(_ reference: String, from files: String) async throws(StepFailure) {

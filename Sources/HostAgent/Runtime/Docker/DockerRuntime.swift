@@ -14,7 +14,7 @@ import Synchronization
 ///
 /// **The agent's death.** What is about to be done is written down before it is done. A container that was held is ended
 /// by the next agent, which reports it as `interrupted`; the daemon's own record says of all others how they stand.
-public final class DockerRuntime: ContainerRuntime {
+public final class DockerRuntime: AdoptingRuntime {
     /// `RuntimeKind.docker`.
     public let kind = RuntimeKind.docker
 
@@ -26,7 +26,7 @@ public final class DockerRuntime: ContainerRuntime {
 
     /// A runtime over what an earlier agent may have left. Every function first waits until that has been looked at.
     /// - Throws: `StepFailure` when the state directory cannot be used.
-    public init(_ configuration: Configuration, images: any RootFileSystems) throws(StepFailure) {
+    public init(_ configuration: Configuration, images: any ImageShelf) throws(StepFailure) {
         let tools = try DockerTools(configuration, images: images)
         self.tools = tools
         let directory = DockerTools.allStays(in: configuration.stateDirectory)
@@ -45,8 +45,10 @@ public final class DockerRuntime: ContainerRuntime {
     }
 
     /// See `ContainerRuntime.openNamespace`: that of the stay's sandbox.
-    public func openNamespace(for stay: Stay) async throws(StepFailure) -> NetworkNamespace? {
-        try await keeper(of: stay).openNamespace()
+    public func openNamespace(
+        for stay: Stay, _ spec: ContainerSpec
+    ) async throws(StepFailure) -> NetworkNamespace? {
+        try await keeper(of: stay).openNamespace(for: spec)
     }
 
     /// See `ContainerRuntime.start`.
@@ -120,6 +122,21 @@ public final class DockerRuntime: ContainerRuntime {
         try tools.dump(of: relocation).remove()
     }
 
+    /// See `AdoptingRuntime.adoptable`.
+    public func adoptable() async -> [AdoptableContainer] { await tools.adoption.candidates() }
+
+    /// See `AdoptingRuntime.examine`.
+    public func examine(_ container: String) async throws(StepFailure) -> AdoptionRecord {
+        try await tools.adoption.examine(container)
+    }
+
+    /// See `AdoptingRuntime.adopt`.
+    public func adopt(
+        _ container: String, as spec: ContainerSpec, stay: Stay, namespace: NetworkNamespace
+    ) async throws(StepFailure) {
+        try await keeper(of: stay).adopt(container, as: spec)
+    }
+
     /// See `ContainerRuntime.presence`. When the daemon does not answer, what was seen last: containers outlive their
     /// daemon's silence, and often the daemon.
     public func presence() async -> [StayPresence] {
@@ -139,7 +156,7 @@ public final class DockerRuntime: ContainerRuntime {
 
     private static func state(of record: DockerStayRecord, _ states: [String: String]) -> PresenceState? {
         switch record.phase {
-        case .opened, .starting: nil
+        case .opened, .starting, .adopting: nil
         case .prepared: record.stay.arrival.map { .prepared($0) }
         case .held: record.stay.arrival.map { .held($0) }
         case .dumping: .running

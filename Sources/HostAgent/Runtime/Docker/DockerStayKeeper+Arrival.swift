@@ -88,7 +88,10 @@ extension DockerStayKeeper {
         }
         let resume = watch.lap()
         let name = stay.container.text
-        Task { await rename(container, to: name) }
+        Task {
+            await rename(container, to: name)
+            await allowRestarts()
+        }
         return ["resume": resume]
     }
 
@@ -104,11 +107,12 @@ extension DockerStayKeeper {
         try await raise(container, from: dump)
         try note(.running)
         await rename(container, to: stay.container.text)
+        await allowRestarts()
     }
 
     // MARK: Steps
 
-    private func manifest(of dump: DumpDirectory) throws(StepFailure) -> DumpDirectory.Manifest {
+    func manifest(of dump: DumpDirectory) throws(StepFailure) -> DumpDirectory.Manifest {
         guard let manifest = try dump.manifest(), manifest.container == stay.container else {
             throw StepFailure(code: .restoreFailed, message: "there is no whole dump of the container at \(dump.path)")
         }
@@ -116,7 +120,7 @@ extension DockerStayKeeper {
     }
 
     /// Puts what the container wrote, and what it said, where its new daemon looks for it.
-    private func bringFiles(
+    func bringFiles(
         of dump: DumpDirectory, _ manifest: DumpDirectory.Manifest, to container: String
     ) async throws(StepFailure) {
         guard let found = try await look(at: container) else { throw notHere }
@@ -133,6 +137,7 @@ extension DockerStayKeeper {
                     code: .restoreFailed, message: "the container's files cannot be restored", toolMessage: "\(error)")
             }
         }
+        try tools.volumes.unpack(found.mounts, from: dump)
         if FileTree.exists(dump.dockerLog) {
             let directory = try await directory(of: container)
             try FileBytes.replace("\(directory)/\(container)-json.log", with: try FileBytes.read(dump.dockerLog))
@@ -140,12 +145,17 @@ extension DockerStayKeeper {
     }
 
     /// Restores the processes. A daemon takes checkpoints only from a folder of its own, so that is made a link.
-    private func raise(_ container: String, from dump: DumpDirectory) async throws(StepFailure) {
+    func raise(_ container: String, from dump: DumpDirectory) async throws(StepFailure) {
         let folder = try await directory(of: container) + "/checkpoints"
         try FileTree.remove(folder)
         guard symlink(dump.path, folder) == 0 else { throw StepFailure("link \(folder)", errno: errno) }
-        do {
-            try await engine.start(container, checkpoint: DockerTools.checkpoint)
+        // The daemon hands a checkpoint on by its content, and refuses what it has handed on before: a second attempt, or
+        // what it has just dumped itself. A file that CRIU does not look at makes each attempt another content.
+        let nonce = (0..<4).map { _ in UInt64.random(in: 0 ... .max) }
+        try FileBytes.replace(dump.dockerCheckpoint + "/attempt", with: Array("\(nonce)".utf8))
+        do throws(DockerError) {
+            let isNew = try await engine.start(container, checkpoint: DockerTools.checkpoint)
+            guard isNew else { throw .conflict("the container runs already") }
         } catch .refused(_, let message) {
             throw CriuLog(namedIn: message).failure(.restoreFailed, firstError: message)
         } catch {

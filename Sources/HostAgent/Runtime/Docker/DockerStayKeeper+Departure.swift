@@ -31,6 +31,7 @@ extension DockerStayKeeper {
         let container = try await running()
         var watch = Stopwatch()
         try destination.create()
+        try await forbidRestarts(of: container)
         try note(.dumping(relocation))
         do {
             try await dump(container, into: destination, exit: true)
@@ -38,6 +39,7 @@ extension DockerStayKeeper {
             if try await look(at: container)?.state.isRunning == true {
                 try? destination.remove()
                 try note(.running)
+                await allowRestarts()
                 throw error
             }
             // It has been ended although the daemon reports a failure: what was written down decides.
@@ -50,6 +52,8 @@ extension DockerStayKeeper {
         try await complete(destination, of: container)
         timings["layer"] = watch.lap()
         try note(.dumped(relocation))
+        // The name is the next stay's.
+        await rename(container, to: "\(stay)")
         return DumpMeasurement(bytes: destination.size, timings: timings)
     }
 
@@ -60,6 +64,7 @@ extension DockerStayKeeper {
         if (try? await look(at: container)?.state.isRunning) == true {
             try? dump.remove()
             try? note(.running)
+            await allowRestarts()
         } else if dump.hasImages, (try? await complete(dump, of: container)) != nil {
             try? note(.dumped(relocation))
         } else {
@@ -67,10 +72,34 @@ extension DockerStayKeeper {
         }
     }
 
-    private func dump(_ container: String, into directory: DumpDirectory, exit: Bool) async throws(StepFailure) {
+    /// Has the daemon dump a container. A health check that runs just then has entered it and makes the dump fail: it is
+    /// over in a moment.
+    func dump(_ container: String, into directory: DumpDirectory, exit: Bool) async throws(StepFailure) {
+        let hasChecks = try await look(at: container)?.state.health != nil
+        for _ in 0..<(hasChecks ? 5 : 0) {
+            do {
+                return try await dumpOnce(container, into: directory, exit: exit)
+            } catch {
+                guard error.code == .dumpRefused, try await look(at: container)?.state.isRunning == true else {
+                    throw error
+                }
+                try directory.create()
+                try? await Task.sleep(for: .milliseconds(200))
+            }
+        }
+        try await dumpOnce(container, into: directory, exit: exit)
+    }
+
+    private func dumpOnce(_ container: String, into directory: DumpDirectory, exit: Bool) async throws(StepFailure) {
         do {
             try await engine.createCheckpoint(
                 container, id: DockerTools.checkpoint, directory: directory.path, exit: exit)
+        } catch .refused(_, let message) where message.contains("invalid task checkpoint option") {
+            throw StepFailure(
+                code: .dumpRefused,
+                message:
+                    "Docker was restarted since it began, and this version of Docker can dump only what it has started "
+                    + "itself: start it anew", toolMessage: message)
         } catch .refused(let status, let message) {
             guard message.contains("criu") else {
                 throw StepFailure("dump container '\(stay.container)'", .refused(status: status, message: message))
@@ -82,7 +111,10 @@ extension DockerStayKeeper {
     }
 
     /// The processes have ended and are written down: adds what they wrote to their files, and says that all is there.
-    private func complete(_ dump: DumpDirectory, of container: String) async throws(StepFailure) {
+    /// - Parameter takesVolumes: whether what is in its volumes is to go with it.
+    func complete(
+        _ dump: DumpDirectory, of container: String, takesVolumes: Bool = true
+    ) async throws(StepFailure) {
         if try dump.manifest() != nil { return }
         guard let found = try await look(at: container) else { throw notHere }
         var hasLayer = false
@@ -96,12 +128,11 @@ extension DockerStayKeeper {
                     toolMessage: "\(error)")
             }
         }
+        if takesVolumes { try tools.volumes.pack(found.mounts, into: dump) }
         if !found.logPath.isEmpty, let log = try? FileBytes.read(found.logPath) {
             try FileBytes.replace(dump.dockerLog, with: log)
         }
         try dump.complete(DumpDirectory.Manifest(container: stay.container, outputPipe: 0, hasLayer: hasLayer))
-        // The name is the next stay's.
-        await rename(container, to: "\(stay)")
     }
 }
 

@@ -9,12 +9,15 @@ extension DockerStayKeeper {
         if let record, record.spec == spec, record.phase == .running { return }
         guard let record, record.phase == .opened else { throw notHere }
         do {
-            try await create(spec, name: spec.name.text, in: record, next: .starting)
+            // Docker's names have two characters at least.
+            let name = spec.name.text.count > 1 ? spec.name.text : "\(stay)"
+            try await create(spec, name: name, in: record, next: .starting)
             let (_, container) = try created()
             _ = try await docker("start container '\(spec.name)'") { () async throws(DockerError) in
                 try await engine.start(container)
             }
             try note(.running)
+            await allowRestarts()
         } catch {
             try? await clear()
             throw error
@@ -34,8 +37,9 @@ extension DockerStayKeeper {
     }
 
     /// Creates the container, under a name that is free.
+    /// - Parameter hasVolumes: whether the volumes that it names are its own already.
     func create(
-        _ spec: ContainerSpec, name: String, in record: DockerStayRecord, next: DockerPhase
+        _ spec: ContainerSpec, name: String, in record: DockerStayRecord, next: DockerPhase, hasVolumes: Bool = false
     ) async throws(StepFailure) {
         let (image, defaults) = try await tools.images.provide(spec.digest)
         let body = try DockerContainerBody.container(
@@ -49,6 +53,7 @@ extension DockerStayKeeper {
             }
             try await discard(left.id)
         }
+        if !hasVolumes { try await tools.volumes.make(for: body, of: spec.name) }
         let identifier = try await docker("create container '\(name)'") { () async throws(DockerError) in
             try await engine.create(name: name, body: body).id
         }
@@ -61,6 +66,21 @@ extension DockerStayKeeper {
         } catch {
             try? await discard(identifier)
             throw error
+        }
+    }
+
+    /// Lets the daemon start the container again when it ends by itself, if it was made so.
+    func allowRestarts() async {
+        guard let record, let container = record.container, let spec = record.spec,
+            let policy = DockerContainerBody.restartPolicy(of: spec)
+        else { return }
+        _ = try? await engine.update(container, restartPolicy: policy)
+    }
+
+    /// Keeps the daemon from starting a container again that is about to be ended.
+    func forbidRestarts(of container: String) async throws(StepFailure) {
+        _ = try await docker("change the restart policy of '\(stay.container)'") { () async throws(DockerError) in
+            try await engine.update(container, restartPolicy: .no)
         }
     }
 

@@ -74,7 +74,7 @@ actor DockerStayKeeper {
     // MARK: The sandbox
 
     /// See `ContainerRuntime.openNamespace`.
-    func openNamespace() async throws(StepFailure) -> NetworkNamespace {
+    func openNamespace(for spec: ContainerSpec) async throws(StepFailure) -> NetworkNamespace {
         await turnstile.enter()
         defer { turnstile.leave() }
         if let record, let process = try await process(of: record.sandbox) { return Self.namespace(of: process) }
@@ -82,7 +82,7 @@ actor DockerStayKeeper {
         let image = try await tools.images.provideSandbox()
         let name = "relocate-sandbox-\(stay)"
         let body = DockerContainerBody.sandbox(
-            of: stay, image: image, controlGroupParent: tools.configuration.controlGroupParent)
+            of: stay, spec, image: image, controlGroupParent: tools.configuration.controlGroupParent)
         try await discard(name)
         let identifier = try await docker("create the sandbox of \(stay)") { () async throws(DockerError) in
             try await engine.create(name: name, body: body).id
@@ -125,7 +125,12 @@ actor DockerStayKeeper {
         lease?.cancel()
         lease = nil
         guard let record else { return }
-        if let container = record.container { try await discard(container) }
+        if let container = record.container {
+            let mounts = try await look(at: container)?.mounts ?? []
+            try await discard(container)
+            // They have gone with it.
+            if case .dumped = record.phase { await tools.volumes.remove(mounts) }
+        }
         try await discard(record.sandbox)
         try FileTree.remove(tools.record(of: stay))
         self.record = nil
@@ -159,6 +164,9 @@ actor DockerStayKeeper {
             // Packets are delivered only after a release has been recorded: nobody has heard of it.
             if let container = left.container { try? await engine.kill(container, signal: "KILL") }
             try? note(.prepared(lost: .interrupted))
+        case .adopting(let original):
+            await giveBack(original)
+            try? await clear()
         case .dumping(let relocation):
             await settleDump(for: relocation)
         case .prepared, .running, .dumped:

@@ -19,6 +19,8 @@ enum DockerPhase: Codable, Sendable, Hashable {
     case opened
     /// The daemon was asked to start the container.
     case starting
+    /// A container that people started, of this name, is being taken over.
+    case adopting(String)
     /// Created for a restore. If one was held already and lost, how.
     case prepared(lost: HoldLoss?)
     /// Asked to be restored, and then stopped before packets come.

@@ -10,9 +10,11 @@ struct DockerTools: Sendable {
     let configuration: DockerRuntime.Configuration
     let engine: DockerEngine
     let images: DockerImages
+    let adoption: DockerAdoption
+    let volumes: DockerVolumes
 
     /// - Throws: `StepFailure` when this process cannot begin to use sockets.
-    init(_ configuration: DockerRuntime.Configuration, images: any RootFileSystems) throws(StepFailure) {
+    init(_ configuration: DockerRuntime.Configuration, images: any ImageShelf) throws(StepFailure) {
         self.configuration = configuration
         do {
             engine = try DockerEngine(socket: configuration.socket)
@@ -21,6 +23,8 @@ struct DockerTools: Sendable {
         }
         self.images = DockerImages(
             engine: engine, images: images, scratch: configuration.stateDirectory + "/docker-images")
+        adoption = DockerAdoption(engine: engine, images: self.images, sharedDirectory: configuration.sharedDirectory)
+        volumes = DockerVolumes(engine: engine)
     }
 
     static func allStays(in stateDirectory: String) -> String { stateDirectory + "/docker-stays" }
@@ -33,6 +37,11 @@ struct DockerTools: Sendable {
     /// Where a trial dump of a stay goes.
     func trial(of stay: Stay) -> DumpDirectory {
         DumpDirectory(scratch: "\(configuration.sharedDirectory)/dumps/trial-\(stay)")
+    }
+
+    /// Where the dump of a container that is being adopted goes.
+    func adoption(of stay: Stay) -> DumpDirectory {
+        DumpDirectory(scratch: "\(configuration.sharedDirectory)/dumps/adoption-\(stay)")
     }
 
     func dump(of relocation: RelocationID) -> DumpDirectory {
