@@ -15,7 +15,8 @@ enum DockerContainerBody {
     static func sandbox(of stay: Stay, _ spec: ContainerSpec, image: String, controlGroupParent: String?) -> JSON {
         var host: [String: JSON] = [
             "NetworkMode": "none", "ReadonlyRootfs": true, "CapDrop": ["ALL"],
-            "SecurityOpt": ["no-new-privileges"], "PidsLimit": 1, "LogConfig": ["Type": "none"],
+            // Its one process, and room for the threads of runc that start it.
+            "SecurityOpt": ["no-new-privileges"], "PidsLimit": 32, "LogConfig": ["Type": "none"],
         ]
         if let controlGroupParent { host["CgroupParent"] = .string(controlGroupParent) }
         return [
