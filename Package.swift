@@ -66,9 +66,14 @@ let package = Package(
             swiftSettings: swift
         ),
         .target(
+            name: "DockerEngine",
+            dependencies: ["HTTP", .product(name: "HTTPTypes", package: "swift-http-types")],
+            swiftSettings: swift
+        ),
+        .target(
             name: "HostAgent",
             dependencies: [
-                "CNetlink", "FleetModel", "HTTP", "ImageStore",
+                "CNetlink", "DockerEngine", "FleetModel", "HTTP", "ImageStore",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
@@ -93,7 +98,8 @@ let package = Package(
         .executableTarget(
             name: "relocate",
             dependencies: [
-                "Certificates", "ControlPlane", "FleetModel", "HTTP", "HostAgent", "ImageStore", "Lab", "MovingTarget",
+                "Certificates", "ControlPlane", "DockerEngine", "FleetModel", "HTTP", "HostAgent", "ImageStore", "Lab",
+                "MovingTarget",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -122,7 +128,15 @@ let package = Package(
         .testTarget(name: "ImageStoreTests", dependencies: ["ImageStore", "RelocateTesting"], swiftSettings: swift),
         .testTarget(name: "LedgerTests", dependencies: ["Ledger", "RelocateTesting"], swiftSettings: swift),
         .testTarget(
-            name: "HostAgentTests", dependencies: ["CNetlink", "HostAgent", "ImageStore", "RelocateTesting"],
+            name: "HostAgentTests",
+            dependencies: ["CNetlink", "DockerEngine", "HostAgent", "ImageStore", "RelocateTesting"],
+            swiftSettings: swift),
+        .testTarget(
+            name: "DockerEngineTests",
+            dependencies: [
+                "DockerEngine", "HTTP", "RelocateTesting", .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: swift),
         .testTarget(name: "LabTests", dependencies: ["Lab", "RelocateTesting"], swiftSettings: swift),
         .testTarget(name: "RelocateCommandTests", dependencies: ["relocate"], swiftSettings: swift),

@@ -42,21 +42,21 @@ public final class Certificate: @unchecked Sendable {
     }
 
     /// What names exactly this certificate.
-    public var fingerprint: Fingerprint { Fingerprint(pointer) }
+    public var fingerprint: Fingerprint { withExtendedLifetime(self) { Fingerprint(pointer) } }
 
     /// Whom it is about, such as `CN=relocate`.
     public var subject: String {
         guard let bio = MemoryBIO(),
             X509_NAME_print_ex(bio.pointer, X509_get_subject_name(pointer), 0, openssl_readable_name) >= 0
         else { return "" }
-        return bio.text
+        return withExtendedLifetime(self) { bio.text }
     }
 
     /// Until when it is valid.
     public var expiry: Date {
         var parts = tm()
         guard ASN1_TIME_to_tm(X509_get0_notAfter(pointer), &parts) == 1 else { return .distantPast }
-        return Date(timeIntervalSince1970: TimeInterval(timegm(&parts)))
+        return withExtendedLifetime(self) { Date(timeIntervalSince1970: TimeInterval(timegm(&parts))) }
     }
 
     /// The DNS names and IP addresses that it is for.
@@ -64,7 +64,7 @@ public final class Certificate: @unchecked Sendable {
         guard let list = X509_get_ext_d2i(pointer, NID_subject_alt_name, nil, nil).map({ OpaquePointer($0) }) else {
             return []
         }
-        defer { GENERAL_NAMES_free(list) }
+        defer { withExtendedLifetime(self) { GENERAL_NAMES_free(list) } }
         return (0..<OPENSSL_sk_num(list)).compactMap { index in
             guard let entry = OPENSSL_sk_value(list, index) else { return nil }
             var type: Int32 = 0
@@ -78,7 +78,8 @@ public final class Certificate: @unchecked Sendable {
     /// The certificate as PEM.
     public func pem() throws(CertificateError) -> String {
         OpenSSLErrors.clear()
-        guard let bio = MemoryBIO(), PEM_write_bio_X509(bio.pointer, pointer) == 1 else {
+        guard let bio = MemoryBIO(), withExtendedLifetime(self, { PEM_write_bio_X509(bio.pointer, pointer) == 1 })
+        else {
             throw .openSSL("writing a certificate")
         }
         return bio.text
@@ -87,12 +88,12 @@ public final class Certificate: @unchecked Sendable {
     /// Whether the key is the private half of the certificate's.
     package func belongs(to key: PrivateKey) -> Bool {
         defer { OpenSSLErrors.clear() }
-        return X509_check_private_key(pointer, key.pointer) == 1
+        return withExtendedLifetime((self, key)) { X509_check_private_key(pointer, key.pointer) == 1 }
     }
 
     /// Whether this certificate's key has signed the other.
     func hasSigned(_ other: Certificate) -> Bool {
         defer { OpenSSLErrors.clear() }
-        return X509_verify(other.pointer, X509_get0_pubkey(pointer)) == 1
+        return withExtendedLifetime((self, other)) { X509_verify(other.pointer, X509_get0_pubkey(pointer)) == 1 }
     }
 }

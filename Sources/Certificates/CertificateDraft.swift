@@ -37,9 +37,10 @@ struct CertificateDraft {
             X509_set_pubkey(pointer, key.pointer) == 1
         else { throw .openSSL("making a certificate") }
         for item in extensions { try Self.add(item, to: pointer, issuer: issuer?.certificate.pointer ?? pointer) }
-        guard X509_sign(pointer, (issuer?.key ?? key).pointer, EVP_sha256()) > 0 else {
-            throw .openSSL("signing a certificate")
+        let isSigned = withExtendedLifetime((issuer, key)) {
+            X509_sign(pointer, (issuer?.key ?? key).pointer, EVP_sha256()) > 0
         }
+        guard isSigned else { throw .openSSL("signing a certificate") }
         return certificate
     }
 

@@ -38,7 +38,9 @@ public final class PrivateKey: @unchecked Sendable {
     /// The key as PEM (PKCS #8), not encrypted.
     package func pem() throws(CertificateError) -> String {
         OpenSSLErrors.clear()
-        guard let bio = MemoryBIO(), PEM_write_bio_PKCS8PrivateKey(bio.pointer, pointer, nil, nil, 0, nil, nil) == 1
+        guard let bio = MemoryBIO(),
+            withExtendedLifetime(
+                self, { PEM_write_bio_PKCS8PrivateKey(bio.pointer, pointer, nil, nil, 0, nil, nil) == 1 })
         else { throw .openSSL("writing a key") }
         return bio.text
     }

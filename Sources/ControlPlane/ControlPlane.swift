@@ -145,6 +145,7 @@ public final class ControlPlane: Sendable {
         ).add(to: &router)
         TenantsRoutes(fleet: fleet).add(to: &router)
         ContainersRoutes(containers: containers, relocator: relocator).add(to: &router)
+        AdoptionRoutes(containers: containers).add(to: &router)
         RelocationsRoutes(fleet: fleet, ledger: ledger, relocator: relocator).add(to: &router)
         PoliciesRoutes(policies: PoliciesService(fleet: fleet, ledger: ledger)).add(to: &router)
         HeterogeneityRoutes(fleet: fleet).add(to: &router)

@@ -26,6 +26,8 @@ public struct Container: Codable, Sendable, Hashable {
     public var pin: Pin?
     /// Whether the clock leaves it where it is.
     public var isPaused: Bool
+    /// While a container that people started is taken over: what its daemon calls it.
+    public var adopting: String?
 
     /// A container of the fleet.
     public init(
@@ -51,7 +53,7 @@ public struct Container: Codable, Sendable, Hashable {
 
     private enum CodingKeys: String, CodingKey, CaseIterable {
         case spec, state, host, virtualAddress, address, retainedAddresses, mobility, createdAt, arrivedAt, deadlineAt
-        case policy, pin, isPaused
+        case policy, pin, isPaused, adopting
     }
 
     /// Decodes a container; older records have neither policy nor pin.
@@ -70,6 +72,7 @@ public struct Container: Codable, Sendable, Hashable {
         policy = try fields.decodeIfPresent(PolicyName.self, forKey: .policy)
         pin = try fields.decodeIfPresent(Pin.self, forKey: .pin)
         isPaused = try fields.value(.isPaused, or: false)
+        adopting = try fields.decodeIfPresent(String.self, forKey: .adopting)
     }
 
     /// The container's name.

@@ -18,12 +18,15 @@ public struct ContainerSpec: Codable, Sendable, Hashable {
     public var limits: ResourceLimits
     /// The runtime that carries it; a container stays on its runtime.
     public var runtime: RuntimeKind
+    /// For a container that was adopted: what its Docker daemon was told when it was made (the body of
+    /// `POST /containers/create`), so that it is the same on every host. `nil` for all others.
+    public var engineBody: JSONValue?
 
     /// What a tenant asked for.
     public init(
         name: ContainerName, tenant: TenantName, image: String, digest: ImageDigest, command: [String] = [],
         environment: [String: String] = [:], ports: [PortMapping] = [], limits: ResourceLimits = ResourceLimits(),
-        runtime: RuntimeKind
+        runtime: RuntimeKind, engineBody: JSONValue? = nil
     ) {
         self.name = name
         self.tenant = tenant
@@ -34,6 +37,7 @@ public struct ContainerSpec: Codable, Sendable, Hashable {
         self.ports = ports
         self.limits = limits
         self.runtime = runtime
+        self.engineBody = engineBody
     }
 }
 

@@ -22,6 +22,8 @@ public struct Host: Codable, Sendable, Hashable {
     public var stateWhenReachable: HostState?
     /// The drain that is under way, or the last one while the host has not been made ready since.
     public var drain: Drain?
+    /// Containers that people started on the host by themselves, with a tenant's label; `nil` when there are none.
+    public var adoptable: [AdoptableContainer]?
 
     /// A host of the fleet.
     public init(
@@ -186,6 +188,8 @@ public struct HostFacts: Codable, Sendable, Hashable {
 public enum RuntimeKind: String, Codable, Sendable, CaseIterable {
     /// runc starts containers and CRIU moves them.
     case runc
+    /// The Docker daemon of the host carries containers; CRIU moves them through it.
+    case docker
     /// Nothing runs: the agent acts as if. For machines without root and for tests of scale.
     case simulated
 }

@@ -43,6 +43,7 @@ public struct Lab: Sendable {
         try record.save()
         for folder in ["\(location.directory)/logs", location.controlPlane, location.images] { try make(folder) }
         for name in ["gateway"] + plan.hostNames { try make(location.state(of: name)) }
+        if plan.runtime == .docker { try writeContainerdSettings(plan) }
         if plan.kind == .real { try await buildNamespaces(plan) }
         for process in intended { try await start(process, &record) }
         // A process that cannot work says so at once, and is found out here rather than by a puzzled user.
@@ -52,9 +53,22 @@ public struct Lab: Sendable {
         }
     }
 
+    /// Without the machine's settings, and without what serves Kubernetes.
+    private func writeContainerdSettings(_ plan: LabPlan) throws(LabError) {
+        let text = "version = 2\ndisabled_plugins = [\"io.containerd.grpc.v1.cri\"]\n"
+        for name in plan.hostNames {
+            let path = location.containerdSettings(of: name)
+            do {
+                try Data(text.utf8).write(to: URL(filePath: path))
+            } catch {
+                throw .files(path: path, reason: "\(error)")
+            }
+        }
+    }
+
     private func refuseOther(_ present: LabPlan, than plan: LabPlan) throws(LabError) {
         guard present.kind == plan.kind, present.hostCount <= plan.hostCount, present.networks == plan.networks,
-            present.differ == plan.differ
+            present.differ == plan.differ, present.runtime == plan.runtime
         else {
             throw .differs(detail: "\(present.kind.rawValue), \(present.hostCount) hosts, \(present.networks.hosts)")
         }

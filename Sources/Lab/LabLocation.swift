@@ -36,6 +36,10 @@ public struct LabLocation: Codable, Sendable, Hashable {
 
     /// A host's folder.
     public func state(of host: String) -> String { "\(directory)/hosts/\(host)" }
+    /// What a host's containerd reads.
+    func containerdSettings(of host: String) -> String { "\(state(of: host))/containerd.toml" }
+    /// The socket of a host's Docker daemon.
+    public func dockerSocket(of host: String) -> String { "\(state(of: host))/docker.sock" }
     /// The files by which a host looks unlike the others.
     func differences(of host: String) -> String { "\(differences)/\(host)" }
     /// What a process printed.

@@ -83,6 +83,13 @@ struct LabMounts: Sendable {
     private static let detach: Int32 = 2  // MNT_DETACH, which the Glibc module does not show
 
     private func buildNamespace(of host: String) async throws(LabError) {
+        // The kernel binds a mount namespace only from within one with a lower number, and processors hand out numbers from
+        // batches of their own: a lab in a young namespace may need some more attempts.
+        for _ in 1..<20 where (try? await tryToBuildNamespace(of: host)) != nil { return }
+        try await tryToBuildNamespace(of: host)
+    }
+
+    private func tryToBuildNamespace(of host: String) async throws(LabError) {
         let path = location.mountNamespace(of: host)
         if NetworkNamespace(path: path).exists { return }
         let descriptor = open(path, O_CREAT | O_RDONLY | O_CLOEXEC, 0o600)

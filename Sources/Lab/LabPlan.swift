@@ -57,11 +57,14 @@ public struct LabPlan: Codable, Sendable, Hashable {
     /// Whether hosts are made to look different, by their distribution and by a service that listens. Hosts of a
     /// simulated lab cannot be.
     public var differ: Bool
+    /// What carries containers on the hosts of a real lab: `runc` or `docker`.
+    public var runtime: RuntimeKind
 
     /// A plan.
     public init(
         kind: LabKind, hostCount: Int, port: UInt16 = 8080, agentPort: UInt16 = 7700, executable: String,
-        location: LabLocation = LabLocation(), networks: LabNetworks, differ: Bool = true
+        location: LabLocation = LabLocation(), networks: LabNetworks, differ: Bool = true,
+        runtime: RuntimeKind = .runc
     ) {
         self.kind = kind
         self.hostCount = hostCount
@@ -71,6 +74,7 @@ public struct LabPlan: Codable, Sendable, Hashable {
         self.location = location
         self.networks = networks
         self.differ = differ
+        self.runtime = runtime
     }
 
     /// The names of the worker hosts.

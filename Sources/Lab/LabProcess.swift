@@ -28,12 +28,13 @@ public struct LabProcess: Codable, Sendable, Hashable {
 }
 
 extension LabPlan {
-    /// The processes of the lab in the order in which they are started: control plane, gateway, hosts, and what else
-    /// listens on the hosts.
+    /// The processes of the lab in the order in which they are started: control plane, gateway, Docker's daemons, hosts,
+    /// and what else listens on the hosts.
     public var processes: [LabProcess] {
         switch kind {
         case .real:
-            [controlPlane, gateway] + hostNames.indices.map(host) + (differ ? hostNames.indices.map(service) : [])
+            [controlPlane, gateway] + (runtime == .docker ? hostNames.indices.flatMap(daemons) : [])
+                + hostNames.indices.map(host) + (differ ? hostNames.indices.map(service) : [])
         case .simulated: [controlPlane, gateway] + hostNames.indices.map(simulatedHost)
         }
     }
@@ -74,12 +75,41 @@ extension LabPlan {
         return LabProcess(
             name: name,
             arguments: agentArguments(name: name, role: "worker", address: "\(address(ofHost: index))") + [
-                "--shared", location.shared, "--runtime", "runc", "--cgroup", "\(location.controlGroup)/\(name)",
-                "--container-network", "\(networks.containers)", "--protect", "\(networks.hosts)",
-                "--protect", Self.linkLocalNetwork,
+                "--shared", location.shared, "--runtime", runtime.rawValue,
+                "--cgroup", "\(location.controlGroup)/\(name)", "--container-network", "\(networks.containers)",
+                "--protect", "\(networks.hosts)", "--protect", Self.linkLocalNetwork,
+            ] + (runtime == .docker ? ["--docker", location.dockerSocket(of: name)] : []),
+            networkNamespace: location.networkNamespace(name), mountNamespace: location.mountNamespace(of: name),
+            requiredFile: runtime == .docker ? location.dockerSocket(of: name) : location.tokenFile)
+    }
+
+    /// Daemons of the host's own, apart from each other as packages have them: containers outlive Docker's. It makes no
+    /// bridge and no rules, since containers that move have the agent's network.
+    private func daemons(_ index: Int) -> [LabProcess] {
+        let name = hostNames[index]
+        let state = location.state(of: name)
+        let containerd = LabProcess(
+            name: "\(name)-containerd", program: "containerd",
+            arguments: [
+                "--config", location.containerdSettings(of: name), "--root", "\(state)/containerd", "--state",
+                "/run/containerd",
+                "--address", "\(state)/containerd.sock",
             ],
             networkNamespace: location.networkNamespace(name), mountNamespace: location.mountNamespace(of: name),
             requiredFile: location.tokenFile)
+        let docker = LabProcess(
+            name: "\(name)-docker", program: "dockerd",
+            arguments: [
+                "--experimental", "--containerd", "\(state)/containerd.sock", "--data-root", "\(state)/docker",
+                "--exec-root", "/run/docker",
+                "--pidfile=", "--host", "unix://\(location.dockerSocket(of: name))",
+                "--bridge", "none", "--iptables=false", "--ip6tables=false", "--exec-opt",
+                "native.cgroupdriver=cgroupfs", "--cgroup-parent", "/\(location.controlGroup)/\(name)",
+                "--live-restore",
+            ],
+            networkNamespace: location.networkNamespace(name), mountNamespace: location.mountNamespace(of: name),
+            requiredFile: "\(state)/containerd.sock")
+        return [containerd, docker]
     }
 
     private func service(_ index: Int) -> LabProcess {

@@ -9,4 +9,5 @@ import Testing
     .enabled(if: ProcessInfo.processInfo.environment["CI"] == "true" && geteuid() == 0, "not in CI as root"))
 func nothingIsMissing() {
     #expect(Requirements.missing == [])
+    #expect(Requirements.hasDocker, "docker.io is missing")
 }

@@ -16,6 +16,7 @@ import json
 import os
 import platform
 import tarfile
+from collections.abc import Callable
 
 EPOCH = "1970-01-01T00:00:00Z"
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
@@ -29,15 +30,35 @@ def plain(entry: tarfile.TarInfo) -> tarfile.TarInfo:
     return entry
 
 
-def root_tar(root: str) -> bytes:
+def owned(owners: list[str]) -> Callable[[tarfile.TarInfo], tarfile.TarInfo]:
+    """Like `plain`, but what lies below the folders of `owners`, each PATH=UID:GID, belongs to somebody else."""
+    table = []
+    for owner in owners:
+        path, _, ids = owner.rpartition("=")
+        uid, _, gid = ids.partition(":")
+        table.append((path.strip("/"), int(uid), int(gid)))
+
+    def change(entry: tarfile.TarInfo) -> tarfile.TarInfo:
+        entry = plain(entry)
+        for path, uid, gid in table:
+            if f"{entry.name}/".startswith(f"{path}/"):
+                entry.uid, entry.gid = uid, gid
+                entry.uname = entry.gname = ""
+        return entry
+
+    return change
+
+
+def root_tar(root: str, owners: list[str]) -> bytes:
     """The folder as a tar archive, paths relative to it."""
+    change = owned(owners)
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as archive:
         for folder, folders, files in os.walk(root):
             folders.sort()
             for name in sorted(folders + files):
                 path = os.path.join(folder, name)
-                archive.add(path, os.path.relpath(path, root), recursive=False, filter=plain)
+                archive.add(path, os.path.relpath(path, root), recursive=False, filter=change)
     return buffer.getvalue()
 
 
@@ -69,6 +90,8 @@ def configuration(layer: bytes, options: argparse.Namespace) -> bytes:
     """The image configuration (image-spec, config.md); Docker's is the same document."""
     machine = platform.machine()
     settings = {"Cmd": options.command, "Env": options.env, "WorkingDir": options.workdir}
+    if options.user:
+        settings["User"] = options.user
     if options.port:
         settings["ExposedPorts"] = {port: {} for port in options.port}
     return encoded({
@@ -120,10 +143,13 @@ def main() -> None:
     parser.add_argument("--name", default="demo")
     parser.add_argument("--env", action="append", default=["PATH=/usr/sbin:/usr/bin:/sbin:/bin"], metavar="KEY=VALUE")
     parser.add_argument("--workdir", default="/")
+    parser.add_argument("--user", help="who runs the command; root if not given")
+    parser.add_argument("--owner", action="append", default=[], metavar="PATH=UID:GID",
+                        help="whose a folder is, with all below it; root's if not given")
     parser.add_argument("--port", action="append", default=[], metavar="NUMBER/tcp")
     options = parser.parse_args()
 
-    layer = root_tar(options.root)
+    layer = root_tar(options.root, options.owner)
     if options.format == "oci":
         layer = oci_archive(layer, options)
     elif options.format == "docker":

@@ -52,6 +52,15 @@ struct HostMonitor: Sendable {
         }
     }
 
+    private func take(_ adoptable: [AdoptableContainer]?, of name: HostName) async throws {
+        guard let known = fleet.snapshot.hosts[name], known.adoptable != adoptable else { return }
+        try await fleet.change(by: "host:\(name)") { draft in
+            guard var host = draft.state.hosts[name] else { return }
+            host.adoptable = adoptable
+            draft.record(.host(host))
+        }
+    }
+
     /// Looks for silent hosts, until cancelled.
     func watch() async {
         let startedAt = Timestamp.now
@@ -97,6 +106,7 @@ struct HostMonitor: Sendable {
         let present = Dictionary(
             inventory.containers.filter { $0.state == .running }.map { ($0.name, $0) },
             uniquingKeysWith: { first, _ in first })
+        try await take(inventory.adoptable, of: host)
         let state = fleet.snapshot
         var idle: [IPv4Address] = []
         for container in state.containers(on: host) where container.state == .running {

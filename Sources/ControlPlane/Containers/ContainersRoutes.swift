@@ -16,7 +16,7 @@ struct ContainersRoutes {
         var image: String
         var command: [String]?
         var environment: [String: String]?
-        var ports: [Port]?
+        var ports: [PortFields]?
         var limits: Limits?
         var runtime: RuntimeKind?
         var host: HostName?
@@ -40,25 +40,6 @@ struct ContainersRoutes {
         var reason: String
         var until: Timestamp?
         var seconds: Double?
-    }
-
-    private struct Port: Decodable {
-        var port: PortNumber
-        var containerPort: PortNumber?
-    }
-
-    /// Decoded by hand: a decoder that meets too big a number says neither where nor what would be right.
-    private struct PortNumber: Decodable {
-        var value: UInt16
-
-        init(from decoder: any Decoder) throws {
-            let number = try decoder.singleValueContainer().decode(Double.self)
-            guard let value = UInt16(exactly: number), value > 0 else {
-                throw DecodingError.dataCorrupted(
-                    .init(codingPath: decoder.codingPath, debugDescription: "must be 1 to 65535"))
-            }
-            self.value = value
-        }
     }
 
     private struct Limits: Decodable {
@@ -101,9 +82,7 @@ struct ContainersRoutes {
                 NewContainer(
                     name: body.name, tenant: body.tenant, image: body.image, command: body.command ?? [],
                     environment: body.environment ?? [:],
-                    ports: (body.ports ?? []).map {
-                        PortMapping(port: $0.port.value, containerPort: ($0.containerPort ?? $0.port).value)
-                    },
+                    ports: (body.ports ?? []).map(\.mapping),
                     limits: limits(body.limits), runtime: body.runtime, host: body.host, policy: body.policy),
                 by: request.actor)
             let settled = try await containers.wait(for: container.name, atMost: wait) ?? container

@@ -24,6 +24,14 @@ struct ContainersService: Sendable {
         try wanted.validate()
         let runtimes = Set(fleet.snapshot.workers.flatMap(\.facts.runtimes))
         let spec = try wanted.resolve(with: images, runtimes: runtimes)
+        return try await take(spec, policy: wanted.policy, on: wanted.host, by: actor)
+    }
+
+    /// Records a container and begins to start it, or to take it over.
+    /// - Parameter adopting: what its daemon calls it, when it runs already.
+    func take(
+        _ spec: ContainerSpec, policy: PolicyName?, on host: HostName?, adopting: String? = nil, by actor: String
+    ) async throws -> Container {
         let container = try await fleet.change(by: actor) { draft in
             guard draft.state.containers[spec.name] == nil else {
                 throw FleetError.exists(kind: "container", name: spec.name.text)
@@ -31,12 +39,13 @@ struct ContainersService: Sendable {
             guard draft.state.tenants[spec.tenant] != nil else {
                 throw FleetError.invalid(field: "tenant", detail: "there is no tenant '\(spec.tenant)'")
             }
-            if let policy = wanted.policy { try draft.state.checkPolicy(policy) }
-            var container = Container(spec: spec, state: .starting, createdAt: draft.now, policy: wanted.policy)
+            if let policy { try draft.state.checkPolicy(policy) }
+            var container = Container(spec: spec, state: .starting, createdAt: draft.now, policy: policy)
+            container.adopting = adopting
             if !spec.ports.isEmpty {
                 container.virtualAddress = try draft.state.freeVirtualAddress(of: virtualNetwork)
             }
-            try draft.place(&container, on: wanted.host, in: containerNetwork)
+            try draft.place(&container, on: host, in: containerNetwork)
             return container
         }
         begin(container)
@@ -48,6 +57,11 @@ struct ContainersService: Sendable {
         let previous = try fleet.snapshot.container(name)
         guard previous.state.mayStartAnew else {
             throw FleetError.conflict("container '\(name)' is \(previous.state.word) already")
+        }
+        guard previous.adopting == nil else {
+            throw FleetError.conflict(
+                "container '\(name)' was not taken over and may still run as it did before; remove it here and adopt it again"
+            )
         }
         await clearLastLife(of: previous)
         let container = try await fleet.change(by: actor) { draft in
@@ -155,10 +169,15 @@ struct ContainersService: Sendable {
         let host = try state.host(name)
         guard let gateway = state.gateway else { throw FleetError.conflict("no gateway has enrolled") }
         let operation = container.operation
-        _ = try await agents.ask(
-            .start(StartOrder(spec: container.spec, address: address)),
-            id: OrderID(operation: operation, step: "start"),
-            of: name, timeout: .seconds(60))
+        if let id = container.adopting {
+            _ = try await agents.ask(
+                .adopt(AdoptOrder(id: id, spec: container.spec, address: address)),
+                id: OrderID(operation: operation, step: "adopt"), of: name, timeout: .seconds(120))
+        } else {
+            _ = try await agents.ask(
+                .start(StartOrder(spec: container.spec, address: address)),
+                id: OrderID(operation: operation, step: "start"), of: name, timeout: .seconds(60))
+        }
         let route: AgentOrder =
             if let virtualAddress = container.virtualAddress {
                 .announce(
@@ -175,6 +194,7 @@ struct ContainersService: Sendable {
             let deadline = draft.state.deadline(of: try draft.container(container.name), arrivedAt: now, at: now)
             try draft.update(container.name) { container in
                 container.state = .running
+                container.adopting = nil
                 container.arrivedAt = now
                 container.deadlineAt = deadline
             }

@@ -21,13 +21,7 @@ struct NewContainer: Sendable {
     /// - Throws: `FleetError.invalid` or `ModelError`, naming the field.
     func validate() throws {
         try limits.validate()
-        if let port = ports.first(where: { $0.port == 0 || $0.containerPort == 0 }) {
-            throw FleetError.invalid(
-                field: "ports", detail: "must be 1 to 65535, is \(min(port.port, port.containerPort))")
-        }
-        guard Set(ports.map(\.port)).count == ports.count else {
-            throw FleetError.invalid(field: "ports", detail: "the same port is mapped twice")
-        }
+        try Self.validate(ports: ports)
         for name in environment.keys where name.isEmpty || name.contains("=") || name.contains("\0") {
             throw FleetError.invalid(field: "environment", detail: "'\(name)' is not the name of a variable")
         }
@@ -36,10 +30,22 @@ struct NewContainer: Sendable {
         }
     }
 
+    /// Checks what clients are to reach.
+    /// - Throws: `FleetError.invalid`.
+    static func validate(ports: [PortMapping]) throws(FleetError) {
+        if let port = ports.first(where: { $0.port == 0 || $0.containerPort == 0 }) {
+            throw .invalid(
+                field: "ports", detail: "must be 1 to 65535, is \(min(port.port, port.containerPort))")
+        }
+        guard Set(ports.map(\.port)).count == ports.count else {
+            throw .invalid(field: "ports", detail: "the same port is mapped twice")
+        }
+    }
+
     /// The specification with the image and the runtime resolved.
     /// - Throws: `FleetError.invalid` when there is no such image, or it names no command and neither does this.
     func resolve(with images: ImageRepository, runtimes: Set<RuntimeKind>) throws -> ContainerSpec {
-        let runtime = runtime ?? (runtimes.contains(.runc) ? .runc : .simulated)
+        let runtime = runtime ?? [.runc, .docker].first(where: runtimes.contains) ?? .simulated
         let digest: ImageDigest
         guard let found = try? images.resolve(image) else {
             throw FleetError.invalid(

@@ -6,6 +6,11 @@
 public enum AgentOrder: Codable, Sendable, Hashable {
     /// Worker: create and start a container from its image.
     case start(StartOrder)
+    /// Worker: write down what a container is that is to be adopted, and put its image into the repository. The report is
+    /// `AgentReport.adoptable`.
+    case examine(String)
+    /// Worker: take over a running container that somebody started.
+    case adopt(AdoptOrder)
     /// Worker: end a container and remove what belongs to it.
     case stop(StopOrder)
     /// Worker: dump a running container and throw the dump away, to learn whether it can move.

@@ -38,15 +38,22 @@ public enum AgentReport: Codable, Sendable, Hashable {
     case logs(String)
     /// `inspect`: what is really there.
     case inventory(HostInventory)
+    /// `examine`: what the container is.
+    case adoptable(AdoptionRecord)
 }
 
 /// What is really on a host.
 public struct HostInventory: Codable, Sendable, Hashable {
     /// Every container of which the agent holds anything.
     public var containers: [ContainerPresence]
+    /// Containers that people started by themselves, with a tenant's label; `nil` when there are none.
+    public var adoptable: [AdoptableContainer]?
 
     /// What is really on a host.
-    public init(containers: [ContainerPresence]) { self.containers = containers }
+    public init(containers: [ContainerPresence], adoptable: [AdoptableContainer] = []) {
+        self.containers = containers
+        self.adoptable = adoptable.isEmpty ? nil : adoptable
+    }
 }
 
 /// What a host has of a container.

@@ -148,21 +148,27 @@ final class TLSContext: @unchecked Sendable {
                 "\(identity.key.name) is not the key of the first certificate in \(identity.certificates.name)")
         }
         OpenSSLErrors.clear()
-        let chain = OPENSSL_sk_new_null()
-        defer { OPENSSL_sk_free(chain) }
-        for certificate in certificates.dropFirst() { OPENSSL_sk_push(chain, UnsafeRawPointer(certificate.pointer)) }
-        guard SSL_CTX_use_cert_and_key(pointer, certificates[0].pointer, key.pointer, chain, 1) == 1 else {
-            throw HTTPError.tls("\(identity.certificates.name) cannot be used")
+        // An object may end after its last use, although its pointer is still in OpenSSL's hands.
+        let isUsed = withExtendedLifetime((certificates, key)) {
+            let chain = OPENSSL_sk_new_null()
+            defer { OPENSSL_sk_free(chain) }
+            for certificate in certificates.dropFirst() {
+                OPENSSL_sk_push(chain, UnsafeRawPointer(certificate.pointer))
+            }
+            return SSL_CTX_use_cert_and_key(pointer, certificates[0].pointer, key.pointer, chain, 1) == 1
         }
+        guard isUsed else { throw HTTPError.tls("\(identity.certificates.name) cannot be used") }
     }
 
     private func trust(_ source: PEMSource) throws {
         let authorities = try HTTPError.asTLS { try Certificate.all(source) }
         OpenSSLErrors.clear()
         for authority in authorities {
-            guard X509_STORE_add_cert(SSL_CTX_get_cert_store(pointer), authority.pointer) == 1,
-                role == .client || SSL_CTX_add_client_CA(pointer, authority.pointer) == 1
-            else { throw HTTPError.tls("\(authority.subject) in \(source.name) cannot be trusted") }
+            let isTrusted = withExtendedLifetime(authority) {
+                X509_STORE_add_cert(SSL_CTX_get_cert_store(pointer), authority.pointer) == 1
+                    && (role == .client || SSL_CTX_add_client_CA(pointer, authority.pointer) == 1)
+            }
+            guard isTrusted else { throw HTTPError.tls("\(authority.subject) in \(source.name) cannot be trusted") }
         }
     }
 }

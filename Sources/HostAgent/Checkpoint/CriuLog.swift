@@ -55,6 +55,10 @@ struct CriuLog: Sendable {
             fragment: "No space left on device", meaning: "the storage of the dumps is full", code: .resourceExhausted),
         Explanation(
             fragment: "Cannot allocate memory", meaning: "the host has not enough memory", code: .resourceExhausted),
+        Explanation(
+            fragment: "Can't get rlimit",
+            meaning:
+                "its processes belong to another user, whose limits cannot be read: root lacks CAP_SYS_RESOURCE here"),
         Explanation(fragment: "[io_uring]", meaning: "it uses io_uring"),
         Explanation(fragment: "anon_inode:[perf_event]", meaning: "it uses performance counters"),
         Explanation(fragment: "(chr ", meaning: "it has a device open that cannot move"),

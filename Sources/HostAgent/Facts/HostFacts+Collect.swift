@@ -8,12 +8,15 @@ extension HostFacts {
     ///   - runtimes: the runtimes the agent was started with.
     ///   - criu: the path or name of CRIU.
     ///   - runc: the path or name of runc.
-    public static func collect(runtimes: [RuntimeKind], criu: String, runc: String) async -> HostFacts {
+    ///   - docker: the socket of the Docker daemon.
+    public static func collect(
+        runtimes: [RuntimeKind], criu: String, runc: String, docker: String
+    ) async -> HostFacts {
         let name = SystemName.current
         let files = FactFiles()
         let processor = files.text("/proc/cpuinfo").map(ProcessorDescription.init)
         let release = files.text("/etc/os-release").map(OSRelease.init)
-        let needsTools = runtimes.contains(.runc)
+        let needsTools = runtimes.contains { $0 != .simulated }
         let criuVersion = needsTools ? await toolVersion(criu, prefix: "Version:") : nil
         let runcVersion = needsTools ? await toolVersion(runc, prefix: "runc version") : nil
         var problems: [String] = []
@@ -23,6 +26,7 @@ extension HostFacts {
         if needsTools, runcVersion == nil {
             problems.append("'\(runc)' does not run: install the package runc")
         }
+        if runtimes.contains(.docker) { problems += await DockerDoctor(socket: docker).problems() }
         return HostFacts(
             kernel: name.release, distribution: release?.values["PRETTY_NAME"] ?? "unknown",
             architecture: name.machine, cpuModel: processor?.modelName ?? "unknown",

@@ -6,12 +6,16 @@ import FleetModel
 /// `deliver` are part of the pause that clients see.
 public protocol HostNetwork: Sendable {
     /// Wires up a namespace for a container that starts here; it is reachable at once.
-    func attach(_ stay: Stay, address: IPv4Address) async throws(StepFailure) -> NetworkNamespace
+    /// - Parameter own: a namespace that the runtime has made; `nil` to make one.
+    func attach(
+        _ stay: Stay, address: IPv4Address, in own: NetworkNamespace?
+    ) async throws(StepFailure) -> NetworkNamespace
 
     /// Wires up a namespace for a container that will come: packets to any of its addresses reach this host and wait
     /// for `deliver`. The default source address inside is `newAddress`.
+    /// - Parameter own: a namespace that the runtime has made; `nil` to make one.
     func prepare(
-        _ stay: Stay, oldAddresses: [IPv4Address], newAddress: IPv4Address
+        _ stay: Stay, oldAddresses: [IPv4Address], newAddress: IPv4Address, in own: NetworkNamespace?
     ) async throws(StepFailure) -> NetworkNamespace
 
     /// Source, before the freeze: packets for the container that still arrive here leave for the gateway again, which
@@ -36,6 +40,20 @@ public protocol HostNetwork: Sendable {
 
     /// All stays of which the network holds anything, with their addresses.
     func attachments() async -> [NetworkAttachment]
+}
+
+extension HostNetwork {
+    /// Wires up a namespace of the network's own making. See `attach(_:address:in:)`.
+    public func attach(_ stay: Stay, address: IPv4Address) async throws(StepFailure) -> NetworkNamespace {
+        try await attach(stay, address: address, in: nil)
+    }
+
+    /// Wires up a namespace of the network's own making. See `prepare(_:oldAddresses:newAddress:in:)`.
+    public func prepare(
+        _ stay: Stay, oldAddresses: [IPv4Address], newAddress: IPv4Address
+    ) async throws(StepFailure) -> NetworkNamespace {
+        try await prepare(stay, oldAddresses: oldAddresses, newAddress: newAddress, in: nil)
+    }
 }
 
 /// The addresses of a stay.

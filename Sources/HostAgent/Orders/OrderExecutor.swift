@@ -104,6 +104,7 @@ extension AgentCommand {
     fileprivate var line: String? {
         switch order {
         case .start(let order): order.spec.name.text
+        case .adopt(let order): order.spec.name.text
         case .stop(let order): order.container.text
         case .trial(let container): container.text
         case .prepare(let order): order.spec.name.text
@@ -113,7 +114,7 @@ extension AgentCommand {
         case .restore(let order): order.container.text
         case .seal(let order): order.container.text
         case .route, .announce, .withdraw, .unroute: id.operation
-        case .logs, .inspect: nil
+        case .logs, .inspect, .examine: nil
         }
     }
 }
@@ -122,7 +123,7 @@ extension AgentOrder {
     /// Whether its outcome must be remembered. Questions are answered anew.
     fileprivate var isRecorded: Bool {
         switch self {
-        case .logs, .inspect, .trial: false
+        case .logs, .inspect, .trial, .examine: false
         default: true
         }
     }

@@ -11,6 +11,8 @@ struct WorkerOrders: Sendable {
     func carryOut(_ order: AgentOrder, timings: inout [String: Double]) async throws(StepFailure) -> AgentReport {
         switch order {
         case .start(let order): try await start(order)
+        case .examine(let container): return .adoptable(try await adopter().examine(container))
+        case .adopt(let order): try await adopt(order)
         case .stop(let order): try await stop(order)
         case .prepare(let order): try await prepare(order)
         case .arm(let order): try await arm(order)
@@ -35,13 +37,34 @@ struct WorkerOrders: Sendable {
     private func start(_ order: StartOrder) async throws(StepFailure) {
         let runtime = try runtime(order.spec.runtime)
         let stay = Stay(container: order.spec.name, arrival: nil)
-        let namespace = try await network.attach(stay, address: order.address)
+        let own = try await runtime.openNamespace(for: stay, order.spec)
+        let namespace = try await network.attach(stay, address: order.address, in: own)
         do {
             try await runtime.start(order.spec, stay: stay, namespace: namespace)
         } catch {
             try? await network.detach(stay)
             throw error
         }
+    }
+
+    private func adopt(_ order: AdoptOrder) async throws(StepFailure) {
+        let runtime = try adopter()
+        let stay = Stay(container: order.spec.name, arrival: nil)
+        let own = try await runtime.openNamespace(for: stay, order.spec)
+        let namespace = try await network.attach(stay, address: order.address, in: own)
+        do {
+            try await runtime.adopt(order.id, as: order.spec, stay: stay, namespace: namespace)
+        } catch {
+            try? await network.detach(stay)
+            throw error
+        }
+    }
+
+    private func adopter() throws(StepFailure) -> any AdoptingRuntime {
+        guard let runtime = runtimes.values.lazy.compactMap({ $0 as? any AdoptingRuntime }).first else {
+            throw StepFailure(code: .runtimeFailed, message: "this host has no Docker, so there is nothing to adopt")
+        }
+        return runtime
     }
 
     private func stop(_ order: StopOrder) async throws(StepFailure) {
@@ -71,9 +94,10 @@ struct WorkerOrders: Sendable {
     private func prepare(_ order: PrepareOrder) async throws(StepFailure) {
         let runtime = try runtime(order.spec.runtime)
         let stay = Stay(container: order.spec.name, arrival: order.relocation)
-        let namespace = try await network.prepare(
-            stay, oldAddresses: order.oldAddresses, newAddress: order.newAddress)
         do {
+            let own = try await runtime.openNamespace(for: stay, order.spec)
+            let namespace = try await network.prepare(
+                stay, oldAddresses: order.oldAddresses, newAddress: order.newAddress, in: own)
             try await runtime.prepare(order.spec, stay: stay, namespace: namespace)
         } catch {
             try? await runtime.remove(stay)
@@ -162,7 +186,10 @@ struct WorkerOrders: Sendable {
                         retainedAddresses: attachment?.retainedAddresses ?? []))
             }
         }
-        return HostInventory(containers: containers.sorted { $0.name < $1.name })
+        var adoptable: [AdoptableContainer] = []
+        for case let runtime as any AdoptingRuntime in runtimes.values { adoptable += await runtime.adoptable() }
+        return HostInventory(
+            containers: containers.sorted { $0.name < $1.name }, adoptable: adoptable.sorted { $0.name < $1.name })
     }
 
     /// Gives up addresses that no connection uses any more.

@@ -16,6 +16,10 @@ public protocol ContainerRuntime: Sendable {
     /// Which runtime this is.
     var kind: RuntimeKind { get }
 
+    /// Makes the network namespace of a stay, where the runtime has to; `nil` where the network may make it. `remove`
+    /// undoes it.
+    func openNamespace(for stay: Stay, _ spec: ContainerSpec) async throws(StepFailure) -> NetworkNamespace?
+
     /// Creates and starts a container in a namespace that is already wired up. On failure nothing is left.
     func start(_ spec: ContainerSpec, stay: Stay, namespace: NetworkNamespace) async throws(StepFailure)
 
@@ -58,6 +62,28 @@ public protocol ContainerRuntime: Sendable {
 
     /// All stays of which anything is here.
     func presence() async -> [StayPresence]
+}
+
+extension ContainerRuntime {
+    /// See `openNamespace(for:_:)`: most runtimes take any namespace.
+    public func openNamespace(
+        for stay: Stay, _ spec: ContainerSpec
+    ) async throws(StepFailure) -> NetworkNamespace? { nil }
+}
+
+/// A runtime on which people start containers by themselves, which it can take over.
+public protocol AdoptingRuntime: ContainerRuntime {
+    /// The containers with a tenant's label that are not the fleet's.
+    func adoptable() async -> [AdoptableContainer]
+
+    /// Finds out what a container is, and puts its image into the repository. The container is not touched.
+    func examine(_ container: String) async throws(StepFailure) -> AdoptionRecord
+
+    /// Takes over a running container into a namespace that is wired up. Its processes go on; the container that people
+    /// started is gone afterwards. On failure it runs on as it was.
+    func adopt(
+        _ container: String, as spec: ContainerSpec, stay: Stay, namespace: NetworkNamespace
+    ) async throws(StepFailure)
 }
 
 /// What was measured in a dump.

@@ -83,8 +83,13 @@ public struct FleetHeterogeneity: Sendable {
                 "the hosts are nearly alike (mean difference \(meanDifference.inWords)): moving between them ends an "
                     + "attack's time, but what works on one host works on the next")
         }
+        // A long value would bury the others; `monocultures` has it in full.
+        let common = monocultures.map { $0.value.count > 24 ? $0.attribute : "\($0.attribute) \($0.value)" }
+        if !common.isEmpty {
+            let share = Int(Self.monocultureShare * 100)
+            warnings.append("\(share) % of the hosts or more have in common: \(common.joined(separator: ", "))")
+        }
         return warnings
-            + monocultures.map { "\(Int(($0.share * 100).rounded())) % of the hosts have \($0.attribute) \($0.value)" }
     }
 
     private static func sums(
@@ -115,7 +120,7 @@ public struct FleetHeterogeneity: Sendable {
                     let (value, count) = counts.max(by: { ($0.value, $1.key) < ($1.value, $0.key) })
                 else { return nil }
                 let share = Double(count) / Double(values.count)
-                guard share >= monocultureShare else { return nil }
+                guard share >= monocultureShare, !value.isEmpty else { return nil }
                 return Monoculture(group: group, attribute: name, value: value, share: share)
             }
         }.sorted { ($1.share, $0.attribute) < ($0.share, $1.attribute) }

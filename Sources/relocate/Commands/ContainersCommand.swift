@@ -4,12 +4,12 @@ import FleetModel
 /// `relocate containers`
 struct ContainersCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "containers", abstract: "List, show, create, start, pin and remove tenants' containers.",
+        commandName: "containers", abstract: "List, show, create, adopt, start, pin and remove tenants' containers.",
         discussion: "'relocate containers [--tenant T] [--host H]' lists them.",
         subcommands: [
             ContainersList.self, ContainersShow.self, ContainersCreate.self, ContainersStart.self,
             ContainersRemove.self, ContainersLogs.self, ContainersPin.self, ContainersUnpin.self, ContainersPause.self,
-            ContainersResume.self, ContainersPolicy.self,
+            ContainersResume.self, ContainersPolicy.self, ContainersAdoptable.self, ContainersAdopt.self,
         ],
         defaultSubcommand: ContainersList.self)
 }

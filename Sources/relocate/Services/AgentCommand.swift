@@ -1,4 +1,5 @@
 import ArgumentParser
+import DockerEngine
 import FleetModel
 import Foundation
 import HTTP
@@ -9,7 +10,14 @@ import Logging
 /// `relocate agent`: the agent of a host, or of the gateway.
 struct AgentCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "agent", abstract: "Run the agent of a host or of the gateway.",
+        commandName: "agent", abstract: "Run the agent of a host or of the gateway, or see what the host lacks.",
+        subcommands: [AgentRun.self, AgentDoctor.self], defaultSubcommand: AgentRun.self)
+}
+
+/// `relocate agent run`, or only `relocate agent`
+struct AgentRun: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Run the agent.",
         discussion: """
             The agent dials the control plane and stays connected. Its first enrolment needs the fleet's join token; it \
             then keeps a credential of its own in the state directory.
@@ -42,7 +50,8 @@ struct AgentCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("What must not outlive a boot, on a tmpfs.", valueName: "directory"))
     var runtimeDirectory = "/run/relocate"
 
-    @Option(help: "runc: real containers. simulated: nothing runs; for machines without root.")
+    @Option(
+        help: "runc, docker: what carries containers. simulated: nothing runs; for machines without root.")
     var runtime = RuntimeKind.runc
 
     @Option(help: ArgumentHelp("The control group of all containers of this host.", valueName: "path"))
@@ -53,6 +62,9 @@ struct AgentCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("runc.", valueName: "file"))
     var runc = "/usr/sbin/runc"
+
+    @Option(help: ArgumentHelp("The Unix socket of the Docker daemon.", valueName: "file"))
+    var docker = DockerEngine.standardSocket
 
     @Option(help: "The most containers at once.")
     var maxContainers = 64
@@ -93,7 +105,7 @@ struct AgentCommand: AsyncParsableCommand {
         let survey = HostSurvey(HostSurvey.Configuration(address: address, criu: criu, runc: runc))
         async let profile = survey.profile()
         var facts = await HostFacts.collect(
-            runtimes: role == .worker ? [runtime] : [], criu: criu, runc: runc)
+            runtimes: role == .worker ? [runtime] : [], criu: criu, runc: runc, docker: docker)
         facts.profile = await profile
         for problem in facts.problems { logger.warning("\(problem)") }
         let server = try ServerAddress(controlPlane)
@@ -110,10 +122,13 @@ struct AgentCommand: AsyncParsableCommand {
         case (.worker, .runc):
             return try Agent(
                 configuration, runtimes: [try runcRuntime()], network: try await hostNetwork(), logger: logger)
+        case (.worker, .docker):
+            return try Agent(
+                configuration, runtimes: [try dockerRuntime()], network: try await hostNetwork(), logger: logger)
         case (.worker, .simulated):
             return try Agent(
                 configuration, runtimes: [SimulatedRuntime()], network: SimulatedHostNetwork(), logger: logger)
-        case (.gateway, .runc):
+        case (.gateway, .runc), (.gateway, .docker):
             return try Agent(configuration, gateway: try await gatewayNetwork(), logger: logger)
         case (.gateway, .simulated):
             return try Agent(configuration, gateway: SimulatedGatewayNetwork(), logger: logger)
@@ -126,6 +141,13 @@ struct AgentCommand: AsyncParsableCommand {
         configuration.criu = criu
         configuration.runc = runc
         return try RuncRuntime(configuration, images: try ImageRepository(root: shared + "/images"))
+    }
+
+    private func dockerRuntime() throws -> DockerRuntime {
+        try DockerRuntime(
+            DockerRuntime.Configuration(
+                socket: docker, stateDirectory: state, sharedDirectory: shared, controlGroupParent: "/\(cgroup)"),
+            images: try ImageRepository(root: shared + "/images"))
     }
 
     private func hostNetwork() async throws -> KernelHostNetwork {

@@ -73,6 +73,9 @@ struct LabUp: AsyncParsableCommand {
     @Flag(help: "No namespaces and no containers: everything is simulated. Needs no root.")
     var simulated = false
 
+    @Option(help: "What carries containers: runc, or docker with a daemon for each host.", transform: LabUp.runtime)
+    var runtime = RuntimeKind.runc
+
     @Flag(
         inversion: .prefixedNo,
         help: ArgumentHelp(
@@ -80,11 +83,18 @@ struct LabUp: AsyncParsableCommand {
                 + "service listens on it."))
     var differ = true
 
+    private static func runtime(_ text: String) throws -> RuntimeKind {
+        guard let runtime = RuntimeKind(rawValue: text), runtime != .simulated else {
+            throw ValidationError("--runtime must be runc or docker, is '\(text)'; --simulated needs none")
+        }
+        return runtime
+    }
+
     func run() async throws {
         let plan = LabPlan(
             kind: simulated ? .simulated : .real, hostCount: hosts, port: port, agentPort: agentPort,
             executable: ProgramFiles.executable, location: options.lab.location, networks: try .standard(),
-            differ: differ)
+            differ: differ, runtime: runtime)
         try await options.lab.up(plan)
         print("The lab is up: \(hosts) \(simulated ? "simulated " : "")hosts, http://127.0.0.1:\(port)")
     }

@@ -3,8 +3,9 @@ import Foundation
 
 /// Tools that stand before the real ones and fail when they are told to.
 ///
-/// The gateway's agent is started by a script that puts a folder with an `nft` in front of its PATH, and agents of hosts
-/// get a `criu` of their own. A fault is a file: while it is there, the tool fails.
+/// The gateway's agent is started by a script that puts a folder with an `nft` in front of its PATH; agents of hosts get a
+/// `criu` of their own, and containerd one in front of its PATH. A fault is a file: while it is there, the tool
+/// fails.
 struct Faults: Sendable {
     let directory: String
 
@@ -29,6 +30,9 @@ struct Faults: Sendable {
 
     /// What the gateway's agent is started by.
     var gateway: String { directory + "/gateway/relocate" }
+
+    /// What a host's containerd is started by.
+    func containerd(of host: String) -> String { "\(directory)/docker-\(host)/containerd" }
 
     /// What an agent takes for CRIU.
     func criu(of host: String) -> String { "\(directory)/criu-\(host)" }
@@ -59,6 +63,12 @@ struct Faults: Sendable {
             exec '\(Requirements.find("nft") ?? "nft")' "$@"
             """)
         for host in try hosts.map({ try HostName($0) }) {
+            let folder = "\(directory)/docker-\(host)"
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            try script(
+                containerd(of: host.text),
+                "PATH=\"\(folder):$PATH\" exec '\(Requirements.find("containerd") ?? "")' \"$@\"")
+            try script("\(folder)/criu", "exec '\(criu(of: host.text))' \"$@\"")
             try script(
                 criu(of: host.text),
                 """

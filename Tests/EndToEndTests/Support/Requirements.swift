@@ -14,6 +14,9 @@ enum Requirements {
         return missing
     }()
 
+    /// Whether there is a Docker daemon to start.
+    static let hasDocker = ["dockerd", "containerd", "docker"].allSatisfy { find($0) != nil }
+
     /// What a skipped test says.
     static var comment: Comment { "missing: \(missing.joined(separator: ", "))" }
 

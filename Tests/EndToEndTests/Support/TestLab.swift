@@ -29,7 +29,7 @@ final class TestLab: Sendable {
 
     /// A lab that is kept in a folder named after its prefix, so that the next run finds what a killed one has left.
     /// - Parameter name: tells it from other labs of these tests.
-    init(name: String, hostCount: Int) throws {
+    init(name: String, hostCount: Int, runtime: RuntimeKind = .runc) throws {
         let prefix = "rltest\(name)\(Self.checkout)"
         directory = NSTemporaryDirectory() + "relocate-\(prefix)"
         let location = LabLocation(prefix: prefix, directory: directory + "/lab", runDirectory: directory + "/run")
@@ -37,7 +37,7 @@ final class TestLab: Sendable {
         let port = try freePort()
         plan = LabPlan(
             kind: .real, hostCount: hostCount, port: port, executable: Requirements.executable, location: location,
-            networks: try .standard())
+            networks: try .standard(), runtime: runtime)
         lab = Lab(location)
         api = API(port: port)
     }
@@ -87,6 +87,9 @@ final class TestLab: Sendable {
             var process = process
             if plan.hostNames.contains(process.name) { process.arguments += ["--criu", faults.criu(of: process.name)] }
             if process.name == "gateway" { process.program = faults.gateway }
+            for host in plan.hostNames where process.name == "\(host)-containerd" {
+                process.program = faults.containerd(of: host)
+            }
             if let moment = dying[process.name] { process.arguments += ["--die-at", moment] }
             return process
         }

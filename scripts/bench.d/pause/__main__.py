@@ -9,10 +9,10 @@ import report
 from docker_way import Docker
 from machine import Client, Failed, Rig
 from podman_way import Podman
-from relocate_way import Relocate
+from relocate_way import Relocate, RelocateDocker
 from runc_way import LeanRunc, Runc
 
-WAYS = {way.name: way for way in (Relocate, Runc, LeanRunc, Docker, Podman)}
+WAYS = {way.name: way for way in (Relocate, Runc, LeanRunc, RelocateDocker, Docker, Podman)}
 
 
 class Contender:

@@ -45,8 +45,9 @@ class Docker:
             if self._docker(host, "ps", "--all", "--quiet", "--filter", f"name=^{container}$"):
                 self._docker(host, "rm", "--force", container)
         end = f"v-{self.name}"
-        if end in run("ip", "-brief", "link", netns=namespace(f"host-{host}")):
-            self.rig.unwire(self.name, host)
+        # The kernel may still be taking it away with the sandbox's namespace.
+        wait_for("the sandbox's link to go",
+                 lambda: end not in run("ip", "-brief", "link", netns=namespace(f"host-{host}")))
         # The same program on another port: it only keeps the namespace.
         self._docker(host, "run", "--detach", "--name", "sandbox", "--network", "none", "echo:bench",
                      "/usr/bin/echo", "9")

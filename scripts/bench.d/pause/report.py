@@ -23,7 +23,7 @@ def collect(options, contenders, absent):
         }
         relocations = getattr(contender.way, "relocations", None)
         if relocations:
-            result["relocations"] = relocations
+            result["ways"][contender.way.name]["relocations"] = relocations
     return result
 
 
@@ -59,23 +59,24 @@ def show(result):
     for name, value in result["machine"].items():
         print(f"  {name:12} {value}")
     show_pauses(result)
-    if "relocations" in result:
-        show_steps(result["relocations"])
+    for name, way in result["ways"].items():
+        if "relocations" in way:
+            show_steps(name, way["relocations"])
 
 
 def show_pauses(result):
     ways = result["ways"]
     ours = ways.get("relocate", {}).get("pauseMilliseconds")
     print("\nLongest time between two answers around a move, as the client saw it, in ms")
-    print(f"  {'way':12}{'moves':>6}{'p50':>8}{'p99':>8}{'max':>8}{'failed':>8}{'commands':>10}"
+    print(f"  {'way':16}{'moves':>6}{'p50':>8}{'p99':>8}{'max':>8}{'failed':>8}{'commands':>10}"
           f"{'p50 / ours':>12}{'ours / p50':>12}")
     for name, way in ways.items():
         pauses = way["pauseMilliseconds"]
         if not pauses:
-            print(f"  {name:12}{0:6}{'':24}{len(way['failures']):8}")
+            print(f"  {name:16}{0:6}{'':24}{len(way['failures']):8}")
             continue
         middle = statistics.median(pauses)
-        line = f"  {name:12}{len(pauses):6}{middle:8.1f}{percentile(pauses, 99):8.1f}{max(pauses):8.1f}"
+        line = f"  {name:16}{len(pauses):6}{middle:8.1f}{percentile(pauses, 99):8.1f}{max(pauses):8.1f}"
         line += f"{len(way['failures']):8}{statistics.median(way['commandMilliseconds']):10.1f}"
         if ours and name != "relocate":
             line += f"{middle / statistics.median(ours):12.1f}{statistics.median(ours) / middle:12.3f}"
@@ -89,9 +90,9 @@ def show_pauses(result):
         print(f"  {name}: not measured: {reason}")
 
 
-def show_steps(relocations):
+def show_steps(way, relocations):
     """Where our own time goes: medians over all moves."""
-    print("\nSteps of a relocation, medians in ms (as the control plane saw them; in brackets as the agents did)")
+    print(f"\n{way}: steps of a relocation, medians in ms (as the control plane saw them; in brackets as the agents did)")
     steps, parts, between = {}, {}, []
     for relocation in relocations:
         inside = 0

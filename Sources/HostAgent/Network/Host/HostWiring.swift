@@ -47,9 +47,16 @@ struct HostWiring: Sendable {
     }
 
     /// Makes everything but the rules. Packets are delivered at once, or wait.
+    /// - Parameter own: the runtime's own namespace; `nil` to make one.
     /// - Returns: the number of the host's end.
-    func build(_ attachment: Attachment, hold: Bool) async throws(NetlinkError) -> Int32 {
-        try await attachment.namespace.create()
+    func build(
+        _ attachment: Attachment, in own: NetworkNamespace?, hold: Bool
+    ) async throws(NetlinkError) -> Int32 {
+        if let own {
+            try await attachment.namespace.create(as: own)
+        } else {
+            try await attachment.namespace.create()
+        }
         let link = try await makePair(attachment)
         try await furnish(attachment, hold: hold)
         try await connect(attachment, link: link, hold: hold)

@@ -47,15 +47,18 @@ public actor KernelHostNetwork: HostNetwork {
     // MARK: Arrival and departure
 
     /// See `HostNetwork`.
-    public func attach(_ stay: Stay, address: IPv4Address) async throws(StepFailure) -> NetworkNamespace {
-        try await make(stay, address: address, retained: [], hold: false)
+    public func attach(
+        _ stay: Stay, address: IPv4Address, in own: NetworkNamespace?
+    ) async throws(StepFailure) -> NetworkNamespace {
+        try await make(stay, in: own, address: address, retained: [], hold: false)
     }
 
     /// See `HostNetwork`.
     public func prepare(
-        _ stay: Stay, oldAddresses: [IPv4Address], newAddress: IPv4Address
+        _ stay: Stay, oldAddresses: [IPv4Address], newAddress: IPv4Address, in own: NetworkNamespace?
     ) async throws(StepFailure) -> NetworkNamespace {
-        try await make(stay, address: newAddress, retained: oldAddresses.filter { $0 != newAddress }, hold: true)
+        try await make(
+            stay, in: own, address: newAddress, retained: oldAddresses.filter { $0 != newAddress }, hold: true)
     }
 
     /// See `HostNetwork`.
@@ -66,14 +69,16 @@ public actor KernelHostNetwork: HostNetwork {
     }
 
     private func make(
-        _ stay: Stay, address: IPv4Address, retained: [IPv4Address], hold: Bool
+        _ stay: Stay, in own: NetworkNamespace?, address: IPv4Address, retained: [IPv4Address], hold: Bool
     ) async throws(StepFailure) -> NetworkNamespace {
         await turnstile.enter()
         defer { turnstile.leave() }
         if let present = known[stay] {
             // Made by an earlier call; a container may already run in it.
             let isWhole = try await failing { () async throws(NetlinkError) in try wiring.isWhole(present) }
-            if isWhole, present.phase != .building, present.addresses == [address] + retained {
+            if isWhole, own?.isSame(as: present.namespace) ?? true, present.phase != .building,
+                present.addresses == [address] + retained
+            {
                 return present.namespace
             }
         }
@@ -89,7 +94,7 @@ public actor KernelHostNetwork: HostNetwork {
             try await applyRules()
             let draft = attachment
             attachment.link = try await failing { () async throws(NetlinkError) in
-                try await wiring.build(draft, hold: hold)
+                try await wiring.build(draft, in: own, hold: hold)
             }
             attachment.phase = hold ? .holding : .delivering
             try keep(attachment)

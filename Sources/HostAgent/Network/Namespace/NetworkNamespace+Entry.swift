@@ -47,6 +47,30 @@ extension NetworkNamespace {
         }
     }
 
+    /// Binds a namespace that exists to the file as well. The folder is made when it is missing.
+    package func create(as other: NetworkNamespace) async throws(NetlinkError) {
+        let path = path
+        try await onOwnThread { () throws(NetlinkError) in
+            try makeDirectories(parent(of: path))
+            let descriptor = Glibc.open(path, O_CREAT | O_RDONLY | O_CLOEXEC, 0o600)
+            guard descriptor >= 0 else { throw .current("namespace \(path)") }
+            close(descriptor)
+            guard mount(other.path, path, "none", linux_mount_bind, nil) == 0 else {
+                let error = NetlinkError.current("namespace \(other.path)")
+                unlink(path)
+                throw error
+            }
+        }
+    }
+
+    /// Whether two files stand for one namespace.
+    package func isSame(as other: NetworkNamespace) -> Bool {
+        var mine = stat()
+        var others = stat()
+        return stat(path, &mine) == 0 && stat(other.path, &others) == 0 && mine.st_dev == others.st_dev
+            && mine.st_ino == others.st_ino
+    }
+
     /// Makes the folder that `ip netns` shares with everyone fit for namespaces.
     ///
     /// Its first `ip netns add` on a machine binds the folder over itself. A namespace that was made there before would

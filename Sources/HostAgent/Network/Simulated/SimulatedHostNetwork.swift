@@ -15,13 +15,15 @@ public final class SimulatedHostNetwork: HostNetwork {
     public init() {}
 
     /// See `HostNetwork`.
-    public func attach(_ stay: Stay, address: IPv4Address) async throws(StepFailure) -> NetworkNamespace {
+    public func attach(
+        _ stay: Stay, address: IPv4Address, in own: NetworkNamespace?
+    ) async throws(StepFailure) -> NetworkNamespace {
         add(stay, address: address, retained: [])
     }
 
     /// See `HostNetwork`.
     public func prepare(
-        _ stay: Stay, oldAddresses: [IPv4Address], newAddress: IPv4Address
+        _ stay: Stay, oldAddresses: [IPv4Address], newAddress: IPv4Address, in own: NetworkNamespace?
     ) async throws(StepFailure) -> NetworkNamespace {
         add(stay, address: newAddress, retained: oldAddresses.filter { $0 != newAddress })
     }

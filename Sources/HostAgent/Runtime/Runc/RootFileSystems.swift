@@ -11,4 +11,14 @@ public protocol RootFileSystems: Sendable {
     func image(_ digest: ImageDigest) throws -> Image?
 }
 
-extension ImageRepository: RootFileSystems {}
+/// Where a runtime also puts images that were only on its host.
+public protocol ImageShelf: RootFileSystems {
+    /// Takes in an image from an archive such as `docker save` writes.
+    /// - Throws: when it cannot be read, or there is no room.
+    func takeIn(archive path: String) throws -> Image
+}
+
+extension ImageRepository: ImageShelf {
+    /// See `ImageShelf`.
+    public func takeIn(archive path: String) throws -> Image { try importArchive(at: path, time: .now) }
+}

@@ -1,0 +1,56 @@
+import FleetModel
+import HTTP
+
+/// `/v1/adoptable` and `/v1/hosts/{host}/adopt`: containers that people started on hosts by themselves.
+struct AdoptionRoutes {
+    let containers: ContainersService
+
+    private struct Body: RequestFields {
+        enum CodingKeys: String, CodingKey, CaseIterable { case container, name, ports, policy }
+        var container: String
+        var name: ContainerName?
+        var ports: [PortFields]?
+        var policy: PolicyName?
+    }
+
+    private struct AdoptableView: Encodable {
+        var host: HostName
+        var id: String
+        var name: String
+        var tenant: String
+        var image: String
+        var obstacles: [String]
+    }
+
+    func add(to router: inout FleetRouter) {
+        router.on(.get, "/v1/adoptable") { request in
+            try request.checkQuery("host")
+            let host: HostName? = try request.queryValue("host", "a host's name") { try HostName($0) }
+            let state = containers.fleet.snapshot
+            if let host { _ = try state.host(host) }
+            let views = state.hosts.values.filter { host == nil || $0.name == host }.sorted { $0.name < $1.name }
+                .flatMap { host in
+                    (host.adoptable ?? []).map {
+                        AdoptableView(
+                            host: host.name, id: $0.id, name: $0.name, tenant: $0.tenant, image: $0.image,
+                            obstacles: $0.obstacles)
+                    }
+                }
+            return try .snapshot(ListView(items: views), of: state, for: request)
+        }
+        router.on(.post, "/v1/hosts/{host}/adopt") { request in
+            try request.checkQuery("wait")
+            let wait = try request.wait()
+            let host: HostName = try request.name("host", of: "host")
+            let body = try await request.decode(Body.self)
+            let container = try await containers.adopt(
+                Adoption(
+                    host: host, container: body.container, name: body.name,
+                    ports: (body.ports ?? []).map(\.mapping), policy: body.policy), by: request.actor)
+            let settled = try await containers.wait(for: container.name, atMost: wait) ?? container
+            return try .answer(
+                .created, ContainerView(container: settled),
+                headerFields: [.location: "/v1/containers/\(container.name)"])
+        }
+    }
+}

@@ -1,0 +1,65 @@
+import DockerEngine
+
+/// What keeps a host's Docker daemon from moving containers, and what to do about it.
+public struct DockerDoctor: Sendable {
+    private let socket: String
+    private let criuSettings: String
+
+    /// A look at a daemon.
+    /// - Parameters:
+    ///   - socket: the daemon's Unix socket.
+    ///   - criuSettings: what runc hands on to CRIU.
+    public init(socket: String, criuSettings: String = "/etc/criu/runc.conf") {
+        self.socket = socket
+        self.criuSettings = criuSettings
+    }
+
+    /// What is missing, in words an operator can act on; empty when nothing is.
+    public func problems() async -> [String] {
+        let settings = settingsProblems()
+        do {
+            let engine = try DockerEngine(socket: socket)
+            defer { engine.close() }
+            let version = try await engine.version()
+            return Self.problems(of: version, try await engine.info()) + settings
+        } catch {
+            return ["\(error)"] + settings
+        }
+    }
+
+    /// What a daemon lacks, by its own account.
+    static func problems(of version: DockerVersion, _ info: DockerInfo) -> [String] {
+        var problems: [String] = []
+        if !version.isExperimental {
+            problems.append(
+                "Docker \(version.version) runs without its experimental features, of which checkpoints are one: put "
+                    + "{\"experimental\": true} into /etc/docker/daemon.json and restart it")
+        }
+        if info.driver != "overlay2" {
+            problems.append(
+                "Docker's storage driver is '\(info.driver)', whose writable layers cannot follow a container: use overlay2"
+            )
+        }
+        if let runtime = info.defaultRuntime, runtime != "runc" {
+            problems.append("Docker's default runtime is '\(runtime)'; containers move with runc")
+        }
+        if !info.keepsContainersAlive {
+            problems.append(
+                "Docker ends all containers when it is restarted: put {\"live-restore\": true} into "
+                    + "/etc/docker/daemon.json and reload it")
+        }
+        return problems
+    }
+
+    /// What runc has to hand on to CRIU: connections stay, and the agent's hold takes the place of CRIU's lock.
+    private func settingsProblems() -> [String] {
+        let lines = FactFiles().text(criuSettings)?.split(whereSeparator: \.isNewline).map { line in
+            line.split(whereSeparator: { $0 == " " || $0 == "=" }).joined(separator: " ")
+        }
+        let needed = ["tcp-established", "network-lock skip"]
+        let missing = needed.filter { !(lines ?? []).contains($0) }
+        guard !missing.isEmpty else { return [] }
+        let list = missing.map { "'\($0)'" }.joined(separator: " and ")
+        return ["\(criuSettings) lacks \(list), each on a line of its own: without, open connections do not move"]
+    }
+}

@@ -1,0 +1,179 @@
+import DockerEngine
+import FleetModel
+import Synchronization
+
+/// Containers that a Docker daemon carries, and CRIU moves through it.
+///
+/// **Network.** A daemon puts a container only into a namespace that it knows. So each stay has a *sandbox*: a container
+/// without a network that does nothing, whose namespace the host's network wires up; the tenant's container runs in it.
+///
+/// **A move.** `docker checkpoint create` ends the container with a dump in the shared storage; at the destination the same
+/// container was created before, gets the writable layer and the log, and is started from the checkpoint. A daemon lets
+/// what it restores run at once. It is stopped again (`docker pause`) until `release`; what it does in between is heard by
+/// nobody, since the network holds packets in both directions.
+///
+/// **The agent's death.** What is about to be done is written down before it is done. A container that was held is ended
+/// by the next agent, which reports it as `interrupted`; the daemon's own record says of all others how they stand.
+public final class DockerRuntime: AdoptingRuntime {
+    /// `RuntimeKind.docker`.
+    public let kind = RuntimeKind.docker
+
+    private let tools: DockerTools
+    private let keepers = Mutex<[Stay: DockerStayKeeper]>([:])
+    private let recovery: Task<Void, Never>
+    /// What was seen last, for when the daemon does not answer.
+    private let seen = Mutex<[StayPresence]>([])
+
+    /// A runtime over what an earlier agent may have left. Every function first waits until that has been looked at.
+    /// - Throws: `StepFailure` when the state directory cannot be used.
+    public init(_ configuration: Configuration, images: any ImageShelf) throws(StepFailure) {
+        let tools = try DockerTools(configuration, images: images)
+        self.tools = tools
+        let directory = DockerTools.allStays(in: configuration.stateDirectory)
+        try FileTree.make(directory)
+        var found: [Stay: DockerStayKeeper] = [:]
+        for name in FileTree.names(in: directory) where name.hasSuffix(".json") {
+            guard let stay = Stay(parsing: String(name.dropLast(".json".count))) else { continue }
+            found[stay] = DockerStayKeeper(of: stay, tools: tools)
+        }
+        keepers.withLock { $0 = found }
+        recovery = Task { [found] in
+            await withTaskGroup { group in
+                for keeper in found.values { group.addTask { await keeper.settle() } }
+            }
+        }
+    }
+
+    /// See `ContainerRuntime.openNamespace`: that of the stay's sandbox.
+    public func openNamespace(
+        for stay: Stay, _ spec: ContainerSpec
+    ) async throws(StepFailure) -> NetworkNamespace? {
+        try await keeper(of: stay).openNamespace(for: spec)
+    }
+
+    /// See `ContainerRuntime.start`.
+    public func start(_ spec: ContainerSpec, stay: Stay, namespace: NetworkNamespace) async throws(StepFailure) {
+        try await keeper(of: stay).start(spec)
+    }
+
+    /// See `ContainerRuntime.stop`. The container's output goes too.
+    public func stop(_ stay: Stay, gracePeriod: Duration) async throws(StepFailure) {
+        try await keeper(of: stay).stop(gracePeriod: gracePeriod)
+        forget(stay)
+    }
+
+    /// See `ContainerRuntime.trial`.
+    public func trial(_ stay: Stay) async throws(StepFailure) -> Mobility {
+        try await keeper(of: stay).trial()
+    }
+
+    /// See `ContainerRuntime.logs`.
+    public func logs(_ container: ContainerName, tailBytes: Int) async throws(StepFailure) -> String {
+        for keeper in keepers.withLock({ Array($0.values) }) where keeper.stay.container == container {
+            guard let record = await keeper.state, record.phase == .running, let identifier = record.container else {
+                continue
+            }
+            let output = try await docker("read the log of '\(container)'") { () async throws(DockerError) in
+                try await tools.engine.logs(identifier, tail: 10_000)
+            }
+            return String(decoding: (output.output + output.errors).suffix(max(0, tailBytes)), as: UTF8.self)
+        }
+        throw StepFailure(code: .notHere, message: "container '\(container)' does not run on this host")
+    }
+
+    /// See `ContainerRuntime.prepare`.
+    public func prepare(_ spec: ContainerSpec, stay: Stay, namespace: NetworkNamespace) async throws(StepFailure) {
+        try await keeper(of: stay).prepare(spec)
+    }
+
+    /// See `ContainerRuntime.arm`: a daemon starts CRIU when it is asked for a checkpoint, and no earlier.
+    public func arm(_ stay: Stay, for relocation: RelocationID) async throws(StepFailure) {}
+
+    /// See `ContainerRuntime.checkpoint`. Timings: `dump`, `layer` (writable layer and log).
+    public func checkpoint(
+        _ stay: Stay, for relocation: RelocationID
+    ) async throws(StepFailure) -> DumpMeasurement {
+        try await keeper(of: stay).checkpoint(for: relocation)
+    }
+
+    /// See `ContainerRuntime.restore`. Timings: `root` (writable layer and log), `restore`, `hold`.
+    public func restore(_ stay: Stay, lease: Duration) async throws(StepFailure) -> [String: Double] {
+        try await keeper(of: stay).restore(lease: lease)
+    }
+
+    /// See `ContainerRuntime.release`. Timings: `resume`.
+    public func release(_ stay: Stay) async throws(StepFailure) -> [String: Double] {
+        try await keeper(of: stay).release()
+    }
+
+    /// See `ContainerRuntime.revive`.
+    public func revive(_ stay: Stay, from relocation: RelocationID) async throws(StepFailure) {
+        try await keeper(of: stay).revive(from: relocation)
+    }
+
+    /// See `ContainerRuntime.remove`.
+    public func remove(_ stay: Stay) async throws(StepFailure) {
+        try await keeper(of: stay).remove()
+        forget(stay)
+    }
+
+    /// See `ContainerRuntime.removeDump`.
+    public func removeDump(of relocation: RelocationID) async throws(StepFailure) {
+        try tools.dump(of: relocation).remove()
+    }
+
+    /// See `AdoptingRuntime.adoptable`.
+    public func adoptable() async -> [AdoptableContainer] { await tools.adoption.candidates() }
+
+    /// See `AdoptingRuntime.examine`.
+    public func examine(_ container: String) async throws(StepFailure) -> AdoptionRecord {
+        try await tools.adoption.examine(container)
+    }
+
+    /// See `AdoptingRuntime.adopt`.
+    public func adopt(
+        _ container: String, as spec: ContainerSpec, stay: Stay, namespace: NetworkNamespace
+    ) async throws(StepFailure) {
+        try await keeper(of: stay).adopt(container, as: spec)
+    }
+
+    /// See `ContainerRuntime.presence`. When the daemon does not answer, what was seen last: containers outlive their
+    /// daemon's silence, and often the daemon.
+    public func presence() async -> [StayPresence] {
+        await recovery.value
+        guard let list = try? await tools.engine.list(all: true, labels: [DockerContainerBody.stayLabel]) else {
+            return seen.withLock { $0 }
+        }
+        let states = Dictionary(list.map { ($0.id, $0.state) }, uniquingKeysWith: { first, _ in first })
+        var found: [StayPresence] = []
+        for keeper in keepers.withLock({ Array($0.values) }) {
+            guard let record = await keeper.state, let state = Self.state(of: record, states) else { continue }
+            found.append(StayPresence(stay: record.stay, state: state))
+        }
+        seen.withLock { $0 = found }
+        return found
+    }
+
+    private static func state(of record: DockerStayRecord, _ states: [String: String]) -> PresenceState? {
+        switch record.phase {
+        case .opened, .starting, .adopting: nil
+        case .prepared: record.stay.arrival.map { .prepared($0) }
+        case .held: record.stay.arrival.map { .held($0) }
+        case .dumping: .running
+        case .running: ["running", "paused"].contains(states[record.container ?? ""]) ? .running : .exited
+        case .dumped(let relocation): .dumped(relocation)
+        }
+    }
+
+    private func keeper(of stay: Stay) async -> DockerStayKeeper {
+        await recovery.value
+        return keepers.withLock { keepers in
+            if let keeper = keepers[stay] { return keeper }
+            let keeper = DockerStayKeeper(of: stay, tools: tools)
+            keepers[stay] = keeper
+            return keeper
+        }
+    }
+
+    private func forget(_ stay: Stay) { keepers.withLock { $0[stay] = nil } }
+}

@@ -1,0 +1,189 @@
+import DockerEngine
+import FleetModel
+import Glibc
+import ImageStore
+
+extension DockerStayKeeper {
+    /// See `ContainerRuntime.prepare`.
+    func prepare(_ spec: ContainerSpec) async throws(StepFailure) {
+        await turnstile.enter()
+        defer { turnstile.leave() }
+        guard stay.arrival != nil else {
+            throw StepFailure(code: .invalidOrder, message: "a container arrives with a relocation")
+        }
+        if let record, record.spec == spec {
+            switch record.phase {
+            case .prepared, .held, .running: return
+            default: break
+            }
+        }
+        guard let record, record.phase == .opened else { throw notHere }
+        try await create(spec, name: "\(stay)", in: record, next: .prepared(lost: nil))
+    }
+
+    /// See `ContainerRuntime.restore`.
+    func restore(lease: Duration) async throws(StepFailure) -> [String: Double] {
+        await turnstile.enter()
+        defer { turnstile.leave() }
+        guard let arrival = stay.arrival else { throw notHere }
+        let (record, container) = try created()
+        switch record.phase {
+        case .held, .running: return [:]
+        case .prepared: break
+        default: throw notHere
+        }
+        var watch = Stopwatch()
+        let dump = tools.dump(of: arrival)
+        let manifest = try manifest(of: dump)
+        try await bringFiles(of: dump, manifest, to: container)
+        var timings = ["root": watch.lap()]
+        try await raise(container, from: dump)
+        timings["restore"] = watch.lap()
+        do {
+            // Packets wait meanwhile, so what it does until then is heard by nobody.
+            try await docker("hold container '\(stay.container)'", code: .restoreFailed) {
+                () async throws(DockerError) in
+                try await engine.pause(container)
+            }
+            try note(.held)
+        } catch {
+            try? await engine.kill(container, signal: "KILL")
+            throw error
+        }
+        timings["hold"] = watch.lap()
+        self.lease = expiry(after: lease)
+        return timings
+    }
+
+    /// See `ContainerRuntime.release`.
+    func release() async throws(StepFailure) -> [String: Double] {
+        await turnstile.enter()
+        defer { turnstile.leave() }
+        let (record, container) = try created()
+        switch record.phase {
+        case .running:
+            // An agent may have ended between writing it down and doing it.
+            guard try await look(at: container)?.state.isPaused == true else { return [:] }
+        case .prepared(.leaseExpired):
+            throw StepFailure(
+                code: .leaseExpired, message: "the container was not released in time and was ended")
+        case .prepared(.interrupted):
+            throw StepFailure(
+                code: .interrupted, message: "the agent was ended while it held the container, and has ended it")
+        case .held: break
+        default: throw notHere
+        }
+        lease?.cancel()
+        lease = nil
+        var watch = Stopwatch()
+        try note(.running)
+        do {
+            try await docker("release container '\(stay.container)'") { () async throws(DockerError) in
+                try await engine.unpause(container)
+            }
+        } catch {
+            try? await engine.kill(container, signal: "KILL")
+            try note(.prepared(lost: .interrupted))
+            throw error
+        }
+        let resume = watch.lap()
+        let name = stay.container.text
+        Task {
+            await rename(container, to: name)
+            await allowRestarts()
+        }
+        return ["resume": resume]
+    }
+
+    /// See `ContainerRuntime.revive`.
+    func revive(from relocation: RelocationID) async throws(StepFailure) {
+        await turnstile.enter()
+        defer { turnstile.leave() }
+        let (record, container) = try created()
+        if record.phase == .running { return }
+        guard record.phase == .dumped(relocation) else { throw notHere }
+        let dump = tools.dump(of: relocation)
+        _ = try manifest(of: dump)
+        try await raise(container, from: dump)
+        try note(.running)
+        await rename(container, to: stay.container.text)
+        await allowRestarts()
+    }
+
+    // MARK: Steps
+
+    func manifest(of dump: DumpDirectory) throws(StepFailure) -> DumpDirectory.Manifest {
+        guard let manifest = try dump.manifest(), manifest.container == stay.container else {
+            throw StepFailure(code: .restoreFailed, message: "there is no whole dump of the container at \(dump.path)")
+        }
+        return manifest
+    }
+
+    /// Puts what the container wrote, and what it said, where its new daemon looks for it.
+    func bringFiles(
+        of dump: DumpDirectory, _ manifest: DumpDirectory.Manifest, to container: String
+    ) async throws(StepFailure) {
+        guard let found = try await look(at: container) else { throw notHere }
+        if manifest.hasLayer {
+            guard let upper = found.upperDirectory else {
+                throw StepFailure(
+                    code: .restoreFailed,
+                    message: "Docker's storage driver has no writable layer of its own; overlay2 has")
+            }
+            do {
+                try LayerArchive.unpack(dump.layer, into: upper)
+            } catch {
+                throw StepFailure(
+                    code: .restoreFailed, message: "the container's files cannot be restored", toolMessage: "\(error)")
+            }
+        }
+        try tools.volumes.unpack(found.mounts, from: dump)
+        if FileTree.exists(dump.dockerLog) {
+            let directory = try await directory(of: container)
+            try FileBytes.replace("\(directory)/\(container)-json.log", with: try FileBytes.read(dump.dockerLog))
+        }
+    }
+
+    /// Restores the processes. A daemon takes checkpoints only from a folder of its own, so that is made a link.
+    func raise(_ container: String, from dump: DumpDirectory) async throws(StepFailure) {
+        let folder = try await directory(of: container) + "/checkpoints"
+        try FileTree.remove(folder)
+        guard symlink(dump.path, folder) == 0 else { throw StepFailure("link \(folder)", errno: errno) }
+        // The daemon hands a checkpoint on by its content, and refuses what it has handed on before: a second attempt, or
+        // what it has just dumped itself. A file that CRIU does not look at makes each attempt another content.
+        let nonce = (0..<4).map { _ in UInt64.random(in: 0 ... .max) }
+        try FileBytes.replace(dump.dockerCheckpoint + "/attempt", with: Array("\(nonce)".utf8))
+        do throws(DockerError) {
+            let isNew = try await engine.start(container, checkpoint: DockerTools.checkpoint)
+            guard isNew else { throw .conflict("the container runs already") }
+        } catch .refused(_, let message) {
+            throw CriuLog(namedIn: message).failure(.restoreFailed, firstError: message)
+        } catch {
+            throw StepFailure("restore container '\(stay.container)'", error, code: .restoreFailed)
+        }
+    }
+
+    private func directory(of container: String) async throws(StepFailure) -> String {
+        let root = try await docker("ask for the daemon's folder") { () async throws(DockerError) in
+            try await engine.info().rootDirectory
+        }
+        return "\(root)/containers/\(container)"
+    }
+
+    // MARK: Lease
+
+    private func expiry(after lease: Duration) -> Task<Void, Never> {
+        Task { [weak self] in
+            do { try await Task.sleep(for: lease) } catch { return }
+            await self?.endLease()
+        }
+    }
+
+    private func endLease() async {
+        await turnstile.enter()
+        defer { turnstile.leave() }
+        guard !Task.isCancelled, let (record, container) = try? created(), record.phase == .held else { return }
+        try? await engine.kill(container, signal: "KILL")
+        try? note(.prepared(lost: .leaseExpired))
+    }
+}

@@ -1,0 +1,120 @@
+"""Moves programs that people run, each under the load of a client, and counts what the client noticed."""
+
+import argparse
+import json
+import os
+import shutil
+import sys
+import time
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).parent.parent / "pause"))
+
+import table  # noqa: E402
+from lab import Lab, anatomy  # noqa: E402
+from loads import Asking, Pgbench  # noqa: E402
+from machine import Failed  # noqa: E402
+from report import machine  # noqa: E402
+
+# The image and the port of each; the image that is used in its stead where CRIU may dump nobody's processes but root's.
+PROGRAMS = {
+    "redis": ("redis", 6379), "nginx": ("web", 80), "postgres": ("postgres", 5432), "python": ("python", 8000)}
+# Between two moves: packets that were lost come again within that time.
+REST = 1.0
+
+
+def measure(name, options, lab):
+    """All moves of one program."""
+    image, port = PROGRAMS[name]
+    result = {"pauseMilliseconds": [], "relocations": [], "failures": [], "notes": [], "answers": 0}
+    if name == "postgres" and options.as_root:
+        image = "postgres-as-root"
+        result["notes"].append(
+            "run by root, with a library that hides it: this machine's root lacks CAP_SYS_RESOURCE, and then CRIU can"
+            " dump no other user's processes")
+    archive, netns = f"{options.images}/{image}.tar", f"{options.prefix}-outside"
+    scratch = f"{options.scratch}/{name}"
+    shutil.rmtree(scratch, ignore_errors=True)
+    os.makedirs(scratch)
+    load = Pgbench(archive, scratch, netns) if name == "postgres" else Asking(name, scratch, netns)
+    begins = []
+    try:
+        lab.import_image(image, archive)
+        load.start(lab.create(name, image, port), port)
+        result["version"] = load.version()
+        result["anatomy"] = anatomy(options.prefix)
+        try:
+            for _ in range(options.moves):
+                begins.append(time.time())
+                result["relocations"].append(lab.move(name))
+                time.sleep(REST)
+        except Failed as error:
+            # Nobody knows where the container is now: no further moves.
+            result["failures"].append(str(error))
+        times, failures = load.stop()
+        result["failures"] += failures
+        result["answers"] = len(times)
+        result["pauseMilliseconds"] = pauses(times, begins[:len(result["relocations"])])
+        if len(result["pauseMilliseconds"]) < len(result["relocations"]):
+            result["failures"].append("no answers after the last moves")
+    except (Failed, OSError) as error:
+        result["failures"].append(str(error))
+    finally:
+        load.kill()
+        try:
+            lab.remove(name)
+        except (Failed, OSError) as error:
+            print(f"  {name} could not be removed: {error}", file=sys.stderr)
+    return result
+
+
+def pauses(times, begins):
+    """The longest time between two answers from the beginning of each move to that of the next, in milliseconds."""
+    result, index = [], 0
+    for number, begin in enumerate(begins):
+        end = begins[number + 1] if number + 1 < len(begins) else float("inf")
+        gaps = []
+        while index + 1 < len(times) and times[index] < end:
+            if times[index + 1] >= begin:
+                gaps.append((times[index + 1] - times[index]) * 1000)
+            index += 1
+        if not gaps:
+            break
+        # The gap that reaches over the beginning of a move belongs to both; nearly always it is none.
+        index = max(0, index - 1)
+        result.append(max(gaps))
+    return result
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    for name in ("scratch", "prefix", "images", "programs", "runtime", "command-line"):
+        parser.add_argument(f"--{name}", required=True)
+    for name in ("port", "moves"):
+        parser.add_argument(f"--{name}", type=int, required=True)
+    parser.add_argument("--as-root", action="store_true")
+    parser.add_argument("--json")
+    options = parser.parse_args()
+
+    lab = Lab(options.port)
+    result = {"commandLine": options.command_line, "runtime": options.runtime, "programs": {}}
+    try:
+        lab.begin()
+    except Failed as error:
+        sys.exit(f"error: {error}")
+    for name in options.programs.split(","):
+        print(f"moving {name} {options.moves} times", flush=True)
+        result["programs"][name] = measure(name, options, lab)
+        for failure in result["programs"][name]["failures"]:
+            print(f"  failed: {failure}", flush=True)
+    result["machine"] = machine()
+    table.show(result)
+    if options.json:
+        with open(options.json, "w") as file:
+            json.dump(result, file, indent=1)
+    if any(program["failures"] for program in result["programs"].values()):
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+"""The lab over its API, and what a container consists of while it runs."""
+
+import http.client
+import json
+import os
+import time
+from pathlib import Path
+
+from machine import Failed, wait_for
+
+
+class Lab:
+    def __init__(self, port):
+        self.port = port
+
+    def begin(self):
+        wait_for("the lab's hosts", self._hosts_are_up, limit=60)
+        # Containers move when they are told to and not before.
+        self.call("PUT", "/v1/scheduler", {"paused": True})
+        self.call("POST", "/v1/tenants", {"name": "bench"})
+
+    def import_image(self, name, archive):
+        with open(archive, "rb") as file:
+            self.call("POST", f"/v1/images?name={name}", file.read())
+
+    def create(self, name, image, port):
+        """Starts a container and gives back its virtual address."""
+        made = self.call("POST", "/v1/containers?wait=60", {
+            "name": name, "tenant": "bench", "image": image, "ports": [{"port": port}]})
+        if made["state"] != "running":
+            raise Failed(f"the container does not run: {made['stateDetail']}")
+        # The trial dump stops the container for a moment; it must not be mistaken for a move.
+        wait_for("the trial dump", lambda: self.container(name)["mobility"]["state"] != "unknown", limit=60)
+        mobility = self.container(name)["mobility"]
+        if mobility["state"] != "movable":
+            raise Failed(f"it cannot be moved: {mobility.get('reason')} ({mobility.get('log')})")
+        return made["virtualAddress"]
+
+    def move(self, name):
+        """Moves a container to a host that the strategy draws, and gives back the record."""
+        relocation = self.call("POST", f"/v1/containers/{name}/relocate?wait=60", {})
+        if relocation["state"] != "completed":
+            failure = relocation.get("failure") or {}
+            raise Failed(f"move {relocation['id']} is {relocation['state']}: {json.dumps(failure)}")
+        return relocation
+
+    def remove(self, name):
+        self.call("DELETE", f"/v1/containers/{name}?wait=60")
+
+    def container(self, name):
+        return self.call("GET", f"/v1/containers/{name}")
+
+    def _hosts_are_up(self):
+        try:
+            hosts = self.call("GET", "/v1/hosts")["items"]
+        except (OSError, http.client.HTTPException):
+            return False
+        return len(hosts) == 4 and all(host["state"] == "ready" for host in hosts)
+
+    def call(self, method, path, body=None):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=90)
+        raw = isinstance(body, bytes)
+        kind = "application/x-tar" if raw else "application/json"
+        connection.request(method, path, body if raw or body is None else json.dumps(body), {"Content-Type": kind})
+        response = connection.getresponse()
+        text = response.read()
+        connection.close()
+        if response.status >= 300:
+            raise Failed(f"{method} {path}: {response.status} {text.decode()}")
+        return json.loads(text) if text else None
+
+
+def anatomy(prefix):
+    """Counts processes, threads, sockets and memory of the lab's only container."""
+    ours = os.readlink("/proc/self/ns/pid")
+    found = {"processes": 0, "threads": 0, "sockets": set(), "connections": 0, "rssBytes": 0, "memoryBytes": 0}
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if f"/{prefix}" not in (process / "cgroup").read_text() or os.readlink(process / "ns/pid") == ours:
+                continue
+            # What keeps the network namespace of a Docker container is not the program.
+            if (process / "comm").read_text().strip() == "pause":
+                continue
+            found["processes"] += 1
+            found["threads"] += len(os.listdir(process / "task"))
+            for entry in os.scandir(process / "fd"):
+                target = os.readlink(entry.path)
+                if target.startswith("socket:"):
+                    found["sockets"].add(target)
+            rollup = dict(line.split()[:2] for line in (process / "smaps_rollup").read_text().splitlines()[1:])
+            found["rssBytes"] += int(rollup["Rss:"]) * 1024
+            # Shared pages are divided among those who share them, so the sum counts each once.
+            found["memoryBytes"] += int(rollup["Pss:"]) * 1024
+            table = (process / "net/tcp").read_text().splitlines()[1:]
+            found["connections"] = sum(line.split()[3] == "01" for line in table)
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+    return {**found, "sockets": len(found["sockets"])}
