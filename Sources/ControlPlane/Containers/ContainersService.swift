@@ -201,8 +201,19 @@ struct ContainersService: Sendable {
         }
     }
 
-    /// Finds out by a trial dump whether the container can be moved, so that nobody learns it when it matters.
+    /// Finds out by a trial dump whether the container can be moved, so that nobody learns it when it matters. A trial that
+    /// says neither is repeated, after ever longer pauses.
     private func tryOut(_ container: Container) async {
+        for attempt in 0..<6 {
+            await tryOutOnce(container)
+            guard let now = fleet.snapshot.containers[container.name], now.createdAt == container.createdAt,
+                now.mobility == .unknown, now.state == .running
+            else { return }
+            try? await Task.sleep(for: .seconds(1 << attempt))
+        }
+    }
+
+    private func tryOutOnce(_ container: Container) async {
         guard let host = container.host else { return }
         let id = OrderID(operation: container.operation, step: "trial")
         do {
