@@ -137,8 +137,9 @@ struct DockerHostTests {
                     (try? String(contentsOfFile: "/proc/\(process.processIdentifier)/stat", encoding: .utf8)) ?? ""
                 return text.contains("(pause) S ")
             }
-            process.terminate()
-            process.waitUntilExit()
+            // Not SIGTERM, which other tests have this process ignore, and its children inherit that.
+            kill(process.processIdentifier, SIGKILL)
+            try await eventually("it has ended") { !process.isRunning }
         }
     }
 
