@@ -36,24 +36,28 @@ struct WorkerOrders: Sendable {
 
     private func start(_ order: StartOrder) async throws(StepFailure) {
         let runtime = try runtime(order.spec.runtime)
-        let stay = Stay(container: order.spec.name, arrival: nil)
-        let own = try await runtime.openNamespace(for: stay, order.spec)
-        let namespace = try await network.attach(stay, address: order.address, in: own)
-        do {
+        try await begin(order.spec, at: order.address, on: runtime) { stay, namespace async throws(StepFailure) in
             try await runtime.start(order.spec, stay: stay, namespace: namespace)
-        } catch {
-            try? await network.detach(stay)
-            throw error
         }
     }
 
     private func adopt(_ order: AdoptOrder) async throws(StepFailure) {
         let runtime = try adopter()
-        let stay = Stay(container: order.spec.name, arrival: nil)
-        let own = try await runtime.openNamespace(for: stay, order.spec)
-        let namespace = try await network.attach(stay, address: order.address, in: own)
-        do {
+        try await begin(order.spec, at: order.address, on: runtime) { stay, namespace async throws(StepFailure) in
             try await runtime.adopt(order.id, as: order.spec, stay: stay, namespace: namespace)
+        }
+    }
+
+    /// Wires up a container's first namespace for what makes it run there.
+    private func begin(
+        _ spec: ContainerSpec, at address: IPv4Address, on runtime: any ContainerRuntime,
+        _ run: (Stay, NetworkNamespace) async throws(StepFailure) -> Void
+    ) async throws(StepFailure) {
+        let stay = Stay(container: spec.name, arrival: nil)
+        let own = try await runtime.openNamespace(for: stay, spec)
+        let namespace = try await network.attach(stay, address: address, in: own)
+        do {
+            try await run(stay, namespace)
         } catch {
             try? await network.detach(stay)
             throw error

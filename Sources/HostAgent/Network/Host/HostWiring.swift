@@ -52,11 +52,7 @@ struct HostWiring: Sendable {
     func build(
         _ attachment: Attachment, in own: NetworkNamespace?, hold: Bool
     ) async throws(NetlinkError) -> Int32 {
-        if let own {
-            try await attachment.namespace.create(as: own)
-        } else {
-            try await attachment.namespace.create()
-        }
+        try await attachment.namespace.create(as: own)
         let link = try await makePair(attachment)
         try await furnish(attachment, hold: hold)
         try await connect(attachment, link: link, hold: hold)

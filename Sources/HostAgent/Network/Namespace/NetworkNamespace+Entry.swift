@@ -28,35 +28,19 @@ extension NetworkNamespace {
         return statfs(path, &information) == 0 && information.f_type == Self.fileSystemMagic
     }
 
-    /// Makes a namespace with only a loopback interface, bound to the file so that it lives without processes. The
-    /// folder is made when it is missing.
-    package func create() async throws(NetlinkError) {
+    /// Makes a namespace with only a loopback interface, or takes one that exists, and binds it to the file so that it
+    /// lives without processes. The folder is made when it is missing.
+    package func create(as other: NetworkNamespace? = nil) async throws(NetlinkError) {
         let path = path
         try await onOwnThread { () throws(NetlinkError) in
             try makeDirectories(parent(of: path))
             let descriptor = Glibc.open(path, O_CREAT | O_RDONLY | O_CLOEXEC, 0o600)
             guard descriptor >= 0 else { throw .current("namespace \(path)") }
             close(descriptor)
-            guard unshare(linux_clone_new_network) == 0,
-                mount("/proc/self/task/\(gettid())/ns/net", path, "none", linux_mount_bind, nil) == 0
+            guard other != nil || unshare(linux_clone_new_network) == 0,
+                mount(other?.path ?? "/proc/self/task/\(gettid())/ns/net", path, "none", linux_mount_bind, nil) == 0
             else {
-                let error = NetlinkError.current("namespace \(path)")
-                unlink(path)
-                throw error
-            }
-        }
-    }
-
-    /// Binds a namespace that exists to the file as well. The folder is made when it is missing.
-    package func create(as other: NetworkNamespace) async throws(NetlinkError) {
-        let path = path
-        try await onOwnThread { () throws(NetlinkError) in
-            try makeDirectories(parent(of: path))
-            let descriptor = Glibc.open(path, O_CREAT | O_RDONLY | O_CLOEXEC, 0o600)
-            guard descriptor >= 0 else { throw .current("namespace \(path)") }
-            close(descriptor)
-            guard mount(other.path, path, "none", linux_mount_bind, nil) == 0 else {
-                let error = NetlinkError.current("namespace \(other.path)")
+                let error = NetlinkError.current("namespace \(other?.path ?? path)")
                 unlink(path)
                 throw error
             }
