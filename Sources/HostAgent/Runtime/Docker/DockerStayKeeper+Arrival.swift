@@ -139,14 +139,14 @@ extension DockerStayKeeper {
         }
         try tools.volumes.unpack(found.mounts, from: dump)
         if FileTree.exists(dump.dockerLog) {
-            let directory = try await directory(of: container)
+            let directory = try directory(of: container)
             try FileBytes.replace("\(directory)/\(container)-json.log", with: try FileBytes.read(dump.dockerLog))
         }
     }
 
     /// Restores the processes. A daemon takes checkpoints only from a folder of its own, so that is made a link.
     func raise(_ container: String, from dump: DumpDirectory) async throws(StepFailure) {
-        let folder = try await directory(of: container) + "/checkpoints"
+        let folder = try directory(of: container) + "/checkpoints"
         try FileTree.remove(folder)
         guard symlink(dump.path, folder) == 0 else { throw StepFailure("link \(folder)", errno: errno) }
         // The daemon hands a checkpoint on by its content, and refuses what it has handed on before: a second attempt, or
@@ -163,10 +163,9 @@ extension DockerStayKeeper {
         }
     }
 
-    private func directory(of container: String) async throws(StepFailure) -> String {
-        let root = try await docker("ask for the daemon's folder") { () async throws(DockerError) in
-            try await engine.info().rootDirectory
-        }
+    /// Where the daemon keeps what it knows of a container.
+    private func directory(of container: String) throws(StepFailure) -> String {
+        guard let root = record?.root else { throw notHere }
         return "\(root)/containers/\(container)"
     }
 

@@ -31,12 +31,12 @@ extension DockerStayKeeper {
         let container = try await running()
         var watch = Stopwatch()
         try destination.create()
-        try await forbidRestarts(of: container)
+        try await forbidRestarts(of: container.id)
         try note(.dumping(relocation))
         do {
             try await dump(container, into: destination, exit: true)
         } catch {
-            if try await look(at: container)?.state.isRunning == true {
+            if try await look(at: container.id)?.state.isRunning == true {
                 try? destination.remove()
                 try note(.running)
                 await allowRestarts()
@@ -49,11 +49,11 @@ extension DockerStayKeeper {
             }
         }
         var timings = ["dump": watch.lap()]
-        try await complete(destination, of: container)
+        try complete(destination, of: container)
         timings["layer"] = watch.lap()
         try note(.dumped(relocation))
         // The name is the next stay's.
-        await rename(container, to: "\(stay)")
+        await rename(container.id, to: "\(stay)")
         return DumpMeasurement(bytes: destination.size, timings: timings)
     }
 
@@ -61,11 +61,12 @@ extension DockerStayKeeper {
     func settleDump(for relocation: RelocationID) async {
         let dump = tools.dump(of: relocation)
         guard let container = record?.container else { return }
-        if (try? await look(at: container)?.state.isRunning) == true {
+        let found = (try? await look(at: container)) ?? nil
+        if found?.state.isRunning == true {
             try? dump.remove()
             try? note(.running)
             await allowRestarts()
-        } else if dump.hasImages, (try? await complete(dump, of: container)) != nil {
+        } else if let found, dump.hasImages, (try? complete(dump, of: found)) != nil {
             try? note(.dumped(relocation))
         } else {
             try? note(.running)
@@ -74,20 +75,20 @@ extension DockerStayKeeper {
 
     /// Has the daemon dump a container. A health check that runs just then has entered it and makes the dump fail: it is
     /// over in a moment.
-    func dump(_ container: String, into directory: DumpDirectory, exit: Bool) async throws(StepFailure) {
-        let hasChecks = try await look(at: container)?.state.health != nil
+    func dump(_ container: ContainerDetails, into directory: DumpDirectory, exit: Bool) async throws(StepFailure) {
+        let hasChecks = container.state.health != nil
         for _ in 0..<(hasChecks ? 5 : 0) {
             do {
-                return try await dumpOnce(container, into: directory, exit: exit)
+                return try await dumpOnce(container.id, into: directory, exit: exit)
             } catch {
-                guard error.code == .dumpRefused, try await look(at: container)?.state.isRunning == true else {
+                guard error.code == .dumpRefused, try await look(at: container.id)?.state.isRunning == true else {
                     throw error
                 }
                 try directory.create()
                 try? await Task.sleep(for: .milliseconds(200))
             }
         }
-        try await dumpOnce(container, into: directory, exit: exit)
+        try await dumpOnce(container.id, into: directory, exit: exit)
     }
 
     private func dumpOnce(_ container: String, into directory: DumpDirectory, exit: Bool) async throws(StepFailure) {
@@ -113,10 +114,9 @@ extension DockerStayKeeper {
     /// The processes have ended and are written down: adds what they wrote to their files, and says that all is there.
     /// - Parameter takesVolumes: whether what is in its volumes is to go with it.
     func complete(
-        _ dump: DumpDirectory, of container: String, takesVolumes: Bool = true
-    ) async throws(StepFailure) {
+        _ dump: DumpDirectory, of found: ContainerDetails, takesVolumes: Bool = true
+    ) throws(StepFailure) {
         if try dump.manifest() != nil { return }
-        guard let found = try await look(at: container) else { throw notHere }
         var hasLayer = false
         if let upper = found.upperDirectory, !FileTree.names(in: upper).isEmpty {
             hasLayer = true

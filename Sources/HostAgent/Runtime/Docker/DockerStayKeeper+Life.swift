@@ -53,12 +53,16 @@ extension DockerStayKeeper {
             }
             try await discard(left.id)
         }
+        let root = try await docker("ask for the daemon's folder") { () async throws(DockerError) in
+            try await engine.info().rootDirectory
+        }
         if !hasVolumes { try await tools.volumes.make(for: body, of: spec.name) }
         let identifier = try await docker("create container '\(name)'") { () async throws(DockerError) in
             try await engine.create(name: name, body: body).id
         }
         var record = record
         record.container = identifier
+        record.root = root
         record.spec = spec
         record.phase = next
         do {
@@ -79,6 +83,7 @@ extension DockerStayKeeper {
 
     /// Keeps the daemon from starting a container again that is about to be ended.
     func forbidRestarts(of container: String) async throws(StepFailure) {
+        guard let spec = record?.spec, DockerContainerBody.restartPolicy(of: spec) != nil else { return }
         _ = try await docker("change the restart policy of '\(stay.container)'") { () async throws(DockerError) in
             try await engine.update(container, restartPolicy: .no)
         }

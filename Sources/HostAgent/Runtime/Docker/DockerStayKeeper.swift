@@ -51,13 +51,13 @@ actor DockerStayKeeper {
     }
 
     /// The container of a stay that runs.
-    func running() async throws(StepFailure) -> String {
+    func running() async throws(StepFailure) -> ContainerDetails {
         let (record, container) = try created()
         guard record.phase == .running else { throw notHere }
-        guard try await look(at: container)?.state.isRunning == true else {
+        guard let found = try await look(at: container), found.state.isRunning else {
             throw StepFailure(code: .notHere, message: "container '\(stay.container)' has ended by itself")
         }
-        return container
+        return found
     }
 
     /// What the daemon says about a container; `nil` when it has none of that name.

@@ -7,6 +7,8 @@ struct DockerStayRecord: Codable, Sendable, Hashable {
     let sandbox: String
     /// The daemon's name for the container; `nil` before it was created.
     var container: String?
+    /// The daemon's own folder, asked for before the pause in which it is needed; `nil` before the container was created.
+    var root: String?
     /// What the container is; `nil` before it was created.
     var spec: ContainerSpec?
     /// How far the stay is. Written before the act that it announces.
