@@ -1,27 +1,19 @@
 """The lab over its API, and what a container consists of while it runs."""
 
-import http.client
 import json
 import os
-import time
 from pathlib import Path
 
+from api import API
 from machine import Failed, wait_for
 
 
-class Lab:
-    def __init__(self, port):
-        self.port = port
-
+class Lab(API):
     def begin(self):
-        wait_for("the lab's hosts", self._hosts_are_up, limit=60)
+        wait_for("the lab's hosts", self.hosts_are_up, limit=60)
         # Containers move when they are told to and not before.
         self.call("PUT", "/v1/scheduler", {"paused": True})
         self.call("POST", "/v1/tenants", {"name": "bench"})
-
-    def import_image(self, name, archive):
-        with open(archive, "rb") as file:
-            self.call("POST", f"/v1/images?name={name}", file.read())
 
     def create(self, name, image, port):
         """Starts a container and gives back its virtual address."""
@@ -46,28 +38,6 @@ class Lab:
 
     def remove(self, name):
         self.call("DELETE", f"/v1/containers/{name}?wait=60")
-
-    def container(self, name):
-        return self.call("GET", f"/v1/containers/{name}")
-
-    def _hosts_are_up(self):
-        try:
-            hosts = self.call("GET", "/v1/hosts")["items"]
-        except (OSError, http.client.HTTPException):
-            return False
-        return len(hosts) == 4 and all(host["state"] == "ready" for host in hosts)
-
-    def call(self, method, path, body=None):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=90)
-        raw = isinstance(body, bytes)
-        kind = "application/x-tar" if raw else "application/json"
-        connection.request(method, path, body if raw or body is None else json.dumps(body), {"Content-Type": kind})
-        response = connection.getresponse()
-        text = response.read()
-        connection.close()
-        if response.status >= 300:
-            raise Failed(f"{method} {path}: {response.status} {text.decode()}")
-        return json.loads(text) if text else None
 
 
 def anatomy(prefix):
