@@ -23,7 +23,9 @@ public struct Agent: Sendable {
         public var joinTokenFile: String?
         /// How the host's profile is found out while the agent runs; `nil` when what the enrolment says is all.
         public var survey: HostSurvey?
-        /// The time between two looks at the profile.
+        /// What is looked after while the agent runs; `nil` when what the enrolment says is all.
+        public var tools: HostTools?
+        /// The time between two looks at profile and tools.
         public var surveyInterval = Duration.seconds(60)
         /// When to end suddenly; for tests.
         public var death = SuddenDeath.never
@@ -44,7 +46,7 @@ public struct Agent: Sendable {
     private let configuration: Configuration
     private let identity: AgentIdentity
     private let link: ControlPlaneLink
-    private let profiles: ProfileWatch
+    private let findings: HostWatch
     private let worker: WorkerOrders?
     private let executor: OrderExecutor
     private let logger: Logger
@@ -76,7 +78,7 @@ public struct Agent: Sendable {
         identity = try AgentIdentity(
             directory: configuration.stateDirectory, joinTokenFile: configuration.joinTokenFile)
         link = try ControlPlaneLink(endpoint: configuration.controlPlane, tls: configuration.tls)
-        profiles = ProfileWatch(configuration.enrolment.facts.profile)
+        findings = HostWatch(configuration.enrolment.facts)
         executor = OrderExecutor(
             worker: worker, gateway: gateway, journal: journal, death: configuration.death, logger: logger)
     }
@@ -84,10 +86,10 @@ public struct Agent: Sendable {
     /// Serves until the task is cancelled, through any number of lost links.
     /// - Throws: `AgentError` when going on makes no sense: a refused token, a newer agent under the same name.
     public func run() async throws {
-        let watching = configuration.survey.map { survey in
-            Task { await profiles.follow(survey, every: configuration.surveyInterval) }
+        let watching = Task {
+            await findings.follow(configuration.survey, configuration.tools, every: configuration.surveyInterval)
         }
-        defer { watching?.cancel() }
+        defer { watching.cancel() }
         var pause = Duration.milliseconds(100)
         while !Task.isCancelled {
             do {
@@ -106,14 +108,15 @@ public struct Agent: Sendable {
 
     private func serveOneSession(established: () -> Void) async throws {
         var enrolment = configuration.enrolment
-        enrolment.facts.profile = await profiles.latest
-        let profile = enrolment.facts.profile
+        let found = await findings.latest
+        enrolment.facts.profile = found.profile
+        enrolment.facts.tools = found.tools
         let (membership, secret) = try await enrol(enrolment)
         logger.info("enrolled", metadata: ["session": "\(membership.session)"])
         established()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await obey(secret: secret) }
-            group.addTask { try await beat(membership, secret: secret, enrolledWith: profile) }
+            group.addTask { try await beat(membership, secret: secret, enrolledWith: found) }
             defer { group.cancelAll() }
             try await group.next()
         }
@@ -163,11 +166,11 @@ public struct Agent: Sendable {
     }
 
     private func beat(
-        _ membership: Membership, secret: String, enrolledWith profile: HostProfile
+        _ membership: Membership, secret: String, enrolledWith found: HostWatch.Findings
     ) async throws {
         let clock = ContinuousClock()
         var told: HostInventory?
-        var toldProfile = profile
+        var toldFindings = found
         var roundTrip: Double?
         while true {
             if let worker {
@@ -178,10 +181,11 @@ public struct Agent: Sendable {
                 }
             }
             let inventory = await worker?.inventory()
-            let profile = await profiles.latest
+            let found = await findings.latest
             let heartbeat = Heartbeat(
                 session: membership.session, inventory: inventory == told ? nil : inventory,
-                roundTripMilliseconds: roundTrip, profile: profile == toldProfile ? nil : profile)
+                roundTripMilliseconds: roundTrip, profile: found.profile == toldFindings.profile ? nil : found.profile,
+                tools: found.tools == toldFindings.tools ? nil : found.tools)
             let start = clock.now
             do {
                 try await link.beat(heartbeat, secret: secret)
@@ -190,7 +194,7 @@ public struct Agent: Sendable {
             }
             roundTrip = (clock.now - start).milliseconds
             told = inventory
-            toldProfile = profile
+            toldFindings = found
             try await Task.sleep(for: .seconds(membership.heartbeatSeconds))
         }
     }

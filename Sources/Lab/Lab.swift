@@ -149,6 +149,7 @@ public struct Lab: Sendable {
         // What those left behind, and what a lost record does not tell of. Twice: a process may have been starting another.
         let namespaces = await namespaceNumbers()
         for _ in 1...2 {
+            LabControlGroups(location: location).thaw()
             let rest = ProcessTable.all().filter { process in
                 ProcessTable.namespace("net", of: process).map(namespaces.contains) ?? false
                     || ProcessTable.namespace("mnt", of: process).map(namespaces.contains) ?? false

@@ -10,17 +10,17 @@ import Testing
     "A fleet of Docker hosts", .serialized, .enabled(if: Requirements.missing.isEmpty, Requirements.comment),
     .enabled(if: Requirements.hasDocker, "missing: docker.io"), .dockerLab, .timeLimit(.minutes(3)))
 struct DockerTests {
-    private static let port: UInt16 = 7
+    static let port: UInt16 = 7
 
     /// Runs a test with a container on host1 and a client that talks to it all the time on one connection.
-    private func play(
+    static func play(
         _ name: String, _ body: (TestLab, ContainerName, EchoClient) async throws -> Void
     ) async throws {
         let lab = try TestLab.shared
         let container = try await lab.create(
-            name, image: "echo", port: Self.port, command: ["/usr/bin/echo", "\(Self.port)"], on: "host1")
+            name, image: "echo", port: Self.port, command: ["/usr/bin/echo", "\(port)"], on: "host1")
         let client = try await EchoClient.start(
-            in: lab.outside, to: try #require(container.virtualAddress), port: Self.port)
+            in: lab.outside, to: try #require(container.virtualAddress), port: port)
         do {
             try await client.conversation.goesOn(by: 5)
             try await body(lab, container.name, client)
@@ -46,7 +46,7 @@ struct DockerTests {
 
     @Test("twenty moves between daemons: one connection, one process, and docker shows it where it is")
     func twenty() async throws {
-        try await play("wanderer") { lab, name, client in
+        try await Self.play("wanderer") { lab, name, client in
             for number in 1...20 {
                 let host = try HostName("host\(number % 3 + 1)")
                 let relocation = try await lab.api.move(name, to: host)
@@ -80,7 +80,7 @@ struct DockerTests {
 
     @Test("a container that its destination cannot restore runs on at its source, its client connected")
     func unrestorable() async throws {
-        try await play("unrestorable") { lab, name, client in
+        try await Self.play("unrestorable") { lab, name, client in
             let host = try HostName("host2")
             try lab.faults.begin(.restore(host))
             let failed = try await lab.api.move(name, to: host)
@@ -95,7 +95,7 @@ struct DockerTests {
 
     @Test("a host without its daemon is told in words, and containers outlive theirs, with their clients")
     func daemonGone() async throws {
-        try await play("daemonless") { lab, name, client in
+        try await Self.play("daemonless") { lab, name, client in
             try await lab.kill("host2-docker")
             let failed = try await lab.api.move(name, to: try HostName("host2"))
             #expect(failed.state == .failed)
@@ -246,21 +246,6 @@ struct DockerTests {
             #expect(answer.status == 204, "\(answer.body)")
         }
         _ = try await lab.api.send(.patch, "/v1/hosts/host1", #"{"state":"ready"}"#)
-    }
-
-    @Test("an agent that is killed while it holds the container: it runs on at its source, its client connected")
-    func held() async throws {
-        try await play("held") { lab, name, client in
-            try await lab.arm("host2", toDieAt: "release:begun")
-            try await lab.awaitControlPlane()
-            _ = try await lab.api.send(.post, "/v1/containers/\(name)/relocate", #"{"to":"host2"}"#)
-            try await eventually("host2 has died") { !lab.isRunning("host2") }
-            try await lab.heal()
-            try await eventually("it runs again") {
-                try await lab.api.container(name).state == "running"
-            }
-            try await client.conversation.goesOn()
-        }
     }
 }
 

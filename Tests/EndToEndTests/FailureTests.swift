@@ -219,14 +219,7 @@ extension EchoScene {
     }
 
     /// Waits for the end of the container's latest relocation.
-    func end() async throws -> Relocation {
-        var last: Relocation?
-        try await eventually("the relocation has ended", within: .seconds(45)) {
-            last = try? await lab.api.lastRelocation(of: name)
-            return last?.state.isFinal == true
-        }
-        return try #require(last)
-    }
+    func end() async throws -> Relocation { try await lab.endOfLastRelocation(of: name) }
 }
 
 extension TestLab {

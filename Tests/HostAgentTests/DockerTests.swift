@@ -162,3 +162,22 @@ struct DockerHostTests {
         #expect(absent.last?.contains("network-lock skip") == true)
     }
 }
+
+@Suite("Control groups of processes")
+struct ProcessControlGroupsTests {
+    @Test("a controller has a hierarchy of its own in version 1, and in version 2 one with the others")
+    func directories() {
+        let first = ProcessControlGroups(text: "7:cpu,cpuacct:/a\n4:memory:/lab/x\n0::/y\n")
+        #expect(first.directory(for: "memory") == "/sys/fs/cgroup/memory/lab/x")
+        #expect(first.directory(for: "cpu") == "/sys/fs/cgroup/cpu/a")
+        #expect(ProcessControlGroups(text: "0::/y\n").directory(for: "memory") == "/sys/fs/cgroup/y")
+        #expect(ProcessControlGroups(text: "").directory(for: "memory") == nil)
+    }
+
+    @Test("the memory that a dump holds is private and shared memory, not the cache of files")
+    func memory() {
+        #expect(DumpRoom.memory(by: "anon 4096\nfile 900000\nshmem 8192\n") == 12288)
+        #expect(DumpRoom.memory(by: "cache 5\nrss 1\ntotal_cache 900000\ntotal_rss 4096\ntotal_shmem 8192\n") == 12288)
+        #expect(DumpRoom.memory(by: "") == 0)
+    }
+}

@@ -111,7 +111,8 @@ struct HostSurveyTests {
 
     @Test("facts tell of the processor's features")
     func features() async {
-        let facts = await HostFacts.collect(runtimes: [], criu: "criu", runc: "runc", docker: "docker.sock")
+        let facts = await HostFacts.collect(
+            HostTools(runtimes: [], criu: "criu", runc: "runc", docker: "docker.sock"))
         #expect(facts.processorFeatures == facts.processorFeatures.sorted())
         #if arch(x86_64)
             #expect(facts.processorFeatures.contains("sse2"))

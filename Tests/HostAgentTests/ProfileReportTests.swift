@@ -10,7 +10,7 @@ import Testing
 
 @Suite("Reports of profiles")
 struct ProfileReportTests {
-    @Test("a profile that has changed goes with heartbeats until one is answered, and then no more")
+    @Test("a profile or a tool that has changed goes with heartbeats until one is answered, and then no more")
     func changes() async throws {
         signal(SIGPIPE, SIG_IGN)
         try await TemporaryDirectory.with { root in
@@ -32,6 +32,12 @@ struct ProfileReportTests {
                 controlPlane: .tcp(host: "127.0.0.1", port: port), stateDirectory: "\(root)/state",
                 joinTokenFile: "\(root)/token")
             configuration.survey = HostSurvey(survey)
+            let criu = "\(root)/criu"
+            try Self.install("9.0", as: criu)
+            let tools = HostTools(runtimes: [.runc], criu: criu, runc: criu, docker: "/nonexistent")
+            configuration.enrolment.facts.tools = await tools.look()
+            #expect(configuration.enrolment.facts.criuVersion == "9.0")
+            configuration.tools = tools
             configuration.surveyInterval = .milliseconds(20)
             let agent = try Agent(
                 configuration, runtimes: [SimulatedRuntime()], network: SimulatedHostNetwork(),
@@ -60,10 +66,25 @@ struct ProfileReportTests {
             try await eventually("the change is known") {
                 (office.enrolled.dropFirst() + office.answered).contains { Self.distribution($0) == "fedora" }
             }
+
+            // CRIU is replaced by one that is too old for any kernel.
+            #expect(office.tools.isEmpty)
+            try Self.install("3.0", as: criu)
+            try await eventually("what is wrong is reported") {
+                office.tools.last?.problems.contains { $0.contains("CRIU 3.0, too old") } == true
+            }
+            #expect(office.tools.last?.criuVersion == nil)
             running.cancel()
             _ = await running.result
             await server.shutdown(deadline: .milliseconds(100))
         }
+    }
+
+    /// A program that says that it is a version of CRIU.
+    private static func install(_ version: String, as path: String) throws {
+        try FileBytes.replace(path + ".draft", with: Array("#!/bin/sh\necho Version: \(version)\n".utf8))
+        #expect(chmod(path + ".draft", 0o755) == 0)
+        #expect(rename(path + ".draft", path) == 0)
     }
 
     private static func distribution(_ profile: HostProfile) -> String? {
@@ -91,6 +112,8 @@ private final class Office: Sendable {
     var heartbeats: [Heartbeat] { beats.withLock { $0.map(\.heartbeat) } }
     var answered: [HostProfile] { beats.withLock { $0.filter(\.isAnswered).compactMap(\.heartbeat.profile) } }
     var refused: [HostProfile] { beats.withLock { $0.filter { !$0.isAnswered }.compactMap(\.heartbeat.profile) } }
+
+    var tools: [ToolFindings] { beats.withLock { $0.compactMap(\.heartbeat.tools) } }
 
     var router: Router {
         var router = Router()

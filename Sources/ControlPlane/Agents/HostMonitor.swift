@@ -30,7 +30,7 @@ struct HostMonitor: Sendable {
             throw Problem(.gone, code: "sessionUnknown", detail: "the control plane was started anew; enrol again")
         }
         if fleet.snapshot.hosts[host]?.state == .unreachable { try await welcomeBack(host) }
-        if let profile = heartbeat.profile { try await take(profile, of: host) }
+        try await take(heartbeat.profile, heartbeat.tools, of: host)
         let last = postponed.take(host)
         guard let inventory = heartbeat.inventory ?? last else { return }
         // What is being moved is not judged now, and the host reports nothing again as long as it does not change.
@@ -44,11 +44,14 @@ struct HostMonitor: Sendable {
         }
     }
 
-    private func take(_ profile: HostProfile, of name: HostName) async throws {
+    private func take(_ profile: HostProfile?, _ tools: ToolFindings?, of name: HostName) async throws {
+        guard profile != nil || tools != nil else { return }
         try await fleet.change(by: "host:\(name)") { draft in
-            guard var host = draft.state.hosts[name], host.facts.profile != profile else { return }
-            host.facts.profile = profile
-            draft.record(.host(host))
+            guard var host = draft.state.hosts[name] else { return }
+            let known = host.facts
+            if let profile { host.facts.profile = profile }
+            if let tools { host.facts.tools = tools }
+            if host.facts != known { draft.record(.host(host)) }
         }
     }
 

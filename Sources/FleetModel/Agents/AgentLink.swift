@@ -60,14 +60,43 @@ public struct Heartbeat: Codable, Sendable, Hashable {
     public var roundTripMilliseconds: Double?
     /// The host's profile; `nil` when it has not changed since the enrolment or the last heartbeat that was answered.
     public var profile: HostProfile?
+    /// What of the host's tools works; `nil` when it has not changed, as for the profile.
+    public var tools: ToolFindings?
 
     /// A sign of life.
     public init(
-        session: Int64, inventory: HostInventory?, roundTripMilliseconds: Double?, profile: HostProfile? = nil
+        session: Int64, inventory: HostInventory?, roundTripMilliseconds: Double?, profile: HostProfile? = nil,
+        tools: ToolFindings? = nil
     ) {
         self.session = session
         self.inventory = inventory
         self.roundTripMilliseconds = roundTripMilliseconds
         self.profile = profile
+        self.tools = tools
+    }
+}
+
+/// What of a host's tools works, and what the host lacks for moving containers.
+public struct ToolFindings: Codable, Sendable, Hashable {
+    /// The version of CRIU; `nil` when there is none that works.
+    public var criuVersion: String?
+    /// The version of runc; `nil` when there is none.
+    public var runcVersion: String?
+    /// What is missing, in words an operator can act on.
+    public var problems: [String]
+
+    /// What was found.
+    public init(criuVersion: String? = nil, runcVersion: String? = nil, problems: [String] = []) {
+        self.criuVersion = criuVersion
+        self.runcVersion = runcVersion
+        self.problems = problems
+    }
+}
+
+extension HostFacts {
+    /// What of the host's tools works.
+    public var tools: ToolFindings {
+        get { ToolFindings(criuVersion: criuVersion, runcVersion: runcVersion, problems: problems) }
+        set { (criuVersion, runcVersion, problems) = (newValue.criuVersion, newValue.runcVersion, newValue.problems) }
     }
 }

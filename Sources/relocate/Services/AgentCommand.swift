@@ -104,8 +104,8 @@ struct AgentRun: AsyncParsableCommand {
     private func makeAgent(_ logger: Logger) async throws -> Agent {
         let survey = HostSurvey(HostSurvey.Configuration(address: address, criu: criu, runc: runc))
         async let profile = survey.profile()
-        var facts = await HostFacts.collect(
-            runtimes: role == .worker ? [runtime] : [], criu: criu, runc: runc, docker: docker)
+        let tools = HostTools(runtimes: role == .worker ? [runtime] : [], criu: criu, runc: runc, docker: docker)
+        var facts = await HostFacts.collect(tools)
         facts.profile = await profile
         for problem in facts.problems { logger.warning("\(problem)") }
         let server = try ServerAddress(controlPlane)
@@ -117,6 +117,7 @@ struct AgentRun: AsyncParsableCommand {
             controlPlane: Endpoint(server), tls: try trust.configuration(for: server), stateDirectory: state,
             joinTokenFile: tokenFile)
         configuration.survey = survey
+        configuration.tools = tools
         if let dieAt { configuration.death = try SuddenDeath(parsing: dieAt) }
         switch (role, runtime) {
         case (.worker, .runc):

@@ -23,11 +23,12 @@ struct AgentDoctor: AsyncParsableCommand {
     var docker = DockerEngine.standardSocket
 
     func run() async throws {
-        let facts = await HostFacts.collect(runtimes: [runtime], criu: criu, runc: runc, docker: docker)
+        let facts = await HostFacts.collect(
+            HostTools(runtimes: [runtime], criu: criu, runc: runc, docker: docker))
         var problems = facts.problems
         if geteuid() != 0 { problems.insert("moving containers needs root: run this as root too", at: 0) }
         print("kernel \(facts.kernel), control groups version \(facts.cgroupVersion)")
-        print("CRIU   \(facts.criuVersion ?? "missing")")
+        print("CRIU   \(facts.criuVersion ?? "none that serves")")
         print("runc   \(facts.runcVersion ?? "missing")")
         for problem in problems { print("- \(problem)") }
         guard problems.isEmpty else { throw ExitCode(1) }

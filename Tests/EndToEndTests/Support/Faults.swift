@@ -16,6 +16,8 @@ struct Faults: Sendable {
         /// CRIU on a host can dump and restore, and not let the restored processes go: it lacks the right to set their
         /// groups, which it does last.
         case release(HostName)
+        /// CRIU on a host does not come to dumping: it waits.
+        case dump(HostName)
         /// The gateway's packet filter takes no change.
         case rules
 
@@ -23,6 +25,7 @@ struct Faults: Sendable {
             switch self {
             case .restore(let host): "restore-\(host)"
             case .release(let host): "release-\(host)"
+            case .dump(let host): "dump-\(host)"
             case .rules: "rules"
             }
         }
@@ -39,13 +42,24 @@ struct Faults: Sendable {
 
     func begin(_ fault: Fault) throws { try Data().write(to: URL(filePath: path(of: fault))) }
 
-    func end(_ fault: Fault) { try? FileManager.default.removeItem(atPath: path(of: fault)) }
+    /// The process that waits at a fault.
+    func waiting(at fault: Fault) -> Int32? {
+        (try? String(contentsOfFile: path(of: fault) + "-waits", encoding: .utf8)).flatMap {
+            Int32($0.trimmingCharacters(in: .whitespacesAndNewlines))
+        }
+    }
+
+    func end(_ fault: Fault) {
+        try? FileManager.default.removeItem(atPath: path(of: fault) + "-waits")
+        try? FileManager.default.removeItem(atPath: path(of: fault))
+    }
 
     func endAll(hosts: [String]) throws {
         end(.rules)
         for host in try hosts.map({ try HostName($0) }) {
             end(.restore(host))
             end(.release(host))
+            end(.dump(host))
         }
     }
 
@@ -72,6 +86,9 @@ struct Faults: Sendable {
             try script(
                 criu(of: host.text),
                 """
+                while [ "$1" = swrk ] && [ -e '\(path(of: .dump(host)))' ]; do
+                    echo $$ >'\(path(of: .dump(host)))-waits'; sleep 0.1
+                done
                 lacking=
                 if [ -e '\(path(of: .restore(host)))' ]; then lacking=sys_admin; fi
                 if [ -e '\(path(of: .release(host)))' ]; then lacking=setgid; fi

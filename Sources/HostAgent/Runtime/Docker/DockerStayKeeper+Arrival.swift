@@ -150,9 +150,10 @@ extension DockerStayKeeper {
         try FileTree.remove(folder)
         guard symlink(dump.path, folder) == 0 else { throw StepFailure("link \(folder)", errno: errno) }
         // The daemon hands a checkpoint on by its content, and refuses what it has handed on before: a second attempt, or
-        // what it has just dumped itself. A file that CRIU does not look at makes each attempt another content.
-        let nonce = (0..<4).map { _ in UInt64.random(in: 0 ... .max) }
-        try FileBytes.replace(dump.dockerCheckpoint + "/attempt", with: Array("\(nonce)".utf8))
+        // what it has just dumped itself. A file that CRIU does not look at makes each attempt another content; it is
+        // empty, so that it can be made where the storage is full.
+        let attempt = String(UInt64.random(in: 0 ... .max), radix: 16)
+        try FileBytes.overwrite("\(dump.dockerCheckpoint)/attempt-\(attempt)", with: [])
         do throws(DockerError) {
             let isNew = try await engine.start(container, checkpoint: DockerTools.checkpoint)
             guard isNew else { throw .conflict("the container runs already") }

@@ -31,46 +31,80 @@ extension DockerStayKeeper {
         let container = try await running()
         var watch = Stopwatch()
         try destination.create()
+        do throws(StepFailure) {
+            try DumpRoom(of: container.state.pid).require(in: destination)
+        } catch {
+            try? destination.remove()
+            throw error
+        }
         try await forbidRestarts(of: container.id)
         try note(.dumping(relocation))
-        do {
-            try await dump(container, into: destination, exit: true)
+        var timings: [String: Double] = [:]
+        do throws(StepFailure) {
+            do throws(StepFailure) {
+                try await dump(container, into: destination, exit: true)
+            } catch {
+                // Whatever the daemon reports: what was ended and is written down is a dump.
+                let found = (try? await look(at: container.id)) ?? nil
+                guard found?.state.isRunning == false, destination.hasImages else { throw error }
+            }
+            timings["dump"] = watch.lap()
+            try complete(destination, of: container)
+            timings["layer"] = watch.lap()
         } catch {
-            if try await look(at: container.id)?.state.isRunning == true {
-                try? destination.remove()
-                try note(.running)
-                await allowRestarts()
-                throw error
-            }
-            // It has been ended although the daemon reports a failure: what was written down decides.
-            guard destination.hasImages else {
-                try note(.running)
-                throw error
-            }
+            await settleDump(for: relocation, isWanted: false)
+            throw error
         }
-        var timings = ["dump": watch.lap()]
-        try complete(destination, of: container)
-        timings["layer"] = watch.lap()
         try note(.dumped(relocation))
         // The name is the next stay's.
         await rename(container.id, to: "\(stay)")
         return DumpMeasurement(bytes: destination.size, timings: timings)
     }
 
-    /// An agent was ended while the daemon dumped the container.
-    func settleDump(for relocation: RelocationID) async {
-        let dump = tools.dump(of: relocation)
+    /// Finds out what has come of a dump whose end nobody has seen, or that is of no use: a container that it has ended goes
+    /// on from it, unless somebody waits for the dump and it is whole. As long as the daemon does not answer, this is tried
+    /// again.
+    func settleDump(for relocation: RelocationID, isWanted: Bool) async {
         guard let container = record?.container else { return }
-        let found = (try? await look(at: container)) ?? nil
-        if found?.state.isRunning == true {
-            try? dump.remove()
-            try? note(.running)
-            await allowRestarts()
-        } else if let found, dump.hasImages, (try? complete(dump, of: found)) != nil {
-            try? note(.dumped(relocation))
-        } else {
-            try? note(.running)
+        let found: ContainerDetails?
+        do {
+            found = try await look(at: container)
+        } catch {
+            retrial = Task { [weak self] in
+                do { try await Task.sleep(for: .seconds(1)) } catch { return }
+                await self?.settleDumpAgain(for: relocation)
+            }
+            return
         }
+        let dump = tools.dump(of: relocation)
+        if let found, !found.state.isRunning, dump.hasImages {
+            if isWanted, (try? complete(dump, of: found)) != nil {
+                try? note(.dumped(relocation))
+                return
+            }
+            // The storage may be full: what only another host would need goes first. If the container cannot even go on from
+            // its own checkpoint, that is kept.
+            dump.removeFiles()
+            if (try? await raise(container, from: dump)) != nil { try? dump.remove() }
+        } else {
+            if let found, found.state.isRunning { await thaw(found) }
+            try? dump.remove()
+        }
+        try? note(.running)
+        await allowRestarts()
+    }
+
+    /// A dump begins with stopping the container; a daemon that is ended in it lets nobody go on.
+    private func thaw(_ found: ContainerDetails) async {
+        if found.state.isPaused, (try? await engine.unpause(found.id)) != nil { return }
+        ProcessControlGroups(of: found.state.pid).thaw()
+    }
+
+    private func settleDumpAgain(for relocation: RelocationID) async {
+        await turnstile.enter()
+        defer { turnstile.leave() }
+        guard !Task.isCancelled, record?.phase == .dumping(relocation) else { return }
+        await settleDump(for: relocation, isWanted: false)
     }
 
     /// Has the daemon dump a container. A health check that runs just then has entered it and makes the dump fail: it is
@@ -143,6 +177,12 @@ extension DumpDirectory {
     var dockerLog: String { path + "/docker.log" }
     /// Whether CRIU has come to its end: the inventory is what it writes last.
     var hasImages: Bool { FileTree.exists(dockerCheckpoint + "/inventory.img") }
+    /// Removes all that is not the processes' own.
+    func removeFiles() {
+        for name in FileTree.names(in: path) where name != DockerTools.checkpoint {
+            try? FileTree.remove("\(path)/\(name)")
+        }
+    }
     /// All of it, in bytes.
     var size: Int { bytes + FileTree.bytes(in: dockerCheckpoint) }
 }

@@ -10,6 +10,8 @@ actor DockerStayKeeper {
     private(set) var record: DockerStayRecord?
     /// Ends what is held when its time is over.
     var lease: Task<Void, Never>?
+    /// Asks again what has come of a dump, when the daemon did not answer.
+    var retrial: Task<Void, Never>?
     /// Across suspensions an actor alone does not keep one thing from beginning before another has ended.
     let turnstile = Turnstile()
 
@@ -124,6 +126,8 @@ actor DockerStayKeeper {
     func clear() async throws(StepFailure) {
         lease?.cancel()
         lease = nil
+        retrial?.cancel()
+        retrial = nil
         guard let record else { return }
         if let container = record.container {
             let mounts = try await look(at: container)?.mounts ?? []
@@ -168,7 +172,7 @@ actor DockerStayKeeper {
             await giveBack(original)
             try? await clear()
         case .dumping(let relocation):
-            await settleDump(for: relocation)
+            await settleDump(for: relocation, isWanted: true)
         case .prepared, .running, .dumped:
             break
         }
