@@ -247,6 +247,47 @@ struct DockerTests {
         }
         _ = try await lab.api.send(.patch, "/v1/hosts/host1", #"{"state":"ready"}"#)
     }
+
+    @Test("in a mixed fleet a container stays on its runtime, and says why it cannot go elsewhere")
+    func mixed() async throws {
+        let lab = try TestLab.shared
+        /// Hosts 2 and 3 get another runtime.
+        func giveOthers(_ runtime: RuntimeKind) async throws {
+            for host in ["host2", "host3"] { try await lab.kill(host) }
+            try await lab.heal { process in
+                guard ["host2", "host3"].contains(process.name),
+                    let option = process.arguments.firstIndex(of: "--runtime")
+                else { return }
+                process.arguments[option + 1] = runtime.rawValue
+            }
+            try await lab.awaitControlPlane()
+        }
+        try await giveOthers(.runc)
+        let whale = try await lab.create(
+            "whale", image: "echo", command: ["/usr/bin/echo", "7"], on: "host1", runtime: .docker)
+        let runner = try await lab.create(
+            "runner", image: "echo", port: Self.port, command: ["/usr/bin/echo", "7"], on: "host2", runtime: .runc)
+        let client = try await EchoClient.start(
+            in: lab.outside, to: try #require(runner.virtualAddress), port: Self.port)
+
+        let refused = try await lab.api.send(.post, "/v1/containers/whale/relocate", #"{"to":"host2"}"#)
+        #expect(refused.status == 409)
+        #expect(refused.body.contains("cannot run docker"), "\(refused.body)")
+        let other = try await lab.api.send(.post, "/v1/containers/runner/relocate", #"{"to":"host1"}"#)
+        #expect(other.status == 409)
+        #expect(other.body.contains("cannot run runc"), "\(other.body)")
+        for host in ["host3", "host2"] {
+            let relocation = try await lab.api.move(runner.name, to: try HostName(host))
+            #expect(relocation.state == .completed, "\(String(describing: relocation.failure))")
+            try await client.conversation.goesOn()
+        }
+        await client.hangUp()
+        for name in [whale.name, runner.name] {
+            let answer = try await lab.api.send(.delete, "/v1/containers/\(name)?wait=30")
+            #expect(answer.status == 204, "\(answer.body)")
+        }
+        try await giveOthers(.docker)
+    }
 }
 
 extension TestLab {

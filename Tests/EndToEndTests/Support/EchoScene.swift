@@ -88,13 +88,15 @@ struct EchoScene {
 extension TestLab {
     /// Creates a container and waits until it runs and was found movable.
     func create(
-        _ name: String, image: String, port: UInt16? = nil, command: [String] = [], on host: String
+        _ name: String, image: String, port: UInt16? = nil, command: [String] = [], on host: String,
+        runtime: RuntimeKind? = nil
     ) async throws -> ContainerAnswer {
         let words = try String(decoding: FleetJSON.encode(command), as: UTF8.self)
         let ports = port.map { #"[{"port":\#($0)}]"# } ?? "[]"
+        let kind = runtime.map { #","runtime":"\#($0.rawValue)""# } ?? ""
         let answer = try await api.send(
             .post, "/v1/containers?wait=30",
-            #"{"name":"\#(name)","tenant":"acme","image":"\#(image)","command":\#(words),"ports":\#(ports),"host":"\#(host)"}"#
+            #"{"name":"\#(name)","tenant":"acme","image":"\#(image)","command":\#(words),"ports":\#(ports),"host":"\#(host)"\#(kind)}"#
         )
         let container = try answer.decode(ContainerAnswer.self)
         try await eventually("\(name) runs and is movable") {

@@ -7,13 +7,25 @@ struct DockerAdoption: Sendable {
     let engine: DockerEngine
     let images: DockerImages
     let sharedDirectory: String
+    private let memory = AdoptionMemory()
+
+    init(engine: DockerEngine, images: DockerImages, sharedDirectory: String) {
+        self.engine = engine
+        self.images = images
+        self.sharedDirectory = sharedDirectory
+    }
 
     /// The containers with a tenant's label that are not the fleet's; none when the daemon does not answer.
     func candidates() async -> [AdoptableContainer] {
         let label = AdoptableContainer.tenantLabel
-        guard let list = try? await engine.list(all: false, labels: [label]) else { return [] }
-        let strangers = list.filter { $0.labels[DockerContainerBody.stayLabel] == nil }
-        guard !strangers.isEmpty, let world = await world() else { return [] }
+        guard let list = try? await engine.list(all: true) else { return [] }
+        let strangers = list.filter {
+            $0.state == "running" && $0.labels[label] != nil && $0.labels[DockerContainerBody.stayLabel] == nil
+        }
+        guard !strangers.isEmpty else { return [] }
+        let fleet = AdoptionMemory.Fleet(list)
+        if let found = memory.found(in: fleet) { return found }
+        guard let world = await world() else { return [] }
         var found: [AdoptableContainer] = []
         for stranger in strangers {
             // It may have ended meanwhile.
@@ -23,6 +35,7 @@ struct DockerAdoption: Sendable {
                     id: details.id, name: details.name, tenant: details.labels[label] ?? "", image: details.image,
                     obstacles: AdoptionObstacles(world).obstacles(to: details)))
         }
+        memory.keep(found, in: fleet)
         return found
     }
 
