@@ -10,6 +10,7 @@ import { isSimulatedHost } from "../lib/fleet.js";
 import { ago, byName, bytes, count, isNumber, milliseconds } from "../lib/format.js";
 import { clean } from "../lib/route.js";
 import { hostStates, meaning } from "../lib/words.js";
+import { Adoptable } from "./adoptable.js";
 
 const MOST_LINKS = 60;
 const NEIGHBOURS = 6;
@@ -26,8 +27,9 @@ export default class HostPanel {
     this.facts = hostFacts(fleet);
     this.profile = el("div");
     this.others = el("p");
+    this.adoptable = new Adoptable(name);
     this.#makeActions();
-    this.body = el("div", {}, this.problems, this.facts.root, this.admission, this.profile, this.others,
+    this.body = el("div", {}, this.problems, this.facts.root, this.adoptable.root, this.admission, this.profile, this.others,
       el("p", {}, routeLink(clean("relocations", { host: name }), "All moves from and to it")), this.farewell);
     this.root = el("article", {}, el("h2", { id: "panel-title" }, name), this.badges, this.detail, this.body);
     this.#look();
@@ -85,6 +87,7 @@ export default class HostPanel {
     this.farewell.hidden = host.state === "ready" || this.held.size > 0;
     this.#writeProfile(host);
     this.#writeOthers(worker);
+    this.adoptable.update(host.adoptable ?? []);
     this.facts.update(this.#seen(host));
     if (host.drain) this.#followDrain();
     else this.progress.hidden = true;

@@ -138,3 +138,43 @@ def test_the_first_look_at_a_fleet_at_rest_is_light(browser, lab, complaints):
             break
     assert "/components/alarms.js" not in files
     assert sum(files.values()) < LARGEST, sorted(files.items(), key=lambda file: -file[1])
+
+
+def test_a_container_that_people_started_is_adopted_from_its_hosts_panel(browser, lab, complaints):
+    strangers = [
+        {"id": "a1", "name": "shop", "tenant": "acme", "image": "shop:1", "obstacles": []},
+        {"id": "b2", "name": "desk", "tenant": "acme", "image": "desk:2", "obstacles": ["it has a terminal (--tty)"]},
+    ]
+    asked = []
+
+    def with_strangers(route):
+        answer = route.fetch()
+        hosts = answer.json()
+        for host in hosts["items"]:
+            if host["name"] == "host1":
+                host["adoptable"] = strangers
+        route.fulfill(response=answer, json=hosts)
+
+    def adopt(route):
+        asked.append(route.request.post_data_json)
+        route.fulfill(status=201, json={"name": "shop", "state": "starting"})
+
+    context = browser.new_context()
+    page = context.new_page()
+    complaints.follow(page)
+    page.route(re.compile(r"/v1/hosts(\?.*)?$"), with_strangers)
+    page.route(re.compile(r"/v1/hosts/host1/adopt$"), adopt)
+    page.goto(f"{lab.url}/?panel=host:host1")
+    panel = page.locator("#panel[open]")
+    stuck = panel.locator("[data-container=desk]")
+    expect(stuck).to_contain_text("it has a terminal")
+    expect(stuck.get_by_role("button")).to_have_count(0)
+    shop = panel.locator("[data-container=shop]")
+    shop.get_by_label("Port that clients reach").fill("70000")
+    shop.get_by_role("button", name="Adopt shop").click()
+    expect(shop.get_by_role("status")).to_contain_text("1 to 65535")
+    shop.get_by_label("Port that clients reach").fill("80")
+    shop.get_by_role("button", name="Adopt shop").click()
+    expect(shop.get_by_role("status")).to_contain_text("shop is being adopted")
+    assert asked == [{"container": "a1", "ports": [{"port": 80}]}]
+    context.close()
