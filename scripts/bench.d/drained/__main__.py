@@ -20,7 +20,7 @@ SOURCE = "host1"
 
 
 def containers(lab):
-    return lab.call("GET", "/v1/containers?limit=200")["items"]
+    return lab.call("GET", "/v1/containers")["items"]
 
 
 def fill(lab, count):
@@ -94,7 +94,7 @@ def main():
     print(f"pauses that clients saw: p50 {statistics.median(pauses):.0f} ms, longest {pauses[-1]:.0f} ms; "
           f"{sum(len(record['answers']) for record in records.values())} answers, {len(failures)} failures")
     print(f"{len(relocations)} moves, {len(unfinished)} not completed")
-    print(machine())
+    print(", ".join(f"{name} {value}" for name, value in machine().items()))
     for failure in failures:
         print(f"failed: {failure}")
     if failures or unfinished:
