@@ -31,7 +31,17 @@ package struct Fields<Key: CodingKey & CaseIterable> {
     package func value<Value: RawRepresentable & CaseIterable & Decodable>(
         _ key: Key, or standard: @autoclosure () -> Value
     ) throws -> Value where Value.RawValue == String {
-        guard let text = try container.decodeIfPresent(String.self, forKey: key) else { return standard() }
+        try container.decodeIfPresent(String.self, forKey: key).map { try word($0, of: key) } ?? standard()
+    }
+
+    /// A field's value, which is one of a few words and must be there.
+    package func word<Value: RawRepresentable & CaseIterable>(_ key: Key) throws -> Value
+    where Value.RawValue == String {
+        try word(container.decode(String.self, forKey: key), of: key)
+    }
+
+    private func word<Value: RawRepresentable & CaseIterable>(_ text: String, of key: Key) throws -> Value
+    where Value.RawValue == String {
         guard let value = Value(rawValue: text) else {
             let words = Value.allCases.map(\.rawValue).joined(separator: ", ")
             throw DecodingError.dataCorruptedError(

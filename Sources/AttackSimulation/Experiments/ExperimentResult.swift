@@ -8,8 +8,17 @@ public struct ExperimentResult: Codable, Sendable, Hashable {
     public var seed: UInt64
     /// The program's version.
     public var version: String
-    /// The figures.
+    /// The figures, in the experiment's order.
     public var panels: [PanelResult]
+
+    /// A result.
+    public init(experiment: Experiment, runs: Int, seed: UInt64, version: String, panels: [PanelResult]) {
+        self.experiment = experiment
+        self.runs = runs
+        self.seed = seed
+        self.version = version
+        self.panels = panels
+    }
 }
 
 /// What came of a figure's points.
@@ -18,24 +27,34 @@ public struct PanelResult: Codable, Sendable, Hashable {
     public var panel: String
     /// All points, series by series and step by step.
     public var points: [Point]
-    /// Where lines meet marks.
+    /// Where lines meet marks; none for bars and tables.
     public var crossings: [Crossing]
 
     /// A point.
     public struct Point: Codable, Sendable, Hashable {
         /// The series' label.
         public var series: String
-        /// The step's label.
+        /// The step's name.
         public var step: String
         /// Where on the axis it is; `nil` for bars.
         public var x: Double?
-        /// What is shown; `nil` where the outcome has no such figure.
+        /// What is shown: the panel's figure, or how it compares with the baseline, whose own points are exactly 0 then.
+        /// `nil` where the outcome has no such figure, or a gain over nothing is asked for.
         public var y: Estimate?
         /// Everything that came of it.
         public var outcome: Outcome
+
+        /// A point.
+        public init(series: String, step: String, x: Double?, y: Estimate?, outcome: Outcome) {
+            self.series = series
+            self.step = step
+            self.x = x
+            self.y = y
+            self.outcome = outcome
+        }
     }
 
-    /// Where a line meets a mark, by straight lines between points.
+    /// Where a line meets a mark, by straight lines between points, on a logarithmic axis in its logarithm.
     public struct Crossing: Codable, Sendable, Hashable {
         /// The series' label.
         public var series: String
@@ -45,5 +64,13 @@ public struct PanelResult: Codable, Sendable, Hashable {
         public var x: [Double]
         /// Whether all of the line is at the mark or above it.
         public var isAlwaysAbove: Bool
+
+        /// Where a line meets a mark.
+        public init(series: String, mark: String, x: [Double], isAlwaysAbove: Bool) {
+            self.series = series
+            self.mark = mark
+            self.x = x
+            self.isAlwaysAbove = isAlwaysAbove
+        }
     }
 }
