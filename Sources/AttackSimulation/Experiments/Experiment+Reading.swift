@@ -33,7 +33,7 @@ extension Experiment {
         }
     }
 
-    static func check(runs: Int) throws(SimulationError) { try Scenario.check(runs, in: 1...1_000_000, "runs") }
+    static func check(runs: Int) throws(SimulationError) { try Scenario.check(runs, in: 2...1_000_000, "runs") }
 
     static func check(name: String, _ field: String) throws(SimulationError) {
         do {

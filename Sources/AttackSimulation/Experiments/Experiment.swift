@@ -22,7 +22,7 @@ public struct Experiment: Codable, Sendable, Hashable {
     public var title: String
     /// What it asks, in plain words.
     public var question: String
-    /// How many runs each point has, 1 to 1,000,000, unless somebody says otherwise.
+    /// How many runs each point has, 2 to 1,000,000, unless somebody says otherwise.
     public var runs: Int
     /// The seed, unless somebody says otherwise.
     public var seed: UInt64

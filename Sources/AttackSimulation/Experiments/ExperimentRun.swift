@@ -13,7 +13,7 @@ public struct ExperimentRun: Sendable {
 
     /// Makes it ready.
     /// - Parameters:
-    ///   - runs: how many runs each point has, 1 to 1,000,000; the experiment's own number if left out.
+    ///   - runs: how many runs each point has, 2 to 1,000,000; the experiment's own number if left out.
     ///   - seed: the experiment's own if left out.
     /// - Throws: `SimulationError.outOfRange` with the place in the experiment that is wrong.
     public init(_ experiment: Experiment, runs: Int? = nil, seed: UInt64? = nil) throws(SimulationError) {

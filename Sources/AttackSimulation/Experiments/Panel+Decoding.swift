@@ -1,7 +1,7 @@
 import FleetModel
 
 extension Panel {
-    private enum CodingKeys: String, CodingKey, CaseIterable {
+    enum CodingKeys: String, CodingKey, CaseIterable {
         case name, title, change, form, x, y, series, marks, baseline
     }
 
@@ -20,7 +20,7 @@ extension Panel {
 }
 
 extension Panel.Axis {
-    private enum CodingKeys: String, CodingKey, CaseIterable { case label, steps, isLogarithmic }
+    enum CodingKeys: String, CodingKey, CaseIterable { case label, steps, isLogarithmic }
 
     /// Decodes an axis, which is linear unless it says otherwise.
     public init(from decoder: any Decoder) throws {
@@ -33,7 +33,7 @@ extension Panel.Axis {
 }
 
 extension Panel.Step {
-    private enum CodingKeys: String, CodingKey, CaseIterable { case value, label, change }
+    enum CodingKeys: String, CodingKey, CaseIterable { case value, label, change }
 
     /// Decodes a step; its change may be left out.
     public init(from decoder: any Decoder) throws {
@@ -46,7 +46,7 @@ extension Panel.Step {
 }
 
 extension Panel.Series {
-    private enum CodingKeys: String, CodingKey, CaseIterable { case label, change, stepChanges }
+    enum CodingKeys: String, CodingKey, CaseIterable { case label, change, stepChanges }
 
     /// Decodes a line; its changes may be left out.
     public init(from decoder: any Decoder) throws {
@@ -59,7 +59,7 @@ extension Panel.Series {
 }
 
 extension Panel.Quantity {
-    private enum CodingKeys: String, CodingKey, CaseIterable { case measure, label }
+    enum CodingKeys: String, CodingKey, CaseIterable { case measure, label }
 
     /// Decodes a quantity.
     public init(from decoder: any Decoder) throws {
@@ -69,7 +69,7 @@ extension Panel.Quantity {
 }
 
 extension Panel.Mark {
-    private enum CodingKeys: String, CodingKey, CaseIterable { case value, label, meaning }
+    enum CodingKeys: String, CodingKey, CaseIterable { case value, label, meaning }
 
     /// Decodes a mark.
     public init(from decoder: any Decoder) throws {
@@ -82,7 +82,7 @@ extension Panel.Mark {
 }
 
 extension Panel.Baseline {
-    private enum CodingKeys: String, CodingKey, CaseIterable { case series, shows }
+    enum CodingKeys: String, CodingKey, CaseIterable { case series, shows }
 
     /// Decodes a comparison.
     public init(from decoder: any Decoder) throws {

@@ -26,9 +26,11 @@ extension PanelResult {
         guard panel.form == .lines else { return }
         crossings = panel.series.flatMap { series in
             panel.marks.compactMap { mark in
-                Line(points(of: series.label)).crossing(
+                Line(self.points(of: series.label)).crossing(
                     mark.value, isLogarithmic: panel.x.isLogarithmic
-                ).map { Crossing(series: series.label, mark: mark.label, x: $0.places, isAlwaysAbove: $0.isAlwaysAbove) }
+                ).map {
+                    Crossing(series: series.label, mark: mark.label, x: $0.places, isAlwaysAbove: $0.isAlwaysAbove)
+                }
             }
         }
     }

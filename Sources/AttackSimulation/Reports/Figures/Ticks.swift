@@ -17,17 +17,21 @@ struct Ticks {
     /// Ticks on a logarithmic axis: 1, 2 and 5 in each power of ten between two values above 0, powers alone where those
     /// would be too many, or as on a linear axis where there would be hardly any.
     init(logarithmicFrom low: Double, to high: Double, about count: Int) {
-        let powers = Int(log10(low).rounded(.down))...Int(log10(high).rounded(.up))
-        func ticks(_ digits: [Int]) -> [Double] {
-            powers.flatMap { power in digits.map { TickStep(digit: $0, power: power).size } }
-                .filter { $0 >= low * (1 - 1e-9) && $0 <= high * (1 + 1e-9) }
-        }
-        let all = ticks([1, 2, 5])
-        if all.count < 3 {
+        let all = Self.ticks([1, 2, 5], from: low, to: high)
+        guard all.count >= 3 else {
             self.init(from: low, to: high, about: count)
-        } else {
-            values = all.count > 2 * count ? ticks([1]) : all
+            return
         }
+        self.init(values: all.count > 2 * count ? Self.ticks([1], from: low, to: high) : all)
+    }
+
+    private init(values: [Double]) { self.values = values }
+
+    private static func ticks(_ digits: [Int], from low: Double, to high: Double) -> [Double] {
+        let powers = Int(log10(low).rounded(.down))...Int(log10(high).rounded(.up))
+        let ticks = powers.flatMap { power in digits.map { TickStep(digit: $0, power: power).size } }
+        let range = low * (1 - 1e-9)...high * (1 + 1e-9)
+        return ticks.filter { range.contains($0) }
     }
 }
 
