@@ -47,6 +47,14 @@ public struct Scenario: Codable, Sendable, Hashable {
     }
 }
 
+extension Scenario {
+    /// Whether there is an attacker at all.
+    var hasAttackers: Bool {
+        if case .tenants = attackers.positions { return true }
+        return attackers.count > 0
+    }
+}
+
 /// Who decides where the container goes.
 public enum Strategy: String, Codable, Sendable, CaseIterable {
     /// The policy's placement: the code of production.
