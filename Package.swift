@@ -11,6 +11,7 @@ let package = Package(
         .library(name: "HTTP", targets: ["HTTP"]),
         .library(name: "FleetModel", targets: ["FleetModel"]),
         .library(name: "MovingTarget", targets: ["MovingTarget"]),
+        .library(name: "AttackSimulation", targets: ["AttackSimulation"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -26,6 +27,13 @@ let package = Package(
         .target(
             name: "MovingTarget",
             dependencies: ["FleetModel"],
+            swiftSettings: swift
+        ),
+        .target(
+            name: "AttackSimulation",
+            dependencies: ["FleetModel", "MovingTarget"],
+            // In the program itself, so that it needs no files beside it.
+            resources: [.embedInCode("Experiments/Shipped")],
             swiftSettings: swift
         ),
         .systemLibrary(name: "CLinux"),
@@ -121,6 +129,9 @@ let package = Package(
         .testTarget(name: "FleetModelTests", dependencies: ["FleetModel"], swiftSettings: swift),
         .testTarget(
             name: "MovingTargetTests", dependencies: ["MovingTarget", "RelocateTesting"], swiftSettings: swift),
+        .testTarget(
+            name: "AttackSimulationTests", dependencies: ["AttackSimulation", "FleetModel", "MovingTarget"],
+            swiftSettings: swift),
         .testTarget(name: "CertificatesTests", dependencies: ["Certificates"], swiftSettings: swift),
         .testTarget(
             name: "HTTPTests", dependencies: ["COpenSSL", "Certificates", "HTTP"], exclude: ["Oracles"],

@@ -13,7 +13,7 @@ extension CodingUserInfoKey {
 }
 
 /// A JSON object with known fields.
-struct Fields<Key: CodingKey & CaseIterable> {
+package struct Fields<Key: CodingKey & CaseIterable> {
     private let decoder: any Decoder
     private let container: KeyedDecodingContainer<Key>
 
@@ -23,15 +23,25 @@ struct Fields<Key: CodingKey & CaseIterable> {
     }
 
     /// A field's value, or what holds when it is left out.
-    func value<Value: Decodable>(_ key: Key, or standard: @autoclosure () -> Value) throws -> Value {
+    package func value<Value: Decodable>(_ key: Key, or standard: @autoclosure () -> Value) throws -> Value {
         try container.decodeIfPresent(Value.self, forKey: key) ?? standard()
     }
 
     /// A field's value, which is one of a few words, or what holds when it is left out.
-    func value<Value: RawRepresentable & CaseIterable & Decodable>(
+    package func value<Value: RawRepresentable & CaseIterable & Decodable>(
         _ key: Key, or standard: @autoclosure () -> Value
     ) throws -> Value where Value.RawValue == String {
-        guard let text = try container.decodeIfPresent(String.self, forKey: key) else { return standard() }
+        try container.decodeIfPresent(String.self, forKey: key).map { try word($0, of: key) } ?? standard()
+    }
+
+    /// A field's value, which is one of a few words and must be there.
+    package func word<Value: RawRepresentable & CaseIterable>(_ key: Key) throws -> Value
+    where Value.RawValue == String {
+        try word(container.decode(String.self, forKey: key), of: key)
+    }
+
+    private func word<Value: RawRepresentable & CaseIterable>(_ text: String, of key: Key) throws -> Value
+    where Value.RawValue == String {
         guard let value = Value(rawValue: text) else {
             let words = Value.allCases.map(\.rawValue).joined(separator: ", ")
             throw DecodingError.dataCorruptedError(
@@ -41,24 +51,24 @@ struct Fields<Key: CodingKey & CaseIterable> {
     }
 
     /// A field's value, which must be there.
-    func decode<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value {
+    package func decode<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value {
         try container.decode(type, forKey: key)
     }
 
     /// A field's value, `nil` when it is left out or null.
-    func decodeIfPresent<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value? {
+    package func decodeIfPresent<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value? {
         try container.decodeIfPresent(type, forKey: key)
     }
 
     /// A field that is an object.
-    func nestedContainer<Nested: CodingKey>(
+    package func nestedContainer<Nested: CodingKey>(
         keyedBy type: Nested.Type, forKey key: Key
     ) throws -> KeyedDecodingContainer<Nested> {
         try container.nestedContainer(keyedBy: type, forKey: key)
     }
 
     /// Refuses fields that this kind of object does not have, where that is asked for.
-    func refuseOthers(than known: [Key], of kind: String) throws {
+    package func refuseOthers(than known: [Key], of kind: String) throws {
         guard decoder.userInfo[.refusesUnknownFields] != nil else { return }
         let names = known.map(\.stringValue)
         let present = try decoder.container(keyedBy: AnyField.self).allKeys.map(\.stringValue)
@@ -74,7 +84,7 @@ struct Fields<Key: CodingKey & CaseIterable> {
 extension Decoder {
     /// The object that is being decoded.
     /// - Throws: `DecodingError` when it is none, or has a field that is not known and that is to be refused.
-    func fields<Key: CodingKey & CaseIterable>(of type: Key.Type) throws -> Fields<Key> {
+    package func fields<Key: CodingKey & CaseIterable>(of type: Key.Type) throws -> Fields<Key> {
         let fields = try Fields<Key>(self)
         try fields.refuseOthers(than: Array(Key.allCases), of: "this object")
         return fields

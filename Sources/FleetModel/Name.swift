@@ -15,7 +15,7 @@ public struct Name<Subject>: Sendable, Hashable, Comparable, CustomStringConvert
     }
 
     /// A name that is known to be one.
-    init(known text: String) {
+    package init(known text: String) {
         precondition(Self.isValid(text), "'\(text)' is not a name")
         self.text = text
     }

@@ -2,7 +2,7 @@ import Glibc
 
 extension Double {
     /// This number with so many significant digits.
-    func rounded(_ rule: FloatingPointRoundingRule, digits: Int) -> Double {
+    package func rounded(_ rule: FloatingPointRoundingRule, digits: Int) -> Double {
         guard isFinite, self != 0 else { return self }
         let places = digits - 1 - Int(log10(magnitude).rounded(.down))
         // Dividing by a power of ten gives the nearest number to a decimal fraction; multiplying by 0.1 would not.
@@ -15,7 +15,7 @@ extension Double {
     }
 
     /// This number to read, without more digits than it takes.
-    var figure: String {
+    package var figure: String {
         let text = "\(self)"
         return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
     }

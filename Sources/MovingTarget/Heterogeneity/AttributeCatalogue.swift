@@ -2,12 +2,22 @@ import FleetModel
 
 /// The attributes whose distances are known, with what each counts in its group. An attribute that an operator adds counts
 /// 1 and is compared as a whole.
-enum AttributeCatalogue {
+package enum AttributeCatalogue {
     /// An attribute.
     struct Entry: Sendable {
         let name: String
         let weight: Double
         let distance: AttributeDistance
+    }
+
+    /// What an attribute counts in its group.
+    package static func weight(of name: String, in group: AttributeGroup) -> Double {
+        entries(of: group).first { $0.name == name }?.weight ?? 1
+    }
+
+    /// What the known attributes of a group count together. One that is not there still counts in a pair's coverage.
+    package static func weight(of group: AttributeGroup) -> Double {
+        entries(of: group).reduce(0) { $0 + $1.weight }
     }
 
     /// The attributes of a group.

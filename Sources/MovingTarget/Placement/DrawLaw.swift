@@ -10,6 +10,8 @@ struct DrawLaw {
     private(set) var probabilities: [Double]
     /// τ, for rules with one.
     private(set) var temperature: Double?
+    /// Whether scores had a part in the probabilities.
+    private(set) var usesScores = false
     /// What an operator should know.
     private(set) var warnings: [String] = []
 
@@ -61,6 +63,7 @@ struct DrawLaw {
 
     /// P ∝ e^(U/τ). Where the entropy is below the floor, τ is raised until it is not: entropy only grows with τ.
     private mutating func softmax(_ rules: PlacementRules, _ scores: [Double]) {
+        usesScores = true
         let best = scores.max() ?? 0
         let floor = rules.entropyFloor * log(total) - 1e-12
         var (low, high) = (log(rules.temperature), log(rules.temperature))

@@ -27,6 +27,13 @@ public enum Placement {
         var search = Search(request, in: index, policy: policy, isInFull: index.count <= fleetInFull)
         return search.outcome(draw: nil, candidates: listedCandidates, exclusions: listedExclusions).decision
     }
+
+    /// The chances of all hosts that can take the container, without drawing.
+    public static func law(
+        _ request: PlacementRequest, in index: PlacementIndex, policy: Policy
+    ) -> PlacementLaw {
+        Search(request, in: index, policy: policy, isInFull: index.count <= fleetInFull).chances
+    }
 }
 
 /// One search for a host.
@@ -154,6 +161,29 @@ struct Search {
     }
 
     // MARK: The decision
+
+    /// The law of the draw.
+    var chances: PlacementLaw {
+        var candidates: [PlacementCandidate] = []
+        candidates.reserveCapacity(count)
+        for (number, group) in groups.enumerated() {
+            for slot in slots(of: group) {
+                guard let entry = index.entries[Int(slot)] else { continue }
+                candidates.append(
+                    PlacementCandidate(
+                        host: entry.name, probability: law.probabilities[number], score: group.score, terms: group.terms
+                    ))
+            }
+        }
+        return PlacementLaw(candidates: candidates, entropy: law.entropy, usesScores: law.usesScores)
+    }
+
+    private func slots(of group: CandidateGroup) -> [Int32] {
+        switch group.members {
+        case .one(let slot): [slot]
+        case .bucket(let bucket): index.bucketSlots[Int(bucket)].filter { !singles.contains($0) }
+        }
+    }
 
     /// The decision, with the host in whose part of the summed-up probabilities a drawn number lies.
     mutating func outcome(draw: Double?, candidates: Int, exclusions listed: Int) -> PlacementOutcome {
