@@ -95,7 +95,7 @@ let package = Package(
         .target(
             name: "ControlPlane",
             dependencies: [
-                "Certificates", "FleetModel", "HTTP", "ImageStore", "Ledger", "MovingTarget",
+                "AttackSimulation", "Certificates", "FleetModel", "HTTP", "ImageStore", "Ledger", "MovingTarget",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "HashTreeCollections", package: "swift-collections"),
@@ -106,8 +106,8 @@ let package = Package(
         .executableTarget(
             name: "relocate",
             dependencies: [
-                "Certificates", "ControlPlane", "DockerEngine", "FleetModel", "HTTP", "HostAgent", "ImageStore", "Lab",
-                "MovingTarget",
+                "AttackSimulation", "Certificates", "ControlPlane", "DockerEngine", "FleetModel", "HTTP", "HostAgent",
+                "ImageStore", "Lab", "MovingTarget",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

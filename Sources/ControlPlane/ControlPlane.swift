@@ -19,6 +19,7 @@ public final class ControlPlane: Sendable {
     let ledger: Ledger
     private let scheduler: Scheduler
     private let relocator: Relocator
+    private let simulations: SimulationsService
     private let servers: [HTTPServer]
     private let tasks: [Task<Void, Never>]
 
@@ -64,11 +65,12 @@ public final class ControlPlane: Sendable {
         let monitor = HostMonitor(
             fleet: fleet, agents: agents, silenceSeconds: max(3, configuration.heartbeatSeconds * 4), logger: logger)
 
+        simulations = SimulationsService(logger: logger)
         let operators = try HTTPServer(
             configuration: Self.operatorServer,
             router: try Self.operatorRouter(
                 configuration, fleet: fleet, ledger: ledger, agents: agents, relocator: relocator, scheduler: scheduler,
-                containers: containers, images: images),
+                containers: containers, images: images, simulations: simulations),
             logger: logger)
         let enrolments = Enrolments(
             fleet: fleet, agents: agents, memory: GatewayMemory(fleet: fleet, agents: agents, logger: logger),
@@ -117,6 +119,7 @@ public final class ControlPlane: Sendable {
     /// Stops serving. What was begun goes on with the next start.
     public func shutdown() async {
         scheduler.stop()
+        simulations.stop()
         for task in tasks { task.cancel() }
         await relocator.stop()
         for server in servers { await server.shutdown(deadline: .seconds(3)) }
@@ -135,7 +138,7 @@ public final class ControlPlane: Sendable {
 
     private static func operatorRouter(
         _ configuration: Configuration, fleet: Fleet, ledger: Ledger, agents: AgentRegistry, relocator: Relocator,
-        scheduler: Scheduler, containers: ContainersService, images: ImageRepository
+        scheduler: Scheduler, containers: ContainersService, images: ImageRepository, simulations: SimulationsService
     ) throws -> Router {
         var router = FleetRouter()
         HostsRoutes(
@@ -149,6 +152,7 @@ public final class ControlPlane: Sendable {
         RelocationsRoutes(fleet: fleet, ledger: ledger, relocator: relocator).add(to: &router)
         PoliciesRoutes(policies: PoliciesService(fleet: fleet, ledger: ledger)).add(to: &router)
         HeterogeneityRoutes(fleet: fleet).add(to: &router)
+        SimulationsRoutes(fleet: fleet, simulations: simulations).add(to: &router)
         ExposureRoutes(fleet: fleet).add(to: &router)
         SchedulerRoutes(fleet: fleet).add(to: &router)
         EventsRoutes(fleet: fleet, ledger: ledger).add(to: &router)

@@ -51,6 +51,16 @@ public enum JSONValue: Codable, Sendable, Hashable {
     }
 }
 
+extension JSONValue: ExpressibleByDictionaryLiteral, ExpressibleByStringLiteral {
+    /// An object; of a field that is named twice the last value.
+    public init(dictionaryLiteral elements: (String, JSONValue)...) {
+        self = .object(Dictionary(elements, uniquingKeysWith: { _, last in last }))
+    }
+
+    /// A string.
+    public init(stringLiteral text: String) { self = .string(text) }
+}
+
 extension JSONValue {
     /// A value's JSON.
     /// - Throws: `EncodingError` for numbers that JSON cannot hold.

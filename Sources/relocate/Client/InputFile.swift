@@ -6,13 +6,17 @@ enum InputFile {
     private static let largest = 1 << 20
 
     /// Reads an object.
-    /// - Parameter path: the file; `-` for standard input.
+    /// - Parameters:
+    ///   - path: the file; `-` for standard input.
+    ///   - example: what such a document is like.
     /// - Throws: `ClientError.badInput` when it cannot be read or holds something else.
-    static func object(_ path: String) throws -> [String: JSONValue] {
+    static func object(
+        _ path: String, like example: String = "what 'relocate policy show --json' prints"
+    ) throws -> [String: JSONValue] {
         let name = path == "-" ? "standard input" : "'\(path)'"
         let bytes = try bytes(path, name)
         guard case .object(let fields) = try? FleetJSON.decode(JSONValue.self, from: bytes) else {
-            throw ClientError.badInput("\(name) is not a JSON object such as 'relocate policy show --json' prints")
+            throw ClientError.badInput("\(name) is not a JSON object like \(example)")
         }
         return fields
     }
@@ -30,7 +34,7 @@ enum InputFile {
             guard count > 0 else { return bytes }
             bytes += piece[..<count]
         }
-        throw ClientError.badInput("\(name) is too large for a policy: more than \(Units.bytes(largest))")
+        throw ClientError.badInput("\(name) is too large: more than \(Units.bytes(largest))")
     }
 
     private static var reason: String { String(cString: strerror(errno)) }

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A line on a terminal that tells how much of a file is sent, and is overwritten as it grows.
+/// A line on a terminal that tells how much of something is done, and is overwritten as it grows.
 final class ProgressLine: Sendable {
     private let output: Output
     private let shown = Mutex<Int?>(nil)
@@ -8,18 +8,23 @@ final class ProgressLine: Sendable {
     /// A line on this output.
     init(_ output: Output) { self.output = output }
 
-    /// Shows the progress when it has changed by a percent.
+    /// Shows how much of a file is sent.
     func show(sent: Int, of total: Int) {
-        let percent = total > 0 ? sent * 100 / total : 100
+        let words = sent < total ? "sent" : "sent; the control plane unpacks it"
+        show(sent, of: total, "of \(Units.bytes(total)) \(words)")
+    }
+
+    /// Shows the progress when it has changed by a percent.
+    func show(_ done: Int, of total: Int, _ words: String) {
+        let percent = total > 0 ? done * 100 / total : 100
         let isNews = shown.withLock { shown in
             guard shown != percent else { return false }
             shown = percent
             return true
         }
         guard isNews else { return }
-        let words = percent < 100 ? "sent" : "sent; the control plane unpacks it"
         // Progress that cannot be shown is no reason to stop.
-        try? output.write("\r\u{1B}[K\(percent) % of \(Units.bytes(total)) \(words)")
+        try? output.write("\r\u{1B}[K\(percent) % \(words)")
     }
 
     /// Removes the line.

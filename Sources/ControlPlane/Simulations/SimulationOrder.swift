@@ -1,0 +1,123 @@
+import AttackSimulation
+import FleetModel
+import MovingTarget
+
+/// What somebody wants simulated: one of the program's experiments, a document, or the fleet as it is.
+struct SimulationOrder: RequestFields {
+    enum CodingKeys: String, CodingKey, CaseIterable { case experiment, document, whatIf, runs, seed }
+
+    private struct FleetQuestion: Decodable {
+        var policy: PolicyName?
+        var tenant: TenantName?
+        var question: WhatIf
+
+        private enum Keys: String, CodingKey { case policy, tenant }
+
+        init(from decoder: any Decoder) throws {
+            let fields = try decoder.container(keyedBy: Keys.self)
+            policy = try fields.decodeIfPresent(PolicyName.self, forKey: .policy)
+            tenant = try fields.decodeIfPresent(TenantName.self, forKey: .tenant)
+            question = try WhatIf(from: decoder)
+        }
+    }
+
+    private var experiment: String?
+    private var document: JSONValue?
+    private var whatIf: JSONValue?
+    private var runs: Int?
+    private var seed: UInt64?
+
+    /// The order made ready, with every scenario checked.
+    /// - Throws: `FleetError` that names the field which is wrong.
+    func run(in state: FleetState) throws -> (ExperimentRun, Simulation.Kind) {
+        let wanted = [
+            experiment.map { _ in "experiment" }, document.map { _ in "document" }, whatIf.map { _ in "whatIf" },
+        ]
+        guard wanted.compactMap(\.self).count == 1 else {
+            throw FleetError.invalid(
+                field: "experiment",
+                detail: "exactly one of 'experiment', 'document' and 'whatIf' says what is to be simulated")
+        }
+        if let experiment {
+            return (try ready(try SimulationsRoutes.experiment(experiment), place: ""), .experiment)
+        }
+        if let document {
+            let experiment = try located("document.") { () throws(SimulationError) in
+                try Experiment(json: (try? FleetJSON.encode(document)) ?? [])
+            }
+            return (try ready(experiment, place: "document."), .experiment)
+        }
+        let question = try fleetQuestion()
+        let name = try policyName(of: question, in: state)
+        let policy = try state.policy(name).policy
+        let experiment = try located("whatIf.") { () throws(SimulationError) in
+            try question.question.experiment(
+                hosts: state.simulatedHosts, policy: policy, called: name.text,
+                moves: MoveModel(
+                    gapSeconds: 0, pauseSeconds: state.moveTimes.pauseSeconds ?? 0))
+        }
+        return (try ready(experiment, place: ""), .whatIf)
+    }
+
+    private func ready(_ experiment: Experiment, place: String) throws(FleetError) -> ExperimentRun {
+        try located(place) { () throws(SimulationError) in
+            try ExperimentRun(experiment, runs: runs, seed: seed)
+        }
+    }
+
+    private func fleetQuestion() throws -> FleetQuestion {
+        let known = ["attackSeconds", "attackers", "horizonSeconds", "policy", "tenant"]
+        if case .object(let fields) = whatIf ?? .null, let unknown = fields.keys.filter({ !known.contains($0) }).min() {
+            throw FleetError.invalid(
+                field: "whatIf.\(unknown)",
+                detail: "there is no field '\(unknown)'; the fields are \(known.joined(separator: ", "))")
+        }
+        return try FleetJSON.decode(FleetQuestion.self, from: try FleetJSON.encode(whatIf ?? .null))
+    }
+
+    private func policyName(of question: FleetQuestion, in state: FleetState) throws -> PolicyName {
+        if let policy = question.policy {
+            guard question.tenant == nil else {
+                throw FleetError.invalid(
+                    field: "whatIf.tenant", detail: "a policy is named already: leave one of them out")
+            }
+            return policy
+        }
+        guard let tenant = question.tenant else { return .default }
+        guard let known = state.tenants[tenant] else {
+            throw FleetError.invalid(field: "whatIf.tenant", detail: "there is no tenant '\(tenant)'")
+        }
+        return known.policy ?? .default
+    }
+
+    /// Names the place of what is wrong from the request's point of view.
+    private func located<Value>(
+        _ place: String, _ body: () throws(SimulationError) -> Value
+    ) throws(FleetError) -> Value {
+        do {
+            return try body()
+        } catch .outOfRange(let field, let detail) {
+            throw .invalid(field: place + field, detail: detail)
+        } catch {
+            throw .invalid(
+                field: String((place.isEmpty ? "experiment" : place).trimmingSuffix(".")), detail: "\(error)")
+        }
+    }
+}
+
+extension FleetState {
+    /// The hosts that carry containers, with the tenants on them, as the simulator knows them.
+    var simulatedHosts: [SimulatedHost] {
+        workers.map { host in
+            SimulatedHost(
+                name: host.name, profile: host.profile,
+                tenants: Set(containers(on: host.name).map(\.spec.tenant)).sorted())
+        }
+    }
+}
+
+extension String {
+    fileprivate func trimmingSuffix(_ suffix: String) -> Substring {
+        hasSuffix(suffix) ? dropLast(suffix.count) : self[...]
+    }
+}
