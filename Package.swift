@@ -153,7 +153,7 @@ let package = Package(
         .testTarget(name: "RelocateCommandTests", dependencies: ["relocate"], swiftSettings: swift),
         .testTarget(
             name: "ControlPlaneTests",
-            dependencies: ["Certificates", "ControlPlane", "HostAgent", "RelocateTesting"],
+            dependencies: ["AttackSimulation", "Certificates", "ControlPlane", "HostAgent", "RelocateTesting"],
             swiftSettings: swift
         ),
         .testTarget(

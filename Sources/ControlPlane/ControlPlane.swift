@@ -33,7 +33,7 @@ public final class ControlPlane: Sendable {
             at: .now)
         let record = try ledger.load()
         let token = try JoinToken(directory: configuration.stateDirectory)
-        let memory = try await FleetMemory(of: ledger, record, at: .now)
+        let memory = try await FleetMemory(of: ledger, record, at: .now, randomness: configuration.randomness)
         let fleet = Fleet(ledger: ledger, state: memory.state, exposure: ExposureLog(memory.exposure))
         self.fleet = fleet
         if memory.state.policyVersions[.default] == nil, let policy = configuration.firstPolicy {

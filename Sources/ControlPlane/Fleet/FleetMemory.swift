@@ -18,8 +18,8 @@ struct FleetMemory: Sendable {
 
     /// Reads what a ledger remembers.
     /// - Throws: `LedgerError`.
-    init(of ledger: Ledger, _ record: FleetRecord, at now: Timestamp) async throws {
-        var state = FleetState(record)
+    init(of ledger: Ledger, _ record: FleetRecord, at now: Timestamp, randomness: Randomness) async throws {
+        var state = FleetState(record, randomness: randomness)
         let last = try await ledger.relocations(RelocationQuery(state: .completed, limit: Self.moves)).items
         state.remember(last.reversed())
         var replay = ExposureReplay(memorySeconds: ExposureLog.memorySeconds)

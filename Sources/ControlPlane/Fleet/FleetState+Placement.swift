@@ -62,7 +62,7 @@ extension FleetState {
         moving container: Container, from source: HostName, requested: HostName? = nil,
         avoidTenants: [TenantName] = [], busy: Set<HostName> = [], at now: Timestamp, exposure: ExposureLog
     ) -> PlacementOutcome {
-        var generator = SystemRandomNumberGenerator()
+        var generator = randomness.placement
         return Placement.decide(
             request(
                 moving: container, from: source, requested: requested, avoidTenants: avoidTenants, busy: busy, at: now,
@@ -72,7 +72,7 @@ extension FleetState {
 
     /// Where a container that is to be started can be and where it will be.
     func decision(starting container: Container, requested: HostName?, at now: Timestamp) -> PlacementOutcome {
-        var generator = SystemRandomNumberGenerator()
+        var generator = randomness.placement
         return Placement.decide(
             PlacementRequest(
                 tenant: container.spec.tenant, memoryBytes: container.spec.limits.memoryBytes,

@@ -33,7 +33,7 @@ extension FleetState {
     /// When the clock is to move a container that arrived then; `nil` for never.
     func deadline(of container: Container, arrivedAt arrival: Timestamp, at now: Timestamp) -> Timestamp? {
         if case .immovable = container.mobility { return nil }
-        var generator = SystemRandomNumberGenerator()
+        var generator = randomness.clock
         return clock(of: container).deadline(arrivedAt: arrival, at: now, using: &generator)
     }
 

@@ -29,16 +29,19 @@ public struct FleetState: Sendable {
     public internal(set) var alarms: TreeDictionary<AlarmKey, Alarm> = [:]
     /// Released addresses, and until when they rest.
     public internal(set) var quarantine: TreeDictionary<IPv4Address, Timestamp> = [:]
+    /// What decides how long stays last and where containers go.
+    let randomness: Randomness
     /// What placement knows of the hosts and of what they carry.
     private(set) var index = PlacementIndex()
     /// How long moves took lately.
     private(set) var moveTimes = MoveTimes()
 
     /// A fleet of nothing.
-    public init() {}
+    public init() { randomness = .system }
 
     /// The fleet that a ledger remembers.
-    init(_ record: FleetRecord) {
+    init(_ record: FleetRecord, randomness: Randomness = .system) {
+        self.randomness = randomness
         sequence = record.lastSequence
         tenants = TreeDictionary(uniqueKeysWithValues: record.tenants.map { ($0.name, $0) })
         relocations = TreeDictionary(uniqueKeysWithValues: record.openRelocations.map { ($0.id, $0) })

@@ -28,14 +28,16 @@ actor TestFleet {
     private var agentPort = 0
     private var operatorPort = 0
     private let dwellSeconds: Double
+    private let randomness: Randomness
 
     /// Runs a test with a fleet of its own, which is gone after it.
     static func with(
-        hosts: Int = 3, dwellSeconds: Double = 3600, _ body: (TestFleet) async throws -> Void
+        hosts: Int = 3, dwellSeconds: Double = 3600, randomness: Randomness = .system,
+        _ body: (TestFleet) async throws -> Void
     ) async throws {
         signal(SIGPIPE, SIG_IGN)
         try await TemporaryDirectory.with { directory in
-            let fleet = TestFleet(directory: directory, dwellSeconds: dwellSeconds)
+            let fleet = TestFleet(directory: directory, dwellSeconds: dwellSeconds, randomness: randomness)
             do {
                 try await fleet.up(hosts: hosts)
                 try await body(fleet)
@@ -47,7 +49,8 @@ actor TestFleet {
         }
     }
 
-    private init(directory: String, dwellSeconds: Double) {
+    private init(directory: String, dwellSeconds: Double, randomness: Randomness) {
+        self.randomness = randomness
         self.directory = directory
         self.dwellSeconds = dwellSeconds
     }
@@ -84,17 +87,17 @@ actor TestFleet {
         times.longestPauseSeconds = 0.1
         times.sweepSeconds = 0.1
         let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../..").standardized
-        let controlPlane = try await ControlPlane(
-            Configuration(
-                stateDirectory: directory + "/state", sharedDirectory: directory + "/shared", publicDirectory: nil,
-                migrationsDirectory: root.appending(path: "Migrations").path(percentEncoded: false),
-                operatorAddresses: [ServiceAddress(.tcp(host: "127.0.0.1", port: operatorPort))],
-                agentAddresses: [ServiceAddress(.tcp(host: "127.0.0.1", port: agentPort), isSecured: true)],
-                security: ServerSecurity(identity: .ownAuthority(names: [.ip("127.0.0.1")])),
-                containerNetwork: try IPv4Network("10.88.0.0/16"), virtualNetwork: try IPv4Network("203.0.113.0/24"),
-                heartbeatSeconds: 0.05, stepTimes: times,
-                firstPolicy: .deadline(seconds: dwellSeconds, threshold: 0.5), retentionSeconds: retentionSeconds),
-            logger: Self.logger)
+        var configuration = Configuration(
+            stateDirectory: directory + "/state", sharedDirectory: directory + "/shared", publicDirectory: nil,
+            migrationsDirectory: root.appending(path: "Migrations").path(percentEncoded: false),
+            operatorAddresses: [ServiceAddress(.tcp(host: "127.0.0.1", port: operatorPort))],
+            agentAddresses: [ServiceAddress(.tcp(host: "127.0.0.1", port: agentPort), isSecured: true)],
+            security: ServerSecurity(identity: .ownAuthority(names: [.ip("127.0.0.1")])),
+            containerNetwork: try IPv4Network("10.88.0.0/16"), virtualNetwork: try IPv4Network("203.0.113.0/24"),
+            heartbeatSeconds: 0.05, stepTimes: times,
+            firstPolicy: .deadline(seconds: dwellSeconds, threshold: 0.5), retentionSeconds: retentionSeconds)
+        configuration.randomness = randomness
+        let controlPlane = try await ControlPlane(configuration, logger: Self.logger)
         self.controlPlane = controlPlane
         operatorPort = try Self.port(of: controlPlane.operatorAddresses)
         agentPort = try Self.port(of: controlPlane.agentAddresses)

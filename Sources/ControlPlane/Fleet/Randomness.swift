@@ -1,0 +1,36 @@
+import Synchronization
+
+/// Where the control plane's random numbers come from: the system's generator, which nobody can foresee. A test that wants to
+/// know them beforehand gives generators of its own.
+struct Randomness: Sendable {
+    /// A generator that is shared by all copies of it.
+    struct Source: RandomNumberGenerator, Sendable {
+        private let draw: @Sendable () -> UInt64
+
+        /// The numbers of a generator.
+        init(_ generator: some RandomNumberGenerator & Sendable) {
+            let shared = Shared(generator)
+            draw = { shared.next() }
+        }
+
+        /// The next number.
+        mutating func next() -> UInt64 { draw() }
+    }
+
+    private final class Shared<Generator: RandomNumberGenerator & Sendable>: Sendable {
+        private let generator: Mutex<Generator>
+
+        init(_ generator: Generator) { self.generator = Mutex(generator) }
+
+        func next() -> UInt64 { generator.withLock { $0.next() } }
+    }
+
+    /// How long stays last.
+    let clock: Source
+    /// Where containers go.
+    let placement: Source
+
+    /// The system's.
+    static let system = Randomness(
+        clock: Source(SystemRandomNumberGenerator()), placement: Source(SystemRandomNumberGenerator()))
+}
