@@ -150,7 +150,8 @@ let package = Package(
             ],
             swiftSettings: swift),
         .testTarget(name: "LabTests", dependencies: ["Lab", "RelocateTesting"], swiftSettings: swift),
-        .testTarget(name: "RelocateCommandTests", dependencies: ["relocate"], swiftSettings: swift),
+        .testTarget(
+            name: "RelocateCommandTests", dependencies: ["AttackSimulation", "relocate"], swiftSettings: swift),
         .testTarget(
             name: "ControlPlaneTests",
             dependencies: ["AttackSimulation", "Certificates", "ControlPlane", "HostAgent", "RelocateTesting"],
