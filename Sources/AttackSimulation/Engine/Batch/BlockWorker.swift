@@ -41,7 +41,9 @@ struct BlockWorker {
     private mutating func world(of block: Block) -> World {
         let scenario = block.job.scenario
         var key = WorldKey(fleet: scenario.fleet, weights: scenario.policy.weights, seed: 0)
-        if case .synthetic = scenario.fleet { key.seed = Self.seed(block.job.fleetSeed ?? block.job.seed, .fleets, block.number) }
+        if case .synthetic = scenario.fleet {
+            key.seed = Self.seed(block.job.fleetSeed ?? block.job.seed, .fleets, block.number)
+        }
         if let last, last.key == key { return last.world }
         let hosts: [SimulatedHost]
         switch scenario.fleet {
