@@ -1,6 +1,8 @@
 extension Estimate {
     /// How this figure compares with another one that was estimated of other runs; `nil` for a gain over nothing.
     ///
+    /// Both may come from the same fleets, which makes them rather alike: then the interval is wider than it has to be.
+    ///
     /// Variances of independent estimates add up, and with them the squares of the intervals' halves; each side has a half
     /// of its own, so that an interval of a share near 0 or 1 stays lopsided (Newcombe).
     func compared(with other: Estimate, as comparison: Panel.Comparison) -> Estimate? {

@@ -2,9 +2,11 @@ import FleetModel
 
 /// A point of a figure, with what is simulated for it.
 public struct ExperimentPoint: Sendable, Hashable {
-    /// The numbers of its panel, series and step, each counted from 0.
+    /// The number of its panel, counted from 0.
     public let panel: Int
+    /// The number of its series, counted from 0.
     public let series: Int
+    /// The number of its step, counted from 0.
     public let step: Int
     /// What is simulated.
     public let scenario: Scenario

@@ -27,7 +27,8 @@ public struct ExperimentRun: Sendable {
                     scenario: point.scenario, runs: runs,
                     seed: PointSeed.of(
                         seed, panel: panel.name, series: panel.series[point.series].label,
-                        step: panel.x.steps[point.step].name))
+                        step: panel.x.steps[point.step].name),
+                    fleetSeed: seed)
             })
         self.experiment = experiment
         self.runs = runs

@@ -1,7 +1,7 @@
 /// The seed of a point's runs.
 ///
 /// It hangs on the experiment's seed and the names of the point alone, so a series that is added changes no other point, and
-/// points do not share their luck.
+/// points do not share their luck. What they share are the fleets, so that series are compared on the same hosts.
 struct PointSeed {
     private var state: UInt64 = 0xCBF2_9CE4_8422_2325
 

@@ -1,12 +1,10 @@
-import FleetModel
-
 extension Experiment {
     /// The experiments that come with the program, in the order in which they are best read.
     /// - Throws: `SimulationError` when one of them is wrong, which tests rule out.
     public static var all: [Experiment] {
         get throws(SimulationError) {
             var all: [Experiment] = []
-            for bytes in shipped { all.append(try Experiment(json: bytes)) }
+            for (_, bytes) in shipped { all.append(try Experiment(json: bytes)) }
             return all
         }
     }
@@ -14,19 +12,21 @@ extension Experiment {
     /// The experiment with this name.
     /// - Throws: `SimulationError.unknownExperiment` with the names that there are.
     public static func named(_ name: String) throws(SimulationError) -> Experiment {
-        let all = try all
-        guard let experiment = all.first(where: { $0.name == name }) else {
-            throw .unknownExperiment(name, known: all.map(\.name))
+        guard let bytes = shipped.first(where: { $0.name == name })?.bytes else {
+            throw .unknownExperiment(name, known: shipped.map(\.name))
         }
-        return experiment
+        return try Experiment(json: bytes)
     }
 
-    private static var shipped: [[UInt8]] {
+    private static var shipped: [(name: String, bytes: [UInt8])] {
         [
-            PackageResources.time_migration_json, PackageResources.space_migration_json,
-            PackageResources.modern_attacks_json, PackageResources.relocation_can_lose_json,
-            PackageResources.bound_beats_mean_json, PackageResources.greedy_is_exploitable_json,
-            PackageResources.ablation_json,
+            ("time-migration", PackageResources.time_migration_json),
+            ("space-migration", PackageResources.space_migration_json),
+            ("modern-attacks", PackageResources.modern_attacks_json),
+            ("relocation-can-lose", PackageResources.relocation_can_lose_json),
+            ("bound-beats-mean", PackageResources.bound_beats_mean_json),
+            ("greedy-is-exploitable", PackageResources.greedy_is_exploitable_json),
+            ("ablation", PackageResources.ablation_json),
         ]
     }
 }

@@ -34,9 +34,9 @@ struct PanelWords {
         let isTurned = panel.series.count == 1
         let columns = isTurned ? panel.series.map(\.label) : steps.map(\.name)
         let rows = isTurned ? steps.map(\.name) : panel.series.map(\.label)
-        let corner = isTurned || panel.form == .lines ? panel.x.label : ""
         var lines = [
-            "| \(corner.escapedForMarkdown) | " + columns.map(\.escapedForMarkdown).joined(separator: " | ") + " |",
+            "| \(panel.x.label.escapedForMarkdown) | " + columns.map(\.escapedForMarkdown).joined(separator: " | ")
+                + " |",
             "|" + String(repeating: "---|", count: columns.count + 1),
         ]
         for row in rows {
@@ -69,8 +69,7 @@ struct PanelWords {
         let known = entries.compactMap { entry in entry.y.map { (label: entry.label, y: $0) } }
             .sorted { $0.y.value > $1.y.value }
         guard known.count > 1, let best = known.first, let worst = known.last else { return nil }
-        let place =
-            step.map { "At \(panel.form == .lines ? "\(panel.x.label) " : "")\($0.name.quoted)" } ?? "All together"
+        let place = step.map { panel.form == .lines ? "At \($0.name)" : "At \($0.name.quoted)" } ?? "All together"
         guard best.y.low > worst.y.high else {
             return "\(place.escapedForMarkdown) the intervals of the highest and the lowest overlap: "
                 + "\(describe(best)) and \(describe(worst))."

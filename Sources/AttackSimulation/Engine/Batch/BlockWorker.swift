@@ -23,25 +23,27 @@ struct BlockWorker {
         var horizon: Double?
         if case .seconds(let seconds) = scenario.horizon { horizon = seconds }
         var runner = BlockRunner(
-            scenario, in: world(of: block), observerSeed: Self.seed(block.job, .observers, block.number))
+            scenario, in: world(of: block), observerSeed: Self.seed(block.job.seed, .observers, block.number))
         var tally = BlockTally()
         for number in block.runs {
             guard !isCancelled(),
-                let record = runner.run(seed: Self.seed(block.job, .runs, number), isCancelled: isCancelled)
+                let record = runner.run(seed: Self.seed(block.job.seed, .runs, number), isCancelled: isCancelled)
             else { return nil }
             tally.add(record, horizon: horizon)
         }
         return tally
     }
 
-    private static func seed(_ job: SimulationBatch.Job, _ stream: Stream, _ number: Int) -> UInt64 {
-        SplitMix64.seed(SplitMix64.seed(job.seed, stream.rawValue), UInt64(number))
+    private static func seed(_ seed: UInt64, _ stream: Stream, _ number: Int) -> UInt64 {
+        SplitMix64.seed(SplitMix64.seed(seed, stream.rawValue), UInt64(number))
     }
 
     private mutating func world(of block: Block) -> World {
         let scenario = block.job.scenario
         var key = WorldKey(fleet: scenario.fleet, weights: scenario.policy.weights, seed: 0)
-        if case .synthetic = scenario.fleet { key.seed = Self.seed(block.job, .fleets, block.number) }
+        if case .synthetic = scenario.fleet {
+            key.seed = Self.seed(block.job.fleetSeed ?? block.job.seed, .fleets, block.number)
+        }
         if let last, last.key == key { return last.world }
         let hosts: [SimulatedHost]
         switch scenario.fleet {

@@ -14,12 +14,16 @@ public struct SimulationBatch: Sendable {
         public var runs: Int
         /// What decides all that is drawn.
         public var seed: UInt64
+        /// What decides synthetic fleets; `seed` if it is `nil`. Jobs that differ in `seed` alone can have the same fleets with
+        /// it, which makes comparing them fair, and saves making fleets for each.
+        public var fleetSeed: UInt64?
 
         /// Runs of a scenario.
-        public init(scenario: Scenario, runs: Int, seed: UInt64) {
+        public init(scenario: Scenario, runs: Int, seed: UInt64, fleetSeed: UInt64? = nil) {
             self.scenario = scenario
             self.runs = runs
             self.seed = seed
+            self.fleetSeed = fleetSeed
         }
     }
 

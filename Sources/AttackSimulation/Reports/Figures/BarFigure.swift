@@ -42,10 +42,10 @@ struct BarFigure {
             Scale.domain(of: panel, result), from: left,
             to: drawing.width - FigureFrame.margin - valueWidth - 10)
         let legend = legend(below: FigureFrame.head(panel, in: &drawing), in: &drawing)
-        let top = marks(x, below: legend, in: &drawing)
+        drawing.text([panel.x.label + ":"], x: FigureFrame.margin, y: legend + 18, ink: .muted)
+        let top = marks(x, below: legend + 18, in: &drawing)
         let bottom = top + groups.reduce(0) { $0 + $1.height + Self.groupGap }
         grid(x, from: top, to: bottom, in: &drawing)
-        drawing.text([panel.x.label], x: FigureFrame.margin, y: bottom + 17, size: FigureFrame.tickSize, ink: .muted)
         var place = top + Self.groupGap / 2
         for group in groups {
             draw(group, x, top: place, left: left, in: &drawing)

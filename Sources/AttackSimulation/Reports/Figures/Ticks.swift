@@ -60,6 +60,8 @@ struct TickStep {
 
     func multiple(_ count: Double) -> Double {
         // Dividing by a power of ten gives the nearest number to a decimal fraction; multiplying by 0.1 would not.
-        power < 0 ? count * Double(digit) / pow(10, Double(-power)) : count * Double(digit) * pow(10, Double(power))
+        // Adding 0 makes −0 a 0.
+        (power < 0 ? count * Double(digit) / pow(10, Double(-power)) : count * Double(digit) * pow(10, Double(power)))
+            + 0
     }
 }
