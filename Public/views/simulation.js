@@ -3,7 +3,7 @@
 // Simulations make no events. While one has not ended and this view is seen the control plane is asked once a second.
 
 import { el } from "../lib/dom.js";
-import { route } from "../lib/route.js";
+import { go, route } from "../lib/route.js";
 import { Experiments } from "./simulation/experiments.js";
 import { Result } from "./simulation/result.js";
 import { Runs } from "./simulation/runs.js";
@@ -20,7 +20,8 @@ export default class SimulationView {
     this.title = el("h2", { class: "unseen" }, "Simulation");
     root.append(this.title, this.overview, this.place);
     fleet.subscribe((changes) => this.#changed(changes));
-    document.addEventListener("visibilitychange", () => this.#look());
+    // What has ended stays as it is; others may have begun new ones meanwhile.
+    document.addEventListener("visibilitychange", () => (!this.result || this.result.isUnderWay) && this.#look());
   }
 
   routed({ simulation }, shown) {
@@ -48,7 +49,10 @@ export default class SimulationView {
       this.place.replaceChildren();
       if (before) this.runs.focus(Number(before));
     } else if (id !== before || !this.result) {
-      this.result = new Result(id, this.experiments);
+      this.result = new Result(id, this.experiments, () => {
+        this.runs.drop(Number(id));
+        go({ simulation: "" });
+      });
       this.place.replaceChildren(this.result.root);
       scrollTo(0, 0);
       if (before !== undefined) this.result.focus();

@@ -284,6 +284,16 @@ def test_a_run_is_followed_until_its_result_is_there(look, simulator):
     assert simulator.count("GET", "/v1/simulations/4") == before
 
 
+def test_a_result_that_is_forgotten_leads_back_to_the_others(look, simulator):
+    page = look(f"{PAGE}&simulation=3")
+    page.get_by_role("button", name="Forget simulation 3").click()
+    page.get_by_role("button", name="Forget", exact=True).click()
+    expect(row(page, 4)).to_be_visible()
+    expect(row(page, 3)).to_have_count(0)
+    expect(page.get_by_role("heading", name="Runs")).to_be_focused()
+    assert simulator.count("DELETE", "/v1/simulations/3") == 1
+
+
 def test_one_that_failed_says_why(look):
     page = look(f"{PAGE}&simulation=2")
     expect(page.locator(".result-head")).to_contain_text("No host could take a container.")

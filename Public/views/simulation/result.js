@@ -22,8 +22,9 @@ export class Result {
   /**
    * @param {number} id
    * @param {import("./experiments.js").Experiments} experiments
+   * @param {() => void} forgotten told when somebody has forgotten it here
    */
-  constructor(id, experiments) {
+  constructor(id, experiments, forgotten) {
     Object.assign(this, { id, experiments });
     this.simulation = null;
     this.heading = el("h2", { tabindex: "-1" }, `Simulation ${id}`);
@@ -37,11 +38,12 @@ export class Result {
     this.gone = el("div", { class: "gone", hidden: true });
     this.facts = facts();
     this.cancel = cancelAction(id, (simulation) => this.#take(simulation));
-    this.forget = forgetAction(id, () => go({ simulation: "" }));
+    this.forget = forgetAction(id, forgotten);
     this.downloads = el("div", { class: "downloads" });
     this.lead = el("div", { class: "lead" });
     this.sections = el("div", { class: "sections" });
-    this.note = el("p", { class: "banner", "data-tone": "note", role: "note", hidden: true }, el("span", {}, simulatedBadge(), ` ${WORDS}`));
+    this.note = el("p", { class: "banner", "data-tone": "note", role: "note", hidden: true },
+      el("span", {}, simulatedBadge(), ` ${WORDS}`));
     this.head = el("section", { class: "card-box result-head", hidden: true },
       el("div", { class: "result-words" }, this.question, this.state, this.detail, this.way, this.lead),
       el("div", { class: "result-facts" }, this.facts.root, this.downloads, this.cancel.root, this.forget.root));
@@ -119,7 +121,8 @@ export class Result {
     const { id, name, kind, result } = simulation;
     const outcome = el("p", { class: "outcome", "data-tone": "bad", role: "status" });
     const json = (file, value) => download(file, "application/json", `${JSON.stringify(value, null, 2)}\n`);
-    const save = (text, what, act) => el("button", { type: "button", class: "small", "aria-label": `${text}: ${what}`, onclick: act }, text);
+    const save = (text, what, act) =>
+      el("button", { type: "button", class: "small", "aria-label": `${text}: ${what}`, onclick: act }, text);
     const isShipped = Boolean(this.experiments.of(simulation));
     const file = `simulation-${id}-experiment.json`;
     const body = repetition(simulation, isShipped);

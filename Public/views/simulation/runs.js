@@ -17,8 +17,9 @@ export class Runs {
     this.lost = el("p", { class: "outcome", "data-tone": "warn", role: "status" });
     this.problem = el("p", { class: "outcome", "data-tone": "bad", role: "status" });
     this.note = el("p", { class: "soft" }, "Being read …");
+    this.heading = el("h3", { tabindex: "-1" }, "Runs");
     this.root = el("section", { class: "card-box runs-box" },
-      el("div", { class: "between" }, el("h3", {}, "Runs"),
+      el("div", { class: "between" }, this.heading,
         el("button", { type: "button", class: "small", onclick: () => this.look() }, "Read again")),
       this.lost, this.problem, this.list, this.note);
   }
@@ -50,7 +51,13 @@ export class Runs {
     this.#arrange();
   }
 
-  /** Puts the focus on a simulation's name, as soon as it is there. */
+  /** Takes one out of the list that somebody has forgotten. */
+  drop(id) {
+    const row = this.rows.get(id);
+    if (row) this.#forgotten(row);
+  }
+
+  /** Puts the focus on a simulation's name; on the list's, where that is not there after the next look. */
   focus(id) {
     const row = this.rows.get(id);
     this.wanted = row ? null : id;
@@ -62,13 +69,14 @@ export class Runs {
       && !items.some((item) => isSame(item, simulation))).map(({ simulation }) => simulation);
     // What was said of those that were lost stays until there is something newer to say.
     if (lost.length) {
-      setText(this.lost, `${lost.map(({ id, title }) => `Simulation ${id}, “${title}”,`).join(" and ")} `
-        + `${lost.length === 1 ? "is" : "are"} gone: somebody forgot ${lost.length === 1 ? "it" : "them"}, or the control plane was restarted.`);
+      const [are, them] = lost.length === 1 ? ["is", "it"] : ["are", "them"];
+      setText(this.lost, `${lost.map(({ id, title }) => `Simulation ${id}, “${title}”,`).join(" and ")} ${are} gone: `
+        + `somebody forgot ${them}, or the control plane was restarted.`);
     }
     for (const [id, row] of this.rows) if (!items.some((item) => isSame(item, row.simulation))) this.rows.delete(id);
     for (const item of items) this.#row(item);
     this.#arrange();
-    if (this.wanted && document.activeElement === document.body) this.focus(this.wanted);
+    if (this.wanted && document.activeElement === document.body) (this.rows.get(this.wanted)?.link ?? this.heading).focus();
     this.wanted = null;
   }
 
@@ -89,7 +97,7 @@ export class Runs {
     this.rows.delete(row.simulation.id);
     this.#arrange();
     // It went with the row, or with the button that was disabled while it was asked for.
-    if (document.activeElement === document.body) near?.link.focus();
+    if (document.activeElement === document.body) (near?.link ?? this.heading).focus();
   }
 
   #sorted() {

@@ -88,7 +88,8 @@ function everyPoint(title, { panel, result }) {
   const points = result.panels.find((one) => one.panel === panel)?.points ?? [];
   const details = el("details", {}, el("summary", {}, `All ${count(points.length, "point")}`));
   // Hundreds of cells that nobody has asked for need not be made.
-  details.addEventListener("toggle", () => details.append(pointsTable(panelOf(result, panel), points, `${title}: all points`)), { once: true });
+  details.addEventListener("toggle", () => details.append(pointsTable(panelOf(result, panel), points, `${title}: all points`)),
+    { once: true });
   return details;
 }
 
