@@ -21,9 +21,12 @@ const VIEWS = {
   relocations: lazy(() => import("./views/relocations.js"), "views", "panel", "relocations"),
   exposure: lazy(() => import("./views/exposure.js"), "views", "charts", "exposure"),
   policy: lazy(() => import("./views/policy.js"), "views", "panel", "charts", "policy"),
+  simulation: lazy(() => import("./views/simulation.js"), "views", "panel", "simulation"),
   operation: lazy(() => import("./views/operation.js"), "views", "operation"),
 };
-const TITLES = { fleet: "Fleet", relocations: "Relocations", exposure: "Exposure", policy: "Policy", operation: "Operation" };
+const TITLES = {
+  fleet: "Fleet", relocations: "Relocations", exposure: "Exposure", policy: "Policy", simulation: "Simulation", operation: "Operation",
+};
 const createDialog = lazy(() => import("./views/create.js"), "views", "panel");
 const keysDialog = lazy(() => import("./views/shortcuts.js"), "views", "panel");
 

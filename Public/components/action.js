@@ -11,14 +11,16 @@ import { curlLine } from "./curl-line.js";
  * @param {string} options.label what the button says
  * @param {() => Target} options.target what is asked for now
  * @param {() => void} [options.check] throws an `Error` whose message says what to mend before anything is asked for
- * @param {(answer: any) => string} options.done the words for the answer's body
+ * @param {(answer: any) => string | (string | Node)[]} options.done the words for the answer's body
+ * @param {(problem: Error) => string} [options.refused] the words for what went wrong, once it stands at the fields it is about
  * @param {string | null} [options.confirm] words that ask before doing it, for what cannot be undone
  * @param {string | null} [options.tone]
  * @param {boolean} [options.primary] whether it is what people come for
  * @param {Element[]} [options.fields] stand above the button
  * @param {Element[]} [options.beside] stand beside it
  */
-export function action({ label, target, check = () => {}, done, confirm = null, tone = null, primary = false, fields = [], beside = [] }) {
+export function action({ label, target, check = () => {}, done, refused = ({ message }) => message, confirm = null, tone = null,
+  primary = false, fields = [], beside = [] }) {
   const outcome = el("p", { class: "outcome", role: "status" });
   const line = curlLine("");
   const button = el("button", { type: confirm ? "button" : "submit", class: primary ? "primary" : null, "data-tone": tone,
@@ -45,6 +47,7 @@ export function action({ label, target, check = () => {}, done, confirm = null, 
   async function submit(event) {
     event.preventDefault();
     const submitter = event.submitter ?? button;
+    const focused = document.activeElement === submitter;
     say("", "soft");
     try {
       check();
@@ -55,15 +58,18 @@ export function action({ label, target, check = () => {}, done, confirm = null, 
       say(done(value), "good");
       if (confirm) ask(false);
     } catch (problem) {
-      say(problem.message, "bad");
+      say(refused(problem), "bad");
     } finally {
       submitter.disabled = false;
+      // A button that is disabled loses the focus; whoever works with the keyboard gets it back.
+      if (focused && document.activeElement === document.body) submitter.focus();
     }
   }
 
-  function say(text, mood) {
+  function say(words, mood) {
     outcome.dataset.tone = mood;
-    setText(outcome, text);
+    if (typeof words === "string") setText(outcome, words);
+    else outcome.replaceChildren(...words);
   }
 
   refresh();

@@ -5,10 +5,11 @@ import { el, setText } from "../lib/dom.js";
 /**
  * The line, with a button that copies it, behind a word that shows it.
  * @param {string} text
+ * @param {string} [tool] what the line calls
  * @returns {{root: HTMLElement, set: (text: string) => void}}
  */
-export function curlLine(text) {
-  const code = el("code", { tabindex: "0", role: "textbox", "aria-readonly": "true", "aria-label": "The same with curl" }, text);
+export function curlLine(text, tool = "curl") {
+  const code = el("code", { tabindex: "0", role: "textbox", "aria-readonly": "true", "aria-label": `The same with ${tool}` }, text);
   const button = el("button", { type: "button", class: "small", onclick: () => copy() }, "Copy");
   async function copy() {
     let copied = false;
@@ -24,7 +25,7 @@ export function curlLine(text) {
     setTimeout(() => setText(button, "Copy"), 2000);
   }
   return {
-    root: el("details", { class: "shell" }, el("summary", {}, "curl"), el("div", { class: "curl" }, code, button)),
+    root: el("details", { class: "shell" }, el("summary", {}, tool), el("div", { class: "curl" }, code, button)),
     set: (line) => setText(code, line),
   };
 }

@@ -2,7 +2,7 @@
 
 const KEYS = [
   "view", "panel", "find", "layout", "container", "tenant", "host", "state", "trigger", "since", "until",
-  "policy", "measure", "actor", "subject", "kind",
+  "policy", "measure", "actor", "subject", "kind", "simulation",
 ];
 const readers = [];
 

@@ -53,15 +53,20 @@ def complaints():
 
 @pytest.fixture
 def open_page(browser, lab, complaints):
-    """Opens the page in a window of its own, looking at an address; gives it when it is live."""
+    """Opens the page in a window of its own, looking at an address; gives it when it is live.
+
+    What has to be done to the window before it asks for anything is `prepare`.
+    """
     contexts = []
 
-    def open_page(address="/", width=1280, height=900, **options):
+    def open_page(address="/", width=1280, height=900, prepare=None, **options):
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
         context.set_default_timeout(15_000)
         page = context.new_page()
         complaints.follow(page)
+        if prepare:
+            prepare(page)
         page.goto(lab.url + address)
         page.locator("#connection[data-phase=live]").wait_for()
         return page

@@ -3,6 +3,8 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from simulations import Simulator, simulation
+
 # Every rule that axe has, experimental ones included; only what WCAG asks for at its highest level (AAA) is left out.
 EVERY_RULE = {
     "resultTypes": ["violations"],
@@ -12,6 +14,7 @@ VIEWS = {
     "fleet": ("/", "button.chip"), "grid": ("/?layout=grid", "button.chip"),
     "relocations": ("/?view=relocations", "table.moves tbody tr"), "exposure": ("/?view=exposure", "#exposure .counter-value"),
     "policy": ("/?view=policy", ".preview-figures .counter-value"), "operation": ("/?view=operation", ".actions-list li"),
+    "simulation": ("/?view=simulation", ".experiment"), "result": ("/?view=simulation&simulation=2", ".drawing > svg"),
     "container": ("/?panel=container:cache", "#panel[open] .facts"), "host": ("/?panel=host:host1", "#panel[open] .facts"),
     "tenant": ("/?panel=tenant:acme", "#panel[open] .facts"), "relocation": ("/?panel=relocation:1", "#panel[open] .decision"),
 }
@@ -34,11 +37,13 @@ def look(page, where):
 @pytest.mark.parametrize("name", VIEWS)
 def test_axe_finds_nothing_to_object_to(open_page, scheme, width, name):
     address, sign = VIEWS[name]
-    page = open_page(address, width=width, color_scheme=scheme, reduced_motion="reduce")
+    simulator = Simulator(simulation(1, "failed", detail="Too few hosts."), simulation(2), simulation(3, "running", finishedRuns=2000))
+    page = open_page(address, width=width, color_scheme=scheme, reduced_motion="reduce", prepare=simulator.attach)
     page.locator(sign).first.wait_for()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "it is wider than the screen"
-    if name == "policy":
-        for section in page.locator("details.settings").all():
+    opened = {"policy": "details.settings", "simulation": "#simulation details", "result": "#simulation details"}.get(name)
+    if opened:
+        for section in page.locator(opened).all():
             section.evaluate("section => { section.open = true; }")
     look(page, name)
     if name == "container":

@@ -92,3 +92,37 @@ def test_ways_out_of_a_refusal_become_changes(run):
 def test_what_a_spreadsheet_would_run_is_only_text_in_an_export(run):
     text = run("""async () => (await import("/lib/download.js")).csv(["a", "b"], [["=1+1", 'say "hi", twice'], [-3, null]])""")
     assert text == 'a,b\r\n\'=1+1,"say ""hi"", twice"\r\n-3,\r\n'
+
+
+def test_a_report_is_taken_apart(run):
+    blocks = run(r"""async () => (await import("/lib/markdown.js")).blocks(
+        "# A \\*title\\*\n\nfirst\nsecond\n\n    code |\n    more\n\n| a \\| b | c |\n|---|---|\n| 1 |  |\n\n- one\n  goes on\n- two\n\n```\nx\n```\n")""")
+    assert [block["kind"] for block in blocks] == ["heading", "paragraph", "code", "table", "list", "code"]
+    assert blocks[1]["text"] == "first second"
+    assert blocks[2]["text"] == "code |\nmore"
+    assert (blocks[3]["head"], blocks[3]["rows"]) == (["a \\| b", "c"], [["1", ""]])
+    assert blocks[4]["items"] == ["one goes on", "two"]
+
+
+@pytest.mark.parametrize("text, pieces", [
+    ("plain", [["text", "plain"]]), ("a **b \\* c** d", [["text", "a "], ["bold", "b * c"], ["text", " d"]]),
+    ("`x ** y`**z**", [["code", "x ** y"], ["bold", "z"]]), ("2 ** 3 and `", [["text", "2 ** 3 and `"]]),
+    ("\\<b\\> \\| \\a \\", [["text", "<b> | \\a \\"]]), ("", []),
+])
+def test_a_reports_lines_are_taken_apart(run, text, pieces):
+    assert run("""async (text) => (await import("/lib/markdown.js")).pieces(text).map(({ kind, text }) => [kind, text])""", text) == pieces
+
+
+@pytest.mark.parametrize("panel, value, interval", [
+    ({"y": {"measure": "survival", "label": "S"}}, "12.3 %", "10.0 to 15.0"),
+    ({"y": {"measure": "survival", "label": "S"}, "baseline": {"series": "a", "shows": "difference"}}, "+12.3", "10.0 to 15.0"),
+    ({"y": {"measure": "moves", "label": "M"}, "baseline": {"series": "a", "shows": "gain"}}, "+12.3 %", "10.0 to 15.0"),
+    ({"y": {"measure": "moves", "label": "M"}}, "0.123", "0.1 to 0.15"), (None, "0.123", "0.1 to 0.15"),
+])
+def test_a_simulations_values_are_written_as_its_report_writes_them(run, panel, value, interval):
+    assert run("""async (panel) => {
+        const { valuesOf } = await import("/lib/values.js");
+        const values = valuesOf(panel ?? undefined);
+        const estimate = { value: 0.1234, low: 0.1, high: 0.15 };
+        return [values.value(estimate), values.interval(estimate), values.value(null), values.interval({ value: 1, low: 1, high: 1 })];
+    }""", panel) == [value, interval, "none", ""]
