@@ -26,6 +26,8 @@ import Glibc
 public struct RelocationClock: Sendable, Hashable {
     /// The clock's own law; `nil` when it never fires.
     let law: StayLaw?
+    /// Whether the clock ever ends a stay.
+    public let fires: Bool
     /// The shortest stay in seconds, at most the longest.
     let least: Double
     /// The longest stay in seconds, which may be infinite.
@@ -38,13 +40,11 @@ public struct RelocationClock: Sendable, Hashable {
     ///   longest stay.
     public init(_ policy: Policy, defaultMinSeconds: Double = 1) {
         law = StayLaw(policy)
+        fires = law != nil
         most = policy.dwell.maxSeconds ?? .infinity
         least = min(policy.dwell.minSeconds ?? defaultMinSeconds, most)
         attacksPerSecond = policy.attacksPerSecond
     }
-
-    /// Whether the clock ever ends a stay.
-    public var fires: Bool { law != nil }
 
     /// P(D' > t): the probability that a stay is longer than this many seconds.
     public func survival(_ seconds: Double) -> Double {

@@ -20,6 +20,19 @@ package enum AttributeCatalogue {
         entries(of: group).reduce(0) { $0 + $1.weight }
     }
 
+    /// Whether an attribute is one that agents find out.
+    static func knows(_ name: String, in group: AttributeGroup) -> Bool {
+        switch group {
+        case .configuration: configurationNames.contains(name)
+        case .network: networkNames.contains(name)
+        case .services: serviceNames.contains(name)
+        }
+    }
+
+    private static let configurationNames = Set(configuration.map(\.name))
+    private static let networkNames = Set(network.map(\.name))
+    private static let serviceNames = Set(services.map(\.name))
+
     /// The attributes of a group.
     static func entries(of group: AttributeGroup) -> [Entry] {
         switch group {

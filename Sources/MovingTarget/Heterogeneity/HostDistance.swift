@@ -60,18 +60,27 @@ public struct HostDistance: Sendable, Hashable {
     private static func part(_ group: AttributeGroup, _ left: HostProfile, _ right: HostProfile) -> Part {
         let (lefts, rights) = (left[group], right[group])
         var (sum, known, all) = (0.0, 0.0, 0.0)
-        var others = Set(lefts.keys).union(rights.keys)
-        func add(_ name: String, _ weight: Double, _ distance: AttributeDistance) {
-            all += weight
-            guard let first = lefts[name], let second = rights[name] else { return }
-            known += weight
-            sum += weight * distance(first, second)
-        }
+        // What operators added: how many of those each side has, both have, and both have with another value.
+        var (onLeft, onRight, onBoth, different) = (lefts.count, rights.count, 0, 0)
         for entry in AttributeCatalogue.entries(of: group) {
-            others.remove(entry.name)
-            add(entry.name, entry.weight, entry.distance)
+            all += entry.weight
+            let (first, second) = (lefts[entry.name], rights[entry.name])
+            if first != nil { onLeft -= 1 }
+            if second != nil { onRight -= 1 }
+            guard let first, let second else { continue }
+            known += entry.weight
+            sum += entry.weight * entry.distance(first, second)
         }
-        for name in others.sorted() { add(name, 1, .nominal) }
+        if onLeft > 0, onRight > 0 {
+            for (name, first) in lefts where !AttributeCatalogue.knows(name, in: group) {
+                guard let second = rights[name] else { continue }
+                onBoth += 1
+                if AttributeDistance.nominal(first, second) > 0 { different += 1 }
+            }
+        }
+        all += Double(onLeft + onRight - onBoth)
+        known += Double(onBoth)
+        sum += Double(different)
         return Part(difference: known > 0 ? sum / known : 0, coverage: all > 0 ? known / all : 0)
     }
 }

@@ -7,7 +7,7 @@ import MovingTarget
 /// the attribute by what it counts in its group when the difference of hosts is worked out.
 struct CommonAttributes: Sendable {
     /// The probabilities of the attributes, summed up; the last one is 1.
-    private let cumulated: [Double]
+    let cumulated: [Double]
     /// For each attribute the number of each host's value; equal values have equal numbers, counted from 0.
     let values: [[Int32]]
 

@@ -71,7 +71,8 @@ public struct Walk {
     }
 
     /// A walk that has not begun.
-    init(_ scenario: Scenario, in world: World) {
+    /// - Parameter keepsMemory: Whether placement is asked each time; `nil` where it must be.
+    init(_ scenario: Scenario, in world: World, keepsMemory: Bool? = nil) {
         self.world = world
         policy = scenario.policy
         strategy = scenario.strategy
@@ -80,7 +81,9 @@ public struct Walk {
         transitions = Transitions(hosts: world.count)
         clockNumbers = Xoshiro256(seed: 0)
         placementNumbers = clockNumbers
-        if clock.fires, scenario.strategy != .policy || needsMemory(hasAttackers: scenario.hasAttackers) {
+        let mustKeepMemory =
+            clock.fires && (scenario.strategy != .policy || needsMemory(hasAttackers: scenario.hasAttackers))
+        if keepsMemory ?? mustKeepMemory {
             memory = PlacementMemory(world, policy: policy)
         }
     }
