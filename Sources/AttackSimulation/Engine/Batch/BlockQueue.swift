@@ -3,8 +3,13 @@ import Synchronization
 
 /// A block of a job's runs.
 struct Block: Sendable {
-    /// How many runs a block has; the last one of a job may have fewer.
-    static let size = 100
+    /// A job has at most so many blocks: a fleet for each costs more than many runs do, and so many fleets are enough to tell
+    /// how much results hang on one.
+    private static let most = 200
+    private static let leastSize = 100
+
+    /// How many runs a block of a job has; the last one may have fewer.
+    private static func size(for job: SimulationBatch.Job) -> Int { max(leastSize, (job.runs + most - 1) / most) }
 
     let job: SimulationBatch.Job
     /// The job's place.
@@ -13,10 +18,16 @@ struct Block: Sendable {
     let number: Int
 
     /// The numbers of its runs.
-    var runs: Range<Int> { number * Self.size..<min((number + 1) * Self.size, job.runs) }
+    var runs: Range<Int> {
+        let size = Self.size(for: job)
+        return number * size..<min((number + 1) * size, job.runs)
+    }
 
     /// How many blocks a job has.
-    static func count(of job: SimulationBatch.Job) -> Int { (job.runs + size - 1) / size }
+    static func count(of job: SimulationBatch.Job) -> Int {
+        let size = size(for: job)
+        return (job.runs + size - 1) / size
+    }
 }
 
 /// The blocks that are to be done, and what came of those that are.

@@ -2,9 +2,10 @@ import Glibc
 
 /// Many runs of scenarios on several threads.
 ///
-/// Work is cut into blocks of 100 runs. Each block has a synthetic fleet of its own, and each run numbers of its own, all made
-/// of the job's seed and the block's or the run's number. Results are added up block by block in the blocks' order. So they are
-/// the same to the last bit however many threads share the work, and jobs with the same seed see the same fleets and walks.
+/// Work is cut into blocks of 100 runs, larger ones where there would be more than 200. Each block has a synthetic fleet of its
+/// own, and each run numbers of its own, all made of the job's seed and the block's or the run's number. Results are added up
+/// block by block in the blocks' order. So they are the same to the last bit however many threads share the work, and jobs
+/// with the same seed see the same fleets and walks.
 public struct SimulationBatch: Sendable {
     /// Runs of one scenario.
     public struct Job: Sendable {
