@@ -23,10 +23,10 @@ struct PanelWords {
 
     // MARK: The table
 
-    /// The steps whose values are written out: all of bars and tables, and about five of a line.
+    /// The steps whose values are written out: all of bars and tables, and about five of a long line.
     private var steps: [Panel.Step] {
         let steps = panel.x.steps
-        guard panel.form == .lines, steps.count > 6 else { return steps }
+        guard panel.form == .lines, steps.count > 8 else { return steps }
         return (0..<5).map { steps[$0 * (steps.count - 1) / 4] }
     }
 

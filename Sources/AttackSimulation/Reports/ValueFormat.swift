@@ -32,7 +32,10 @@ enum ValueFormat {
 
     /// A value with its interval.
     func text(_ estimate: Estimate) -> String {
-        guard estimate.low < estimate.high else { return text(estimate.value) }
+        // An interval that cannot be told from its value says nothing.
+        guard Set([estimate.low, estimate.value, estimate.high].map { text($0) }).count > 1 else {
+            return text(estimate.value)
+        }
         return "\(text(estimate.value)) (\(interval(estimate)))"
     }
 
