@@ -32,8 +32,13 @@ export function report(blocks, title) {
 }
 
 function table({ head, rows }, label) {
+  // A value's interval stands below it, so that there is room for all columns.
+  const valueOf = (cell) => {
+    const [, value, interval] = /^([^(]+) \((.+)\)$/.exec(cell) ?? [];
+    return value ? [...words(value), el("span", { class: "interval" }, words(interval))] : words(cell);
+  };
   const lines = rows.map(([name, ...cells]) => el("tr", {}, el("th", { scope: "row" }, words(name ?? "")),
-    cells.map((cell) => el("td", { class: "number" }, words(cell)))));
+    cells.map((cell) => el("td", { class: "number" }, valueOf(cell)))));
   const named = tableHead(head.map((title, index) => [pieces(title).map(({ text }) => text).join(""), index ? "number" : null]));
   // A corner that says nothing is no header of anything.
   if (head[0] === "") named.querySelector("th").replaceWith(el("td"));

@@ -14,9 +14,6 @@ export const simulationStates = {
 /** Whether it has not ended. */
 export const isUnderWay = ({ state }) => state === "waiting" || state === "running";
 
-/** Whether two answers tell of one simulation: after a restart of the control plane numbers begin anew. */
-export const isSame = (left, right) => left.id === right.id && left.createdAt === right.createdAt;
-
 /** Where the control plane has it. */
 export const pathOf = (id) => `/v1/simulations/${encodeURIComponent(id)}`;
 
@@ -39,16 +36,16 @@ export function progressWords(simulation) {
 }
 
 /**
- * What is asked for to have it again: by name where the experiment comes with the program, else as the same document, or as
- * the same question about the fleet; `null` while that is not known.
+ * What is asked for to have it again: by name where the experiment comes with the program, else as the same document, which
+ * for a fleet is the fleet as it was; `null` while that is not known.
  * @param {any} simulation
  * @param {boolean} isShipped whether the experiment comes with the program
  */
-export function repetition({ kind, name, runs, seed, whatIf, result }, isShipped) {
-  if (kind === "whatIf") return whatIf ? { whatIf, runs, seed } : null;
+export function repetition({ name, runs, seed, result }, isShipped) {
   if (isShipped) return { experiment: name, runs, seed };
   return result ? { document: result.experiment, runs, seed } : null;
 }
 
-/** The line that gives the same again without a control plane, from a name or from a file. */
-export const command = ({ runs, seed }, source, folder) => `relocate simulate ${source} --runs ${runs} --seed ${seed} --out ${folder}`;
+/** The line that gives the same again without a control plane: by name, or from the experiment's document in a file. */
+export const command = ({ name, runs, seed }, isShipped) =>
+  `relocate simulate ${isShipped ? name : `--file ${name}.json`} --runs ${runs} --seed ${seed} --out ${name}`;

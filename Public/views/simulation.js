@@ -68,8 +68,9 @@ export default class SimulationView {
 
   #changed(changes) {
     if (!this.shown) return;
-    if (changes.all || changes.policies.size || changes.containers.size || changes.tenants.size) this.whatIf.update();
+    const { all, hosts, policies, containers, tenants } = changes;
+    if (all || hosts.size || policies.size || containers.size || tenants.size) this.whatIf.update();
     // The lists are read anew when the control plane has been away, and with it what it kept in memory.
-    if (changes.all) this.#look();
+    if (all) this.#look();
   }
 }

@@ -211,9 +211,9 @@ class Simulator:
         kind = "whatIf" if "whatIf" in body else "experiment"
         number = max(self.simulations, default=0) + 1
         name = body.get("experiment", "what-if")
-        title = next((one["title"] for one in EXPERIMENTS if one["name"] == name), "This fleet against each kind of attacker")
+        title = next((one["title"] for one in EXPERIMENTS if one["name"] == name), "This fleet under policy default")
         self.simulations[number] = simulation(number, "waiting", kind=kind, name=name, title=title, runs=body.get("runs", 20000),
-                                              seed=body.get("seed", 4), **({"whatIf": body["whatIf"]} if kind == "whatIf" else {}))
+                                              seed=body.get("seed", 4))
         return self.simulations[number]
 
     def _answer(self, route):

@@ -32,8 +32,11 @@ export class Experiments {
   }
 
   /** The experiment that a simulation is one of; `undefined` for any other document. */
-  of({ kind, name, title }) {
-    return kind === "experiment" ? this.items?.find((experiment) => experiment.name === name && experiment.title === title) : undefined;
+  of({ kind, name, title, result }) {
+    if (kind !== "experiment") return undefined;
+    const experiment = this.items?.find((one) => one.name === name && one.title === title);
+    // Somebody's own document may have borrowed a name.
+    return !result || result.experiment.question === experiment?.question ? experiment : undefined;
   }
 
   #card({ name, title, question, runs, seed, points, panels }) {

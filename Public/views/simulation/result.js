@@ -8,14 +8,15 @@ import { request } from "../../lib/api.js";
 import { curl } from "../../lib/curl.js";
 import { el, setAttribute, setText } from "../../lib/dom.js";
 import { download } from "../../lib/download.js";
-import { count, isNumber, moment, span } from "../../lib/format.js";
+import { moment } from "../../lib/format.js";
 import { go } from "../../lib/route.js";
-import { command, isSame, isUnderWay, pathOf, progressWords, repetition, simulationStates, tookWords } from "../../lib/simulations.js";
+import { command, isUnderWay, pathOf, progressWords, repetition, simulationStates, tookWords } from "../../lib/simulations.js";
 import { requestText } from "../../lib/text.js";
 import { meaning } from "../../lib/words.js";
 import { cancelAction, forgetAction, offer } from "./runs.js";
 import { reportParts } from "./sections.js";
 
+const LONGEST_LINE = 20_000;
 const WORDS = "This is a simulation and no measurement of the fleet: nothing was moved, and its figures hold for what it assumes.";
 
 export class Result {
@@ -27,7 +28,7 @@ export class Result {
   constructor(id, experiments, forgotten) {
     Object.assign(this, { id, experiments });
     this.simulation = null;
-    this.heading = el("h2", { tabindex: "-1" }, `Simulation ${id}`);
+    this.heading = el("h2", { tabindex: "-1" }, "Simulation");
     this.question = el("p");
     this.state = el("p", { class: "badges", role: "status" });
     this.bar = el("progress", { max: "1", value: "0", "aria-label": "Progress" });
@@ -65,8 +66,7 @@ export class Result {
       const { value } = await request("GET", pathOf(this.id));
       this.failed = false;
       setText(this.problem, "");
-      if (this.simulation && !isSame(value, this.simulation)) this.#lose();
-      else this.#take(value);
+      this.#take(value);
     } catch (problem) {
       if (problem.status === 404) this.#lose();
       else {
@@ -118,24 +118,24 @@ export class Result {
   }
 
   #downloads(simulation) {
-    const { id, name, kind, result } = simulation;
+    const { name, result } = simulation;
     const outcome = el("p", { class: "outcome", "data-tone": "bad", role: "status" });
     const json = (file, value) => download(file, "application/json", `${JSON.stringify(value, null, 2)}\n`);
     const save = (text, what, act) =>
       el("button", { type: "button", class: "small", "aria-label": `${text}: ${what}`, onclick: act }, text);
     const isShipped = Boolean(this.experiments.of(simulation));
-    const file = `simulation-${id}-experiment.json`;
     const body = repetition(simulation, isShipped);
+    // A large fleet's document is no line for a shell.
+    const line = curl("POST", "/v1/simulations", body);
     return [
       el("p", { class: "exports" }, "Save: ",
-        save("CSV", "every point with every figure", async () => setText(outcome, await saveCSV(id))),
-        save("JSON", "the whole result", () => json(`simulation-${id}-result.json`, result)),
-        result.experiment && save("Experiment", "what was asked, as a document", () => json(file, result.experiment))),
+        save("CSV", "every point with every figure", async () => setText(outcome, await saveCSV(simulation))),
+        save("JSON", "the whole result", () => json(`${name}-result.json`, result)),
+        save("Experiment", "what was asked, as a document", () => json(`${name}.json`, result.experiment))),
       outcome,
-      body && repeats(kind === "whatIf" ? "The same question about the fleet as it is now:" : "The same again:",
-        curlLine(curl("POST", "/v1/simulations", body))),
+      line.length < LONGEST_LINE && repeats("The same again:", curlLine(line)),
       repeats(isShipped ? "Without a control plane:" : "The same again, from the experiment as it is saved here:",
-        curlLine(command(simulation, isShipped ? name : file, `simulation-${id}`), "relocate")),
+        curlLine(command(simulation, isShipped), "relocate")),
     ].filter(Boolean);
   }
 
@@ -144,7 +144,7 @@ export class Result {
     this.isGone = true;
     const { simulation } = this;
     const words = simulation
-      ? `Simulation ${this.id} is gone: somebody forgot it, it was one of too many, or the control plane was restarted.${
+      ? `This simulation is gone: somebody forgot it, it was one of too many, or the control plane was restarted.${
         simulation.result ? " What was read of it stays here until this page is left." : ""}`
       : `There is no simulation ${this.id}. The control plane keeps the last 20, until it is restarted.`;
     const body = simulation && repetition(simulation, Boolean(this.experiments.of(simulation)));
@@ -169,29 +169,20 @@ export class Result {
 const repeats = (words, line) => el("div", { class: "repeats" }, el("span", { class: "soft" }, words), line.root);
 
 /** Hands the table of points over as a file; gives words for what went wrong. */
-async function saveCSV(id) {
+async function saveCSV({ id, name }) {
   try {
     const { status, text } = await requestText(`${pathOf(id)}/points.csv`);
     if (status === 404) return "The control plane does not have it any more.";
     if (status !== 200) return `The control plane answered ${status}.`;
-    download(`simulation-${id}-points.csv`, "text/csv", text);
+    download(`${name}.csv`, "text/csv", text);
     return "";
   } catch (problem) {
     return problem.message;
   }
 }
 
-/** What was asked of the fleet, as far as it was said. */
-function whatIfWords({ policy, tenant, attackSeconds, attackers, horizonSeconds }) {
-  return [
-    policy && `policy ${policy}`, tenant && `the policy of ${tenant}`, isNumber(attackSeconds) && `attacks of ${span(attackSeconds)}`,
-    isNumber(attackers) && count(attackers, "attacker"), isNumber(horizonSeconds) && `runs of ${span(horizonSeconds)}`,
-  ].filter(Boolean).join(", ") || "all as the policy has it";
-}
-
 const facts = () => new Facts([
   ["Kind", ({ kind, name }) => (kind === "whatIf" ? "this fleet as it was then" : `experiment ${name}`)],
-  ["What if", ({ whatIf }) => (whatIf ? whatIfWords(whatIf) : null)],
   ["Runs", ({ runs }) => `${runs.toLocaleString("en")} of each point`],
   ["Seed", ({ seed }) => String(seed)],
   ["Asked for", ({ createdAt, createdBy }) => `${moment(createdAt)} by ${createdBy}`],

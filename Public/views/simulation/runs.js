@@ -5,7 +5,7 @@ import { badge, routeLink } from "../../components/bits.js";
 import { request } from "../../lib/api.js";
 import { arrange, el, setAttribute, setText } from "../../lib/dom.js";
 import { count, moment } from "../../lib/format.js";
-import { isSame, isUnderWay, pathOf, progressWords, simulationStates, tookWords } from "../../lib/simulations.js";
+import { isUnderWay, pathOf, progressWords, simulationStates, tookWords } from "../../lib/simulations.js";
 import { meaning } from "../../lib/words.js";
 
 const KEEPS = "The last 20 are kept, until the control plane is restarted; the same seed gives the same result again.";
@@ -66,14 +66,14 @@ export class Runs {
 
   #take(items) {
     const lost = [...this.rows.values()].filter(({ simulation, isForgotten }) => isUnderWay(simulation) && !isForgotten
-      && !items.some((item) => isSame(item, simulation))).map(({ simulation }) => simulation);
+      && !items.some(({ id }) => id === simulation.id)).map(({ simulation }) => simulation);
     // What was said of those that were lost stays until there is something newer to say.
     if (lost.length) {
       const [are, them] = lost.length === 1 ? ["is", "it"] : ["are", "them"];
-      setText(this.lost, `${lost.map(({ id, title }) => `Simulation ${id}, “${title}”,`).join(" and ")} ${are} gone: `
+      setText(this.lost, `${lost.map(({ title }) => `“${title}”`).join(" and ")} ${are} gone: `
         + `somebody forgot ${them}, or the control plane was restarted.`);
     }
-    for (const [id, row] of this.rows) if (!items.some((item) => isSame(item, row.simulation))) this.rows.delete(id);
+    for (const known of [...this.rows.keys()]) if (!items.some(({ id }) => id === known)) this.rows.delete(known);
     for (const item of items) this.#row(item);
     this.#arrange();
     if (this.wanted && document.activeElement === document.body) (this.rows.get(this.wanted)?.link ?? this.heading).focus();
@@ -112,20 +112,21 @@ export class Runs {
 
 class Row {
   /** @param {(simulation: any | null) => void} changed told what an action came to; `null` when it was forgotten */
-  constructor({ id }, changed) {
+  constructor({ id, title, createdAt }, changed) {
+    const what = `${title}, ${moment(createdAt)}`;
     this.state = el("span");
     this.link = routeLink({ simulation: String(id) }, "", { class: "run-title" });
     this.about = el("p", { class: "soft run-about" });
-    this.bar = el("progress", { max: "1", value: "0", "aria-label": `Progress of simulation ${id}` });
+    this.bar = el("progress", { max: "1", value: "0", "aria-label": `Progress of ${what}` });
     this.progress = el("p", { class: "soft run-about" });
-    this.cancel = cancelAction(id, changed);
-    this.forget = forgetAction(id, () => changed(null));
+    this.cancel = cancelAction(id, changed, what);
+    this.forget = forgetAction(id, () => changed(null), what);
     this.root = el("li", { class: "run" }, el("div", { class: "run-head" }, this.link, this.state), this.about, this.bar, this.progress,
       this.cancel.root, this.forget.root);
   }
 
   update(simulation) {
-    const { id, title, name, runs, seed, createdBy, createdAt, finishedRuns, allRuns, state, detail } = simulation;
+    const { title, name, runs, seed, createdBy, createdAt, finishedRuns, allRuns, state, detail } = simulation;
     this.simulation = simulation;
     setText(this.link, title);
     if (this.shown !== state) {
@@ -133,7 +134,7 @@ class Row {
       this.state.replaceChildren(badge(meaning(simulationStates, state)));
       setAttribute(this.root, "data-tone", meaning(simulationStates, state).tone);
     }
-    setText(this.about, `#${id} · ${name} · ${count(runs, "run")} of each point, seed ${seed} · ${createdBy}, ${moment(createdAt)}`);
+    setText(this.about, `${name} · ${count(runs, "run")} of each point, seed ${seed} · ${createdBy}, ${moment(createdAt)}`);
     setAttribute(this.bar, "value", allRuns ? finishedRuns / allRuns : 0);
     const took = tookWords(simulation);
     setText(this.progress, [progressWords(simulation), took, detail].filter(Boolean).join(" · "));
@@ -151,8 +152,8 @@ export function offer(simulation, { cancel, forget }) {
   if (focused && !goesOn) forget.button.focus();
 }
 
-/** What ends one before its time. */
-export function cancelAction(id, changed) {
+/** What ends one before its time; `what` says which it is, where there are others beside it. */
+export function cancelAction(id, changed, what = "") {
   const made = action({
     label: "Cancel", target: () => ({ method: "POST", path: `${pathOf(id)}/cancel` }),
     done: (simulation) => {
@@ -160,12 +161,12 @@ export function cancelAction(id, changed) {
       return "It is being cancelled.";
     },
   });
-  made.button.setAttribute("aria-label", `Cancel simulation ${id}`);
+  if (what) made.button.setAttribute("aria-label", `Cancel ${what}`);
   return made;
 }
 
 /** What takes one out of the control plane's memory. */
-export function forgetAction(id, forgotten) {
+export function forgetAction(id, forgotten, what = "") {
   const made = action({
     label: "Forget…", target: () => ({ method: "DELETE", path: pathOf(id) }),
     confirm: "Forget it? Only an experiment gives the same result again.",
@@ -174,6 +175,6 @@ export function forgetAction(id, forgotten) {
       return "Forgotten.";
     },
   });
-  made.button.setAttribute("aria-label", `Forget simulation ${id}`);
+  if (what) made.button.setAttribute("aria-label", `Forget… ${what}`);
   return made;
 }

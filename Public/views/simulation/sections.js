@@ -15,9 +15,9 @@ import { valuesOf } from "../../lib/values.js";
  * @param {any} simulation
  * @returns {{lead: HTMLElement[], sections: HTMLElement[]}} `lead` is what stands above the first section
  */
-export function reportParts({ id, title, report: text, figures, result }) {
+export function reportParts({ title, report: text, figures, result }) {
   const [lead, ...rest] = split(blocks(text));
-  const question = result.experiment?.question;
+  const question = result.experiment.question;
   // Title and question stand above all of it already.
   const said = (block) => (block.kind === "heading" && block.level === 1)
     || (block.kind === "paragraph" && plain(block.text) === question);
@@ -26,11 +26,11 @@ export function reportParts({ id, title, report: text, figures, result }) {
     const name = plain(heading.text);
     const figure = left.find((one) => one.title === name);
     if (figure) left.splice(left.indexOf(figure), 1);
-    return section(name, body, figure && { ...figure, id, result });
+    return section(name, body, figure && { ...figure, result });
   });
   return {
     lead: report(lead.filter((block) => !said(block)), title),
-    sections: [...sections, ...left.map((figure) => section(figure.title, [], { ...figure, id, result }))],
+    sections: [...sections, ...left.map((figure) => section(figure.title, [], { ...figure, result }))],
   };
 }
 
@@ -55,7 +55,7 @@ function section(title, body, figure) {
     el("div", { class: "finding-words" }, report(narrow, title)));
 }
 
-function picture(title, { id, panel, href, result }) {
+function picture(title, { panel, href, result }) {
   const definition = panelOf(result, panel);
   const place = el("div", { class: "scroll drawing", tabindex: "0", role: "region", "aria-label": `${title}: figure` },
     el("p", { class: "soft" }, "Being drawn …"));
@@ -65,7 +65,7 @@ function picture(title, { id, panel, href, result }) {
     "Simulated, with 95 % intervals."].filter(Boolean).join("");
   draw(place, href).then((text) => {
     if (!text) return;
-    save.addEventListener("click", () => download(`simulation-${id}-${panel}.svg`, "image/svg+xml", text));
+    save.addEventListener("click", () => download(`${result.experiment.name}-${panel}.svg`, "image/svg+xml", text));
     save.disabled = false;
   });
   return el("figure", { class: "figure-of" }, place, el("figcaption", {}, caption), save);
@@ -93,4 +93,4 @@ function everyPoint(title, { panel, result }) {
   return details;
 }
 
-const panelOf = ({ experiment }, name) => experiment?.panels.find((panel) => panel.name === name);
+const panelOf = ({ experiment }, name) => experiment.panels.find((panel) => panel.name === name);

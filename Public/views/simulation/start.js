@@ -51,7 +51,7 @@ export function startAction({ label, entries, body, started, primary = false, be
       body: body(Object.fromEntries(Object.entries(entries).map(([path, entry]) => [path, value(entry)]))) }),
     done: (simulation) => {
       started(simulation);
-      return ["Begun as ", routeLink({ simulation: String(simulation.id) }, `simulation ${simulation.id}`), "."];
+      return ["Begun: ", routeLink({ simulation: String(simulation.id) }, simulation.title)];
     },
     refused: (problem) => {
       if (!wrong) wrong = place(problem, entries);
@@ -65,8 +65,10 @@ export function startAction({ label, entries, body, started, primary = false, be
 function place({ errors = [] }, entries) {
   let first = null;
   for (const { pointer, detail } of errors) {
-    const entry = entries[pointer.replace(/^\//, "").replaceAll("/", ".")];
-    entry?.complain(detail);
+    const path = pointer.replace(/^\//, "").replaceAll("/", ".");
+    const entry = entries[path];
+    // Which field it is about can be seen.
+    entry?.complain(detail.replace(`${path}: `, ""));
     first ??= entry ?? null;
   }
   return first;

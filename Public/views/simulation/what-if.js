@@ -11,14 +11,14 @@ export class WhatIf {
     this.fleet = fleet;
     this.policy = choice("Policy");
     this.attack = duration("Assumed attack time", { unit: "min" });
-    this.attackers = wholeNumber("Attackers", { least: 1, value: 3, note: "How many containers they have." });
-    const { runs, seed } = batch({ runs: 2000, seed: 1 });
+    this.attackers = wholeNumber("Attackers", { least: 0, value: 3 });
+    const { runs, seed } = batch({ runs: 500, seed: 1 });
     seed.annotate("The same seed gives the same result.");
     this.form = startAction({
       label: "Simulate this fleet", primary: true, started,
       entries: {
         "whatIf.policy": this.policy, "whatIf.attackSeconds": this.attack, "whatIf.attackers": this.attackers,
-        "whatIf.horizonSeconds": duration("Time that is simulated", { value: 1, unit: "h", note: "How long each run lasts." }), runs, seed,
+        "whatIf.horizonSeconds": duration("Time that is simulated", { unit: "h", note: "Empty for thirty attack times." }), runs, seed,
       },
       body: (values) => ({
         whatIf: { policy: values["whatIf.policy"], attackSeconds: values["whatIf.attackSeconds"],
@@ -41,6 +41,13 @@ export class WhatIf {
       const chosen = control.value;
       control.replaceChildren(...names.map((name) => el("option", { value: name }, name)));
       control.value = names.includes(chosen) ? chosen : "default";
+      this.form.refresh();
+    }
+    const hosts = this.fleet.workers().length;
+    this.attackers.annotate(`How many containers they have, each on a host of its own: 0 to ${hosts}.`);
+    // What nobody has touched should not be refused.
+    if (this.attackers.control.value === this.attackers.control.defaultValue && hosts < 3) {
+      this.attackers.control.defaultValue = String(hosts);
       this.form.refresh();
     }
     this.#annotate();
