@@ -123,7 +123,10 @@ struct SimulationTests {
             (#"{}"#, "/experiment"), (#"{"experiment":"time-migration","whatIf":{}}"#, "/experiment"),
             (#"{"experiment":"time-migration","runs":1}"#, "/runs"),
             (#"{"whatIf":{"attackers":99}}"#, "/whatIf/attackers"), (#"{"whatIf":{"speed":1}}"#, "/whatIf/speed"),
-            (#"{"whatIf":{"tenant":"nobody"}}"#, "/whatIf/tenant"), (#"{"document":{"name":"x"}}"#, "/document"),
+            (#"{"whatIf":{"tenant":"nobody"}}"#, "/whatIf/tenant"),
+            (#"{"whatIf":{"policy":"nothing"}}"#, "/whatIf/policy"),
+            (#"{"experiment":"ablation","seed":9007199254740992}"#, "/seed"),
+            (#"{"document":{"name":"x"}}"#, "/document"),
             (#"{"document":7}"#, "/document"), (#"{"experiments":"x"}"#, "/experiments"),
         ])
     func refused(body: String, pointer: String) async throws {

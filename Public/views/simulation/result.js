@@ -182,7 +182,7 @@ async function saveCSV({ id, name }) {
 }
 
 const facts = () => new Facts([
-  ["Kind", ({ kind, name }) => (kind === "whatIf" ? "this fleet as it was then" : `experiment ${name}`)],
+  ["Kind", ({ kind, name }) => (kind === "whatIf" ? "this fleet as it was then" : `${kind} ${name}`)],
   ["Runs", ({ runs }) => `${runs.toLocaleString("en")} of each point`],
   ["Seed", ({ seed }) => String(seed)],
   ["Asked for", ({ createdAt, createdBy }) => `${moment(createdAt)} by ${createdBy}`],

@@ -5,8 +5,10 @@ import FleetModel
 struct Simulation: Sendable {
     /// What it is about.
     enum Kind: String, Encodable, Sendable {
-        /// One of the program's experiments, or a document.
+        /// One of the program's experiments.
         case experiment
+        /// An experiment that somebody wrote.
+        case document
         /// The fleet as it was when it was asked for.
         case whatIf
     }
@@ -106,7 +108,6 @@ struct SimulationView: Encodable {
     private var command: String {
         let (name, run) = (simulation.run.experiment.name, simulation.run)
         let options = "--runs \(run.runs) --seed \(run.seed) --out DIR"
-        let isShipped = (try? Experiment.named(name)) == run.experiment
-        return "relocate simulate \(isShipped ? name : "--file \(name).json") \(options)"
+        return "relocate simulate \(simulation.kind == .experiment ? name : "--file \(name).json") \(options)"
     }
 }

@@ -30,6 +30,10 @@ struct SimulationOrder: RequestFields {
     /// The order made ready, with every scenario checked.
     /// - Throws: `FleetError` that names the field which is wrong.
     func run(in state: FleetState) throws -> (ExperimentRun, Simulation.Kind) {
+        // JSON's readers keep whole numbers exactly only so far.
+        if let seed, seed > (1 << 53) - 1 {
+            throw FleetError.invalid(field: "seed", detail: "must be 0 to \((1 << 53) - 1), is \(seed)")
+        }
         let wanted = [
             experiment.map { _ in "experiment" }, document.map { _ in "document" }, whatIf.map { _ in "whatIf" },
         ]
@@ -45,7 +49,7 @@ struct SimulationOrder: RequestFields {
             let experiment = try located("document.") { () throws(SimulationError) in
                 try Experiment(json: (try? FleetJSON.encode(document)) ?? [])
             }
-            return (try ready(experiment, place: "document."), .experiment)
+            return (try ready(experiment, place: "document."), .document)
         }
         let question = try fleetQuestion()
         let name = try policyName(of: question, in: state)
@@ -80,6 +84,9 @@ struct SimulationOrder: RequestFields {
             guard question.tenant == nil else {
                 throw FleetError.invalid(
                     field: "whatIf.tenant", detail: "a policy is named already: leave one of them out")
+            }
+            guard policy == .default || state.policies[policy] != nil else {
+                throw FleetError.invalid(field: "whatIf.policy", detail: "there is no policy '\(policy)'")
             }
             return policy
         }

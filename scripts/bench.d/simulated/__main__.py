@@ -14,14 +14,16 @@ from pathlib import Path
 
 import model
 
-RUNS = {"relocate": 400_000, "simpy": 2_000}
+RUNS = {"relocate": 1_000_000, "simpy": 10_000}
 
 
 def experiment():
     """The same model as an experiment of one point."""
     return {
         "name": "bench", "title": "bench", "question": "bench", "base": {
-            "fleet": {"synthetic": {"hosts": model.HOSTS}},
+            "fleet": {"hosts": [
+                {"name": f"host{number}", "profile": {"configuration": {}, "network": {}, "services": {}}, "tenants": []}
+                for number in range(model.HOSTS)]},
             "policy": {
                 "assumedAttackSeconds": model.MEAN_STAY, "clock": {"model": "exponential"}, "dwell": {"minSeconds": 0},
                 "placement": {"rule": "uniform"}},
