@@ -14,6 +14,9 @@ public struct Xoshiro256: RandomNumberGenerator, Sendable {
         state = (seeder.next(), seeder.next(), seeder.next(), seeder.next())
     }
 
+    /// The generator in a state, of which not all may be 0.
+    init(state: (UInt64, UInt64, UInt64, UInt64)) { self.state = state }
+
     /// The next number.
     @inline(__always)
     public mutating func next() -> UInt64 {

@@ -6,7 +6,8 @@ import FleetModel
 public struct Scenario: Codable, Sendable, Hashable {
     /// The hosts.
     public var fleet: SimulatedFleet
-    /// When the container moves and where to, as in production.
+    /// When the container moves and where to, as in production where it has not been measured yet how long moves take: without
+    /// `dwell.minSeconds` no stay is shorter than a second. `limits` are not simulated.
     public var policy: Policy
     /// Who decides where the container goes.
     public var strategy: Strategy
@@ -70,9 +71,10 @@ public enum Strategy: String, Codable, Sendable, CaseIterable {
 public struct MoveModel: Codable, Sendable, Hashable {
     /// How long the container is on no host, in seconds, at least 0.
     public var gapSeconds: Double
-    /// How long of that its clients wait, in seconds, at least 0: for the share of downtime.
+    /// How long its clients wait, in seconds, at least 0: for the share of downtime. It may be longer than the gap, since a
+    /// container that is frozen is still on its host.
     public var pauseSeconds: Double
-    /// The probability that a move fails, 0 to below 1: the container stays where it is, an attack there goes on, and the
+    /// The probability that a move fails, 0 to 0.99: the container stays where it is, an attack there goes on, and the
     /// clock draws anew.
     public var failureProbability: Double
 
@@ -86,10 +88,10 @@ public struct MoveModel: Codable, Sendable, Hashable {
 
 /// When a run ends, if no attack has succeeded.
 public enum Horizon: Sendable, Hashable {
-    /// After so many seconds.
+    /// After so many seconds, above 0 and at most ten years, in which there are no more than a million moves on average.
     case seconds(Double)
     /// After so many stays, however long they are. A clock that never fires never ends one: then only a success does, and
-    /// where none can come the container has survived.
+    /// where none can come the container has survived, and the run ends when nothing more can happen.
     case stays(Int)
 }
 

@@ -24,13 +24,18 @@ struct WalkTests {
         "hosts that are looked up are those that placement chooses for the same numbers", arguments: memoryless,
         [2, 20, 150])
     func lookup(policy: Policy, count: Int) throws {
-        let (world, hosts) = Self.world(count, seed: 3)
+        // Of many hosts placement looks at kinds, so there must be fewer of those.
+        let fleet = SyntheticFleet(
+            hosts: count, configurationAttributes: 1, networkAttributes: 1, serviceAttributes: 0, bystanders: 5)
+        var generator = Xoshiro256(seed: 3)
+        let hosts = fleet.draw(using: &generator)
+        let world = World(hosts, weights: HeterogeneityWeights())
         var numbers = Xoshiro256(seed: 8)
         var walk = try Walk(
             policy: policy, hosts: hosts, from: hosts[0].name, clock: Xoshiro256(seed: 7), placement: numbers)
         #expect(walk.memory == nil)
         var host = hosts[0].name
-        for _ in 0..<(count > 100 ? 60 : 300) {
+        for _ in 0..<(count > 100 ? 100 : 300) {
             let stay = walk.next()
             #expect(stay?.host == host)
             let request = PlacementRequest(
@@ -49,7 +54,7 @@ struct WalkTests {
             walks[number].begin(at: 0, attackers: [], clock: Xoshiro256(seed: 1), placement: Xoshiro256(seed: 2))
         }
         #expect(walks[0].memory == nil && walks[1].memory != nil)
-        for _ in 0..<2000 {
+        for _ in 0..<1000 {
             let moves = [walks[0].draw(), walks[1].draw()]
             #expect(moves[0].host == moves[1].host)
             #expect(moves[0].difference == moves[1].difference && moves[0].entropyShare == moves[1].entropyShare)

@@ -11,7 +11,8 @@ import MovingTarget
 ///
 /// Where the next host depends on the present one alone, placement is asked for the law of each host once and the numbers are
 /// looked up in it: `Transitions`. Otherwise it is asked each time, with a record of who was where: `PlacementMemory`. Both
-/// give the same hosts for the same numbers.
+/// give the same hosts for the same numbers. Only in fleets so large that placement draws among kinds of hosts may one host
+/// stand for an equal one, since their order within a kind changes with what they carry.
 ///
 /// As a sequence it is a walk among tenants that stand still, in which no move fails.
 public struct Walk {
