@@ -103,7 +103,7 @@ struct BlockRunner {
         let hasFinished = scenario.attackers.start == .finished && sites.isAttacked(first)
         let movesAway = hasFinished && clockFires && !moveFails()
         walk.begin(
-            at: first, attackers: walk.memory == nil ? [] : sites.residents, clock: clock, placement: placement,
+            at: first, attackers: walk.hasMemory ? sites.residents : [], clock: clock, placement: placement,
             leavesAtOnce: movesAway)
         if movesAway {
             move(&record)

@@ -35,6 +35,9 @@ public struct Walk {
     /// When the clock is up; infinite when it never is.
     private(set) var deadline = Double.infinity
     private(set) var memory: PlacementMemory?
+    /// Whether there is a record: to ask `memory` itself copies all of it, at each stay.
+    private(set) var hasMemory = false
+    private let skipsIfAlone: Bool
 
     private let policy: Policy
     private let strategy: Strategy
@@ -78,6 +81,7 @@ public struct Walk {
         policy = scenario.policy
         strategy = scenario.strategy
         gapSeconds = scenario.moves.gapSeconds
+        skipsIfAlone = scenario.policy.placement.skipIfAlone
         clock = RelocationClock(policy)
         transitions = Transitions(hosts: world.count)
         clockNumbers = Xoshiro256(seed: 0)
@@ -86,6 +90,7 @@ public struct Walk {
             clock.fires && (scenario.strategy != .policy || needsMemory(hasAttackers: scenario.hasAttackers))
         if keepsMemory ?? mustKeepMemory {
             memory = PlacementMemory(world, policy: policy)
+            hasMemory = true
         }
     }
 
@@ -113,7 +118,7 @@ public struct Walk {
     /// Draws where the container goes at the deadline.
     @inline(__always)
     mutating func draw() -> Move {
-        guard memory == nil else { return drawWithMemory() }
+        guard !hasMemory else { return drawWithMemory() }
         if !transitions.knows(host) { learn(host) }
         return transitions.move(from: host, draw: placementNumbers.uniform())
     }
@@ -125,7 +130,7 @@ public struct Walk {
         host = move.host
         arrivedAt = deadline + gapSeconds
         deadline = arrivedAt
-        if memory != nil { memory?.arrive(at: host, from: source, arrivedAt) }
+        if hasMemory { memory?.arrive(at: host, from: source, arrivedAt) }
         goOn()
     }
 
@@ -135,7 +140,7 @@ public struct Walk {
     }
 
     /// Whether the container stays at the deadline, since it was alone and its policy lets it stay then.
-    var staysForBeingAlone: Bool { policy.placement.skipIfAlone && memory?.wasAlone ?? false }
+    var staysForBeingAlone: Bool { skipsIfAlone && memory?.wasAlone ?? false }
 }
 
 // MARK: Laws
