@@ -4,6 +4,12 @@ extension Experiment {
     /// Reads an experiment that somebody wrote, and checks it as far as it can be without running it.
     /// - Throws: `SimulationError.outOfRange` that names the first place which is wrong, `experiment` for the whole.
     public init(json bytes: some Collection<UInt8>) throws(SimulationError) {
+        try self.init(decoding: bytes)
+        _ = try points()
+    }
+
+    /// Reads an experiment without looking at its scenarios.
+    init(decoding bytes: some Collection<UInt8>) throws(SimulationError) {
         do {
             self = try FleetJSON.decode(Experiment.self, from: bytes, isStrict: true)
         } catch {
@@ -11,7 +17,6 @@ extension Experiment {
             let place = fault.path.steps.isEmpty ? "experiment" : fault.path.description
             throw .outOfRange(field: place, detail: fault.detail)
         }
-        _ = try points()
     }
 
     /// The most points that an experiment may have.

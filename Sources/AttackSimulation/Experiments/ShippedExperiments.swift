@@ -1,10 +1,12 @@
+// That their scenarios are right is for tests to say, and takes longer than reading them.
+
 extension Experiment {
     /// The experiments that come with the program, in the order in which they are best read.
     /// - Throws: `SimulationError` when one of them is wrong, which tests rule out.
     public static var all: [Experiment] {
         get throws(SimulationError) {
             var all: [Experiment] = []
-            for (_, bytes) in shipped { all.append(try Experiment(json: bytes)) }
+            for (_, bytes) in shipped { all.append(try Experiment(decoding: bytes)) }
             return all
         }
     }
@@ -15,7 +17,7 @@ extension Experiment {
         guard let bytes = shipped.first(where: { $0.name == name })?.bytes else {
             throw .unknownExperiment(name, known: shipped.map(\.name))
         }
-        return try Experiment(json: bytes)
+        return try Experiment(decoding: bytes)
     }
 
     private static var shipped: [(name: String, bytes: [UInt8])] {

@@ -66,6 +66,18 @@ struct ReuseTests {
         #expect(abs(outcome.survival.z(against: expected)) < 4)
     }
 
+    @Test("so many visits are as bad as one attacker who sits: V* = ln(1 − c)/ln(1 − c(1 − ΔR))")
+    func breakEven() {
+        for (difference, printed) in [(0.34, 1.5), (0.665, 2.7), (0.95, 6.8), (1, 9.2)] {
+            let success = 1 - difference * 0.87
+            let visits = log(2.0 / 3) / log(1 - success / 3)
+            #expect(abs(visits - printed) < 0.06)
+            // The printed survival of V visits is that of the chain if each draws all hosts.
+            let chain = TwoKinds(share: 1.0 / 3).survival(stays: 5, success: success, first: success)
+            #expect(abs(chain - pow(1 - success / 3, 5)) < 1e-12)
+        }
+    }
+
     @Test("one move gains c·Δ·R over standing still when the attacker follows at once", arguments: [3, 10, 30])
     func gain(attackers: Int) throws {
         func survival(_ policy: Policy) throws -> Estimate {

@@ -18,15 +18,23 @@ enum FigureText {
         }
     }
 
-    /// A text in lines that are no wider than this, broken between words. A word that is wider has a line of its own.
+    /// A text in lines that are no wider than this, broken between words, and within words that are wider.
     static func lines(_ text: String, width limit: Double, size: Double, isBold: Bool = false) -> [String] {
+        func fits(_ line: some StringProtocol) -> Bool { width(String(line), size: size, isBold: isBold) <= limit }
         var lines: [String] = []
         for word in text.split(whereSeparator: \.isWhitespace) {
-            if let last = lines.last, width("\(last) \(word)", size: size, isBold: isBold) <= limit {
+            if let last = lines.last, fits("\(last) \(word)") {
                 lines[lines.count - 1] = "\(last) \(word)"
-            } else {
-                lines.append(String(word))
+                continue
             }
+            var rest = word
+            while !fits(rest), rest.count > 1 {
+                var piece = rest.dropLast()
+                while !fits(piece), piece.count > 1 { piece = piece.dropLast() }
+                lines.append(String(piece))
+                rest = rest[piece.endIndex...]
+            }
+            lines.append(String(rest))
         }
         return lines
     }

@@ -42,7 +42,8 @@ struct Scale {
         let low = min(0, values.min() ?? 0)
         let high = max(0, values.max() ?? 1)
         if panel.baseline == nil, panel.y.measure.isShare, high > 0.5 { return 0...1 }
-        let step = TickStep(atLeast: max(high - low, 1e-9) / 5)
+        guard high > low else { return 0...1 }
+        let step = TickStep(atLeast: (high - low) / 5)
         return step.multiple((low / step.size).rounded(.down))...step.multiple((high / step.size).rounded(.up))
     }
 }
