@@ -20,26 +20,35 @@ struct SimulateTests {
         }
     }
 
+    /// A result of one point: a larger experiment would take the processors from the tests beside it.
+    private static func result() throws -> ExperimentResult {
+        let document = """
+            {"name":"tiny","title":"Tiny","question":"Why?","panels":[{"name":"one","title":"One",
+             "x":{"label":"x","steps":[{"value":1}]},"y":{"measure":"survival","label":"survival"},
+             "series":[{"label":"static","change":{"policy":{"clock":{"model":"static"}}}}]}]}
+            """
+        return try ExperimentRun(Experiment(json: document.utf8), runs: 2).run(threads: 1)
+    }
+
     @Test("a result leaves report, table, document and a figure for each panel, and says where")
     func files() throws {
-        let experiment = try Experiment.named("bound-beats-mean")
-        let result = try ExperimentRun(experiment, runs: 2).run()
+        let result = try Self.result()
         let directory = NSTemporaryDirectory() + "relocate-files-" + UUID().uuidString
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let paths = try ResultFiles(result, report: "words").write(to: directory)
         #expect(
             paths.map { $0.dropFirst(directory.count + 1) }.prefix(3) == [
-                "bound-beats-mean.md", "bound-beats-mean.csv", "bound-beats-mean.json",
+                "tiny.md", "tiny.csv", "tiny.json",
             ])
-        #expect(paths.count == 3 + experiment.panels.count)
+        #expect(paths.dropFirst(3) == ["\(directory)/tiny-one.svg"])
         for path in paths { #expect(FileManager.default.fileExists(atPath: path)) }
-        let words = try String(contentsOfFile: "\(directory)/bound-beats-mean.md", encoding: .utf8)
+        let words = try String(contentsOfFile: "\(directory)/tiny.md", encoding: .utf8)
         #expect(words == "words")
     }
 
     @Test("a directory that cannot be made is named")
     func noDirectory() throws {
-        let result = try ExperimentRun(try Experiment.named("bound-beats-mean"), runs: 2).run()
+        let result = try Self.result()
         #expect {
             _ = try ResultFiles(result, report: "").write(to: "/proc/nothing")
         } throws: { "\($0)".contains("/proc/nothing") }
