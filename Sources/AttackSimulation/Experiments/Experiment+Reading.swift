@@ -31,10 +31,9 @@ extension Experiment {
         guard !panels.isEmpty else { throw .outOfRange(field: "panels", detail: "must be one panel or more, are none") }
         try Self.check(areDifferent: panels.map(\.name), "panels", "name")
         for (number, panel) in panels.enumerated() { try panel.validate("panels[\(number)]") }
-        let points = panels.reduce(0) { $0 + $1.series.count * $1.x.steps.count }
-        guard points <= Self.mostPoints else {
+        guard pointCount <= Self.mostPoints else {
             throw .outOfRange(
-                field: "panels", detail: "must have at most \(Self.mostPoints) points all together, have \(points)")
+                field: "panels", detail: "must have at most \(Self.mostPoints) points all together, have \(pointCount)")
         }
     }
 

@@ -50,6 +50,16 @@ public struct Experiment: Codable, Sendable, Hashable {
 }
 
 extension Experiment {
+    /// How many points its figures have all together.
+    public var pointCount: Int { panels.reduce(0) { $0 + $1.pointCount } }
+}
+
+extension Panel {
+    /// How many points the figure has: one for each series at each step.
+    public var pointCount: Int { series.count * x.steps.count }
+}
+
+extension Experiment {
     private enum CodingKeys: String, CodingKey, CaseIterable {
         case name, title, question, runs, seed, base, panels, notes
     }

@@ -8,7 +8,6 @@ public struct ExperimentRun: Sendable {
     public let runs: Int
     /// The seed.
     public let seed: UInt64
-    private let points: [ExperimentPoint]
     private let batch: SimulationBatch
 
     /// Makes it ready.
@@ -19,9 +18,8 @@ public struct ExperimentRun: Sendable {
     public init(_ experiment: Experiment, runs: Int? = nil, seed: UInt64? = nil) throws(SimulationError) {
         let (runs, seed) = (runs ?? experiment.runs, seed ?? experiment.seed)
         try Experiment.check(runs: runs)
-        points = try experiment.points()
         batch = try SimulationBatch(
-            points.map { point in
+            try experiment.points().map { point in
                 let panel = experiment.panels[point.panel]
                 return SimulationBatch.Job(
                     scenario: point.scenario, runs: runs,
@@ -36,7 +34,7 @@ public struct ExperimentRun: Sendable {
     }
 
     /// How many points there are.
-    public var pointCount: Int { points.count }
+    public var pointCount: Int { experiment.pointCount }
 
     /// Runs it. The result is the same however many threads there are.
     /// - Parameters:
@@ -55,9 +53,8 @@ public struct ExperimentRun: Sendable {
         var panels: [PanelResult] = []
         var rest = outcomes[...]
         for panel in experiment.panels {
-            let count = panel.series.count * panel.x.steps.count
-            panels.append(PanelResult(panel, outcomes: Array(rest.prefix(count))))
-            rest = rest.dropFirst(count)
+            panels.append(PanelResult(panel, outcomes: Array(rest.prefix(panel.pointCount))))
+            rest = rest.dropFirst(panel.pointCount)
         }
         return ExperimentResult(
             experiment: experiment, runs: runs, seed: seed, version: RelocateVersion.current, panels: panels)

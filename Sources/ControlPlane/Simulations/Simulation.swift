@@ -35,6 +35,9 @@ struct Simulation: Sendable {
     /// How many runs there are all together.
     var allRuns: Int { run.runs * run.pointCount }
 
+    /// Whether it has not begun.
+    var isWaiting: Bool { if case .waiting = state { true } else { false } }
+
     /// Whether it will not change any more.
     var isOver: Bool {
         switch state {

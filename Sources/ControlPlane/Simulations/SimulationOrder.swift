@@ -34,36 +34,32 @@ struct SimulationOrder: RequestFields {
         if let seed, seed > (1 << 53) - 1 {
             throw FleetError.invalid(field: "seed", detail: "must be 0 to \((1 << 53) - 1), is \(seed)")
         }
-        let wanted = [
-            experiment.map { _ in "experiment" }, document.map { _ in "document" }, whatIf.map { _ in "whatIf" },
-        ]
-        guard wanted.compactMap(\.self).count == 1 else {
+        guard [experiment != nil, document != nil, whatIf != nil].count(where: \.self) == 1 else {
             throw FleetError.invalid(
                 field: "experiment",
                 detail: "exactly one of 'experiment', 'document' and 'whatIf' says what is to be simulated")
         }
         if let experiment {
-            return (try ready(try SimulationsRoutes.experiment(experiment), place: ""), .experiment)
+            return (try ready(try SimulationsRoutes.experiment(experiment), place: nil), .experiment)
         }
         if let document {
-            let experiment = try located("document.") { () throws(SimulationError) in
+            let experiment = try located("document") { () throws(SimulationError) in
                 try Experiment(json: (try? FleetJSON.encode(document)) ?? [])
             }
-            return (try ready(experiment, place: "document."), .document)
+            return (try ready(experiment, place: "document"), .document)
         }
         let question = try fleetQuestion()
         let name = try policyName(of: question, in: state)
         let policy = try state.policy(name).policy
-        let experiment = try located("whatIf.") { () throws(SimulationError) in
+        let experiment = try located("whatIf") { () throws(SimulationError) in
             try question.question.experiment(
                 hosts: state.simulatedHosts, policy: policy, called: name.text,
-                moves: MoveModel(
-                    gapSeconds: 0, pauseSeconds: state.moveTimes.pauseSeconds ?? 0))
+                moves: MoveModel(pauseSeconds: state.moveTimes.pauseSeconds ?? 0))
         }
-        return (try ready(experiment, place: ""), .whatIf)
+        return (try ready(experiment, place: nil), .whatIf)
     }
 
-    private func ready(_ experiment: Experiment, place: String) throws(FleetError) -> ExperimentRun {
+    private func ready(_ experiment: Experiment, place: String?) throws(FleetError) -> ExperimentRun {
         try located(place) { () throws(SimulationError) in
             try ExperimentRun(experiment, runs: runs, seed: seed)
         }
@@ -99,15 +95,14 @@ struct SimulationOrder: RequestFields {
 
     /// Names the place of what is wrong from the request's point of view.
     private func located<Value>(
-        _ place: String, _ body: () throws(SimulationError) -> Value
+        _ place: String?, _ body: () throws(SimulationError) -> Value
     ) throws(FleetError) -> Value {
         do {
             return try body()
         } catch .outOfRange(let field, let detail) {
-            throw .invalid(field: place + field, detail: detail)
+            throw .invalid(field: place.map { "\($0).\(field)" } ?? field, detail: detail)
         } catch {
-            throw .invalid(
-                field: String((place.isEmpty ? "experiment" : place).trimmingSuffix(".")), detail: "\(error)")
+            throw .invalid(field: place ?? "experiment", detail: "\(error)")
         }
     }
 }
@@ -120,11 +115,5 @@ extension FleetState {
                 name: host.name, profile: host.profile,
                 tenants: Set(containers(on: host.name).map(\.spec.tenant)).sorted())
         }
-    }
-}
-
-extension String {
-    fileprivate func trimmingSuffix(_ suffix: String) -> Substring {
-        hasSuffix(suffix) ? dropLast(suffix.count) : self[...]
     }
 }

@@ -28,7 +28,7 @@ struct SimulationsRoutes {
             question = experiment.question
             runs = experiment.runs
             seed = experiment.seed
-            points = experiment.panels.reduce(0) { $0 + $1.series.count * $1.x.steps.count }
+            points = experiment.pointCount
             panels = experiment.panels.map { PanelView(name: $0.name, title: $0.title) }
         }
     }

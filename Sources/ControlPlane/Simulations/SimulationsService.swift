@@ -45,7 +45,7 @@ final class SimulationsService: Sendable {
     func add(_ run: ExperimentRun, _ kind: Simulation.Kind, by actor: String) throws(FleetError) -> Simulation {
         let now = Timestamp.now
         let taken: (Simulation, needsThread: Bool)? = state.withLock { state in
-            let waiting = state.simulations.values.count { if case .waiting = $0.state { true } else { false } }
+            let waiting = state.simulations.values.count(where: \.isWaiting)
             guard waiting < Self.mostWaiting else { return nil }
             // Numbers of an earlier process must not mean something else now.
             state.lastID = max(state.lastID + 1, now.milliseconds)
@@ -123,8 +123,7 @@ final class SimulationsService: Sendable {
 
     private func next() -> Simulation? {
         state.withLock { state in
-            let waiting = state.simulations.values.filter { if case .waiting = $0.state { true } else { false } }
-            guard var next = waiting.min(by: { $0.id < $1.id }) else {
+            guard var next = state.simulations.values.filter(\.isWaiting).min(by: { $0.id < $1.id }) else {
                 state.hasThread = false
                 return nil
             }
