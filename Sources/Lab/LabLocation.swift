@@ -40,6 +40,8 @@ public struct LabLocation: Codable, Sendable, Hashable {
     func containerdSettings(of host: String) -> String { "\(state(of: host))/containerd.toml" }
     /// The socket of a host's Docker daemon.
     public func dockerSocket(of host: String) -> String { "\(state(of: host))/docker.sock" }
+    /// Where its containerd listens.
+    public func containerdSocket(of host: String) -> String { "\(state(of: host))/containerd.sock" }
     /// The files by which a host looks unlike the others.
     func differences(of host: String) -> String { "\(differences)/\(host)" }
     /// What a process printed.

@@ -78,9 +78,14 @@ extension LabPlan {
                 "--shared", location.shared, "--runtime", runtime.rawValue,
                 "--cgroup", "\(location.controlGroup)/\(name)", "--container-network", "\(networks.containers)",
                 "--protect", "\(networks.hosts)", "--protect", Self.linkLocalNetwork,
-            ] + (runtime == .docker ? ["--docker", location.dockerSocket(of: name)] : []),
+            ] + daemonArguments(name),
             networkNamespace: location.networkNamespace(name), mountNamespace: location.mountNamespace(of: name),
             requiredFile: runtime == .docker ? location.dockerSocket(of: name) : location.tokenFile)
+    }
+
+    private func daemonArguments(_ host: String) -> [String] {
+        guard runtime == .docker else { return [] }
+        return ["--docker", location.dockerSocket(of: host), "--containerd", location.containerdSocket(of: host)]
     }
 
     /// Daemons of the host's own, apart from each other as packages have them: containers outlive Docker's. It makes no
@@ -93,14 +98,14 @@ extension LabPlan {
             arguments: [
                 "--config", location.containerdSettings(of: name), "--root", "\(state)/containerd", "--state",
                 "/run/containerd",
-                "--address", "\(state)/containerd.sock",
+                "--address", location.containerdSocket(of: name),
             ],
             networkNamespace: location.networkNamespace(name), mountNamespace: location.mountNamespace(of: name),
             requiredFile: location.tokenFile)
         let docker = LabProcess(
             name: "\(name)-docker", program: "dockerd",
             arguments: [
-                "--experimental", "--containerd", "\(state)/containerd.sock", "--data-root", "\(state)/docker",
+                "--experimental", "--containerd", location.containerdSocket(of: name), "--data-root", "\(state)/docker",
                 "--exec-root", "/run/docker",
                 "--pidfile=", "--host", "unix://\(location.dockerSocket(of: name))",
                 "--bridge", "none", "--iptables=false", "--ip6tables=false", "--exec-opt",
@@ -108,7 +113,7 @@ extension LabPlan {
                 "--live-restore",
             ],
             networkNamespace: location.networkNamespace(name), mountNamespace: location.mountNamespace(of: name),
-            requiredFile: "\(state)/containerd.sock")
+            requiredFile: location.containerdSocket(of: name))
         return [containerd, docker]
     }
 

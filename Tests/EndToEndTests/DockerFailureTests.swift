@@ -47,7 +47,7 @@ extension DockerTests {
         @Test("storage that is full before the dump is written: the container never stops, and moves later")
         func fullDump() async throws {
             try await DockerTests.play("crowded") { lab, name, client in
-                try await lab.withDumps(of: "host1", limitedTo: "500k") {
+                try await lab.withDumps(of: "host1", limitedTo: "64k") {
                     let relocation = try await lab.api.move(name, to: try HostName("host2"))
                     #expect(relocation.state == .failed)
                     #expect(
@@ -163,26 +163,48 @@ extension DockerTests {
             }
         }
 
-        /// Docker keeps a dump to itself until it is whole, so that the memory is lost.
-        @Test(
-            "a daemon that is killed while its dump succeeds: the container does not seem to run, and can be started anew"
-        )
-        func dumpLost() async throws {
-            let lab = try TestLab.shared
-            let container = try await lab.create(
-                "orphan", image: "echo", command: ["/usr/bin/echo", "7"], on: "host1")
-            let relocation = try await killDaemon(while: container.name, isMoving: lab) { _ in }
-            #expect(relocation.state == .failed)
-            #expect("\(String(describing: relocation.failure))".contains("see whether the daemon was restarted"))
-            try await eventually("it is said to have ended") {
-                try await lab.api.container(container.name).state == "stopped"
+        @Test("a daemon that is killed while its container is dumped does not keep it from moving, its client connected")
+        func dumpOutlivesDaemon() async throws {
+            try await DockerTests.play("orphan") { lab, name, client in
+                let relocation = try await killDaemon(while: name, isMoving: lab) { _ in }
+                #expect(relocation.state == .completed, "\(String(describing: relocation.failure))")
+                try await client.conversation.goesOn()
+                try await lab.expectRunsOnlyOn("host2")
             }
-            let answer = try await lab.api.send(.post, "/v1/containers/orphan/start?wait=30")
-            #expect(answer.status == 202, "\(answer.body)")
-            try await eventually("it runs") { try await lab.api.container(container.name).state == "running" }
-            let removal = try await lab.api.send(.delete, "/v1/containers/orphan?wait=30")
-            #expect(removal.status == 204, "\(removal.body)")
-            #expect(lab.dumps == [])
+        }
+
+        @Test("a containerd that is killed in the middle of a dump: the container moves or stays, its client connected")
+        func containerdKilled() async throws {
+            try await DockerTests.play("foster") { lab, name, client in
+                let fault = Faults.Fault.dump(try HostName("host1"))
+                try lab.faults.begin(fault)
+                _ = try await lab.api.send(.post, "/v1/containers/\(name)/relocate", #"{"to":"host2"}"#)
+                try await eventually("the dump has begun") { lab.faults.waiting(at: fault) != nil }
+                try await lab.kill("host1-containerd")
+                lab.faults.end(fault)
+                try await lab.heal()
+                let relocation = try await lab.endOfLastRelocation(of: name)
+                try await client.conversation.goesOn()
+                try await lab.expectRunsOnlyOn(relocation.state == .completed ? "host2" : "host1")
+            }
+        }
+
+        @Test("a container is dumped again at once: as a trial, and for a move that fails, and for one that does not")
+        func manyDumps() async throws {
+            try await DockerTests.play("photographed") { lab, name, client in
+                for round in 0..<5 {
+                    try lab.faults.begin(.restore(try HostName("host2")))
+                    let failed = try await lab.api.move(name, to: try HostName("host2"))
+                    lab.faults.end(.restore(try HostName("host2")))
+                    #expect(failed.state == .rolledBack, "\(round): \(String(describing: failed.failure))")
+                    for host in ["host2", "host1"] {
+                        let relocation = try await lab.api.move(name, to: try HostName(host))
+                        #expect(
+                            relocation.state == .completed, "\(round): \(String(describing: relocation.failure))")
+                    }
+                    try await client.conversation.goesOn()
+                }
+            }
         }
     }
 }

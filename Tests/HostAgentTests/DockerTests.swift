@@ -156,8 +156,12 @@ struct DockerHostTests {
         for words in ["\"experimental\": true", "overlay2", "kata", "\"live-restore\": true"] {
             #expect(problems.contains { $0.contains(words) }, "\(words)")
         }
-        let absent = await DockerDoctor(socket: "/nonexistent/docker.sock", criuSettings: "/nonexistent").problems()
-        #expect(absent.count == 2)
+        let absent = await DockerDoctor(
+            socket: "/nonexistent/docker.sock", containerd: ["/nonexistent/containerd.sock"],
+            criuSettings: "/nonexistent"
+        ).problems()
+        #expect(absent.count == 3)
+        #expect(absent.contains { $0.contains("/nonexistent/containerd.sock") && $0.contains("--containerd") })
         #expect(absent.first?.contains("/nonexistent/docker.sock") == true)
         #expect(absent.last?.contains("network-lock skip") == true)
     }
@@ -172,12 +176,5 @@ struct ProcessControlGroupsTests {
         #expect(first.directory(for: "cpu") == "/sys/fs/cgroup/cpu/a")
         #expect(ProcessControlGroups(text: "0::/y\n").directory(for: "memory") == "/sys/fs/cgroup/y")
         #expect(ProcessControlGroups(text: "").directory(for: "memory") == nil)
-    }
-
-    @Test("the memory that a dump holds is private and shared memory, not the cache of files")
-    func memory() {
-        #expect(DumpRoom.memory(by: "anon 4096\nfile 900000\nshmem 8192\n") == 12288)
-        #expect(DumpRoom.memory(by: "cache 5\nrss 1\ntotal_cache 900000\ntotal_rss 4096\ntotal_shmem 8192\n") == 12288)
-        #expect(DumpRoom.memory(by: "") == 0)
     }
 }

@@ -1,4 +1,4 @@
-/// Writes the wire format of protocol buffers, as much of it as CRIU's messages need.
+/// Writes the wire format of protocol buffers, as much of it as the messages of CRIU and containerd need.
 struct ProtobufWriter {
     /// What was written so far.
     private(set) var bytes: [UInt8] = []
@@ -22,7 +22,7 @@ struct ProtobufWriter {
         block(field, inner.bytes)
     }
 
-    private mutating func block(_ field: Int, _ content: [UInt8]) {
+    mutating func block(_ field: Int, _ content: [UInt8]) {
         key(field, wireType: 2)
         varint(UInt64(content.count))
         bytes += content

@@ -11,13 +11,19 @@ public struct HostTools: Sendable {
     public var runc: String
     /// The socket of the Docker daemon.
     public var docker: String
+    /// Where its containerd may listen.
+    public var containerd: [String]
 
     /// Tools of a host.
-    public init(runtimes: [RuntimeKind], criu: String, runc: String, docker: String) {
+    public init(
+        runtimes: [RuntimeKind], criu: String, runc: String, docker: String,
+        containerd: [String] = DockerRuntime.standardContainerdSockets
+    ) {
         self.runtimes = runtimes
         self.criu = criu
         self.runc = runc
         self.docker = docker
+        self.containerd = containerd
     }
 
     /// Finds out what of them works now. An operator may have mended it since the last look, or broken it.
@@ -33,7 +39,9 @@ public struct HostTools: Sendable {
         if found.runcVersion == nil {
             found.problems.append("'\(runc)' does not run: install the package runc")
         }
-        if runtimes.contains(.docker) { found.problems += await DockerDoctor(socket: docker).problems() }
+        if runtimes.contains(.docker) {
+            found.problems += await DockerDoctor(socket: docker, containerd: containerd).problems()
+        }
         return found
     }
 

@@ -66,6 +66,11 @@ struct AgentRun: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The Unix socket of the Docker daemon.", valueName: "file"))
     var docker = DockerEngine.standardSocket
 
+    @Option(
+        help: ArgumentHelp(
+            "The Unix socket of the Docker daemon's containerd. (default: where packages have it)", valueName: "file"))
+    var containerd: String?
+
     @Option(help: "The most containers at once.")
     var maxContainers = 64
 
@@ -104,7 +109,9 @@ struct AgentRun: AsyncParsableCommand {
     private func makeAgent(_ logger: Logger) async throws -> Agent {
         let survey = HostSurvey(HostSurvey.Configuration(address: address, criu: criu, runc: runc))
         async let profile = survey.profile()
-        let tools = HostTools(runtimes: role == .worker ? [runtime] : [], criu: criu, runc: runc, docker: docker)
+        let tools = HostTools(
+            runtimes: role == .worker ? [runtime] : [], criu: criu, runc: runc, docker: docker,
+            containerd: containerdSockets)
         var facts = await HostFacts.collect(tools)
         facts.profile = await profile
         for problem in facts.problems { logger.warning("\(problem)") }
@@ -144,10 +151,15 @@ struct AgentRun: AsyncParsableCommand {
         return try RuncRuntime(configuration, images: try ImageRepository(root: shared + "/images"))
     }
 
+    private var containerdSockets: [String] {
+        containerd.map { [$0] } ?? DockerRuntime.standardContainerdSockets
+    }
+
     private func dockerRuntime() throws -> DockerRuntime {
         try DockerRuntime(
             DockerRuntime.Configuration(
-                socket: docker, stateDirectory: state, sharedDirectory: shared, controlGroupParent: "/\(cgroup)"),
+                socket: docker, containerd: containerdSockets, stateDirectory: state, sharedDirectory: shared,
+                controlGroupParent: "/\(cgroup)"),
             images: try ImageRepository(root: shared + "/images"))
     }
 

@@ -22,9 +22,16 @@ struct AgentDoctor: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The Unix socket of the Docker daemon.", valueName: "file"))
     var docker = DockerEngine.standardSocket
 
+    @Option(
+        help: ArgumentHelp(
+            "The Unix socket of the Docker daemon's containerd. (default: where packages have it)", valueName: "file"))
+    var containerd: String?
+
     func run() async throws {
         let facts = await HostFacts.collect(
-            HostTools(runtimes: [runtime], criu: criu, runc: runc, docker: docker))
+            HostTools(
+                runtimes: [runtime], criu: criu, runc: runc, docker: docker,
+                containerd: containerd.map { [$0] } ?? DockerRuntime.standardContainerdSockets))
         var problems = facts.problems
         if geteuid() != 0 { problems.insert("moving containers needs root: run this as root too", at: 0) }
         print("kernel \(facts.kernel), control groups version \(facts.cgroupVersion)")

@@ -1,8 +1,17 @@
+import DockerEngine
+
 extension DockerRuntime {
+    /// Where a containerd of its own listens, and one that Docker starts itself.
+    public static let standardContainerdSockets = [
+        "/run/containerd/containerd.sock", "/var/run/docker/containerd/containerd.sock",
+    ]
+
     /// Where a runtime finds the daemon and keeps its things.
     public struct Configuration: Sendable {
         /// The daemon's Unix socket.
         public var socket: String
+        /// Where the daemon's containerd may listen: Unix sockets, the first of which exists and knows a container is asked.
+        public var containerd: [String]
         /// The runtime's own directory on this host, owner only. Not shared.
         public var stateDirectory: String
         /// The directory all hosts share: dumps. The daemon must see it under the same path.
@@ -13,10 +22,11 @@ extension DockerRuntime {
 
         /// A runtime over a daemon.
         public init(
-            socket: String = "/var/run/docker.sock", stateDirectory: String, sharedDirectory: String,
-            controlGroupParent: String? = nil
+            socket: String = DockerEngine.standardSocket, containerd: [String] = DockerRuntime.standardContainerdSockets,
+            stateDirectory: String, sharedDirectory: String, controlGroupParent: String? = nil
         ) {
             self.socket = socket
+            self.containerd = containerd
             self.stateDirectory = stateDirectory
             self.sharedDirectory = sharedDirectory
             self.controlGroupParent = controlGroupParent

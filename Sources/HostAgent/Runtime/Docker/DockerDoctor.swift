@@ -3,27 +3,33 @@ import DockerEngine
 /// What keeps a host's Docker daemon from moving containers, and what to do about it.
 public struct DockerDoctor: Sendable {
     private let socket: String
+    private let containerd: [String]
     private let criuSettings: String
 
     /// A look at a daemon.
     /// - Parameters:
     ///   - socket: the daemon's Unix socket.
+    ///   - containerd: where its containerd may listen.
     ///   - criuSettings: what runc hands on to CRIU.
-    public init(socket: String, criuSettings: String = "/etc/criu/runc.conf") {
+    public init(
+        socket: String, containerd: [String] = DockerRuntime.standardContainerdSockets,
+        criuSettings: String = "/etc/criu/runc.conf"
+    ) {
         self.socket = socket
+        self.containerd = containerd
         self.criuSettings = criuSettings
     }
 
     /// What is missing, in words an operator can act on; empty when nothing is.
     public func problems() async -> [String] {
-        let settings = settingsProblems()
+        let others = await containerdProblems() + settingsProblems()
         do {
             let engine = try DockerEngine(socket: socket)
             defer { engine.close() }
             let version = try await engine.version()
-            return Self.problems(of: version, try await engine.info()) + settings
+            return Self.problems(of: version, try await engine.info()) + others
         } catch {
-            return ["\(error)"] + settings
+            return ["\(error)"] + others
         }
     }
 
@@ -49,6 +55,16 @@ public struct DockerDoctor: Sendable {
                     + "/etc/docker/daemon.json and reload it")
         }
         return problems
+    }
+
+    /// Dumps are asked of containerd.
+    private func containerdProblems() async -> [String] {
+        do {
+            _ = try await Containerd(sockets: containerd).version()
+            return []
+        } catch {
+            return ["containerd, which is asked for dumps, does not answer: \(error)"]
+        }
     }
 
     /// What runc has to hand on to CRIU: connections stay, and the agent's hold takes the place of CRIU's lock.

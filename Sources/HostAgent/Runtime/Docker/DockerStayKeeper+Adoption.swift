@@ -48,7 +48,8 @@ extension DockerStayKeeper {
     /// Lets a container that people started go on as it was; without its memory, if there is no other way.
     func giveBack(_ original: String) async {
         guard let details = try? await look(at: original) else { return }
-        if !details.state.isRunning {
+        let isEnded = (try? await hasEnded(original)) ?? !details.state.isRunning
+        if isEnded {
             if let container = record?.container { try? await engine.kill(container, signal: "KILL") }
             let dump = tools.adoption(of: stay)
             try? CheckpointNamespace(directory: dump.dockerCheckpoint).takeKey()

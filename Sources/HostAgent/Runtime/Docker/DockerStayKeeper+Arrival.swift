@@ -149,9 +149,9 @@ extension DockerStayKeeper {
         let folder = try directory(of: container) + "/checkpoints"
         try FileTree.remove(folder)
         guard symlink(dump.path, folder) == 0 else { throw StepFailure("link \(folder)", errno: errno) }
-        // The daemon hands a checkpoint on by its content, and refuses what it has handed on before: a second attempt, or
-        // what it has just dumped itself. A file that CRIU does not look at makes each attempt another content; it is
-        // empty, so that it can be made where the storage is full.
+        // The daemon hands a checkpoint on by its content, and refuses a second attempt at what it has just handed on. A file
+        // that CRIU does not look at makes each attempt another content; it is empty, so that it can be made where the
+        // storage is full.
         let attempt = String(UInt64.random(in: 0 ... .max), radix: 16)
         try FileBytes.overwrite("\(dump.dockerCheckpoint)/attempt-\(attempt)", with: [])
         do throws(DockerError) {
@@ -185,5 +185,15 @@ extension DockerStayKeeper {
         guard !Task.isCancelled, let (record, container) = try? created(), record.phase == .held else { return }
         try? await engine.kill(container, signal: "KILL")
         try? note(.prepared(lost: .leaseExpired))
+    }
+}
+
+extension CriuLog {
+    /// The log that a message of the daemon names: `… log file: /run/…/criu-dump.log: unknown`.
+    init(namedIn message: String) {
+        let words = message.split(separator: " ")
+        let index = words.firstIndex { $0.hasPrefix("/") && $0.contains(".log") }
+        let path = index.map { String(words[$0].prefix { $0 != ":" && $0 != "\n" }) } ?? ""
+        self.init(text: String(decoding: (try? FileBytes.read(path)) ?? [], as: UTF8.self))
     }
 }

@@ -31,12 +31,6 @@ extension DockerStayKeeper {
         let container = try await running()
         var watch = Stopwatch()
         try destination.create()
-        do throws(StepFailure) {
-            try DumpRoom(of: container.state.pid).require(in: destination)
-        } catch {
-            try? destination.remove()
-            throw error
-        }
         try await forbidRestarts(of: container.id)
         try note(.dumping(relocation))
         var timings: [String: Double] = [:]
@@ -44,9 +38,8 @@ extension DockerStayKeeper {
             do throws(StepFailure) {
                 try await dump(container, into: destination, exit: true)
             } catch {
-                // Whatever the daemon reports: what was ended and is written down is a dump.
-                let found = (try? await look(at: container.id)) ?? nil
-                guard found?.state.isRunning == false, destination.hasImages else { throw error }
+                // Whatever is reported: what was ended and is written down is a dump.
+                guard try await hasEnded(container.id), destination.hasImages else { throw error }
             }
             timings["dump"] = watch.lap()
             try complete(destination, of: container)
@@ -62,13 +55,24 @@ extension DockerStayKeeper {
     }
 
     /// Finds out what has come of a dump whose end nobody has seen, or that is of no use: a container that it has ended goes
-    /// on from it, unless somebody waits for the dump and it is whole. As long as the daemon does not answer, this is tried
+    /// on from it, unless somebody waits for the dump and it is whole. As long as that cannot be found out, this is tried
     /// again.
     func settleDump(for relocation: RelocationID, isWanted: Bool) async {
         guard let container = record?.container else { return }
-        let found: ContainerDetails?
-        do {
-            found = try await look(at: container)
+        let dump = tools.dump(of: relocation)
+        do throws(StepFailure) {
+            if try await hasEnded(container), dump.hasImages, let found = try await look(at: container) {
+                if isWanted, (try? complete(dump, of: found)) != nil {
+                    try? note(.dumped(relocation))
+                    return
+                }
+                // The storage may be full: what only another host would need goes first. If the container cannot even go on
+                // from its own checkpoint, that is kept.
+                dump.removeFiles()
+                if (try? await raise(container, from: dump)) != nil { try? dump.remove() }
+            } else {
+                try? dump.remove()
+            }
         } catch {
             retrial = Task { [weak self] in
                 do { try await Task.sleep(for: .seconds(1)) } catch { return }
@@ -76,28 +80,8 @@ extension DockerStayKeeper {
             }
             return
         }
-        let dump = tools.dump(of: relocation)
-        if let found, !found.state.isRunning, dump.hasImages {
-            if isWanted, (try? complete(dump, of: found)) != nil {
-                try? note(.dumped(relocation))
-                return
-            }
-            // The storage may be full: what only another host would need goes first. If the container cannot even go on from
-            // its own checkpoint, that is kept.
-            dump.removeFiles()
-            if (try? await raise(container, from: dump)) != nil { try? dump.remove() }
-        } else {
-            if let found, found.state.isRunning { await thaw(found) }
-            try? dump.remove()
-        }
         try? note(.running)
         await allowRestarts()
-    }
-
-    /// A dump begins with stopping the container; a daemon that is ended in it lets nobody go on.
-    private func thaw(_ found: ContainerDetails) async {
-        if found.state.isPaused, (try? await engine.unpause(found.id)) != nil { return }
-        ProcessControlGroups(of: found.state.pid).thaw()
     }
 
     private func settleDumpAgain(for relocation: RelocationID) async {
@@ -107,17 +91,36 @@ extension DockerStayKeeper {
         await settleDump(for: relocation, isWanted: false)
     }
 
-    /// Has the daemon dump a container. A health check that runs just then has entered it and makes the dump fail: it is
-    /// over in a moment.
+    /// Whether a container has ended. A dump that is under way, whoever asked for it, comes to its end first; one that was
+    /// broken off may have left the processes frozen.
+    func hasEnded(_ container: String) async throws(StepFailure) -> Bool {
+        let process: Int32?
+        do throws(GRPCError) {
+            process = try await tools.containerd.process(of: container)
+        } catch {
+            throw StepFailure("ask how container '\(stay.container)' stands", error)
+        }
+        if let process {
+            ProcessControlGroups(of: process).thaw()
+            return false
+        }
+        await awaitEnd(of: container)
+        return true
+    }
+
+    /// Waits until the daemon, too, knows that a container has ended, and has all its output. It may be gone just now.
+    private func awaitEnd(of container: String) async {
+        _ = try? await engine.wait(container, timeout: .seconds(10))
+    }
+
+    /// Dumps a container. A health check that runs just then has entered it and makes the dump fail: it is over in a moment.
     func dump(_ container: ContainerDetails, into directory: DumpDirectory, exit: Bool) async throws(StepFailure) {
         let hasChecks = container.state.health != nil
         for _ in 0..<(hasChecks ? 5 : 0) {
             do {
                 return try await dumpOnce(container.id, into: directory, exit: exit)
             } catch {
-                guard error.code == .dumpRefused, try await look(at: container.id)?.state.isRunning == true else {
-                    throw error
-                }
+                guard error.code == .dumpRefused, try await !hasEnded(container.id) else { throw error }
                 try directory.create()
                 try? await Task.sleep(for: .milliseconds(200))
             }
@@ -126,23 +129,19 @@ extension DockerStayKeeper {
     }
 
     private func dumpOnce(_ container: String, into directory: DumpDirectory, exit: Bool) async throws(StepFailure) {
-        do {
-            try await engine.createCheckpoint(
-                container, id: DockerTools.checkpoint, directory: directory.path, exit: exit)
-        } catch .refused(_, let message) where message.contains("invalid task checkpoint option") {
-            throw StepFailure(
-                code: .dumpRefused,
-                message:
-                    "Docker was restarted since it began, and this version of Docker can dump only what it has started "
-                    + "itself: start it anew", toolMessage: message)
-        } catch .refused(let status, let message) {
-            guard message.contains("criu") else {
-                throw StepFailure("dump container '\(stay.container)'", .refused(status: status, message: message))
-            }
-            throw CriuLog(namedIn: message).failure(.dumpRefused, firstError: message)
+        try FileTree.make(directory.dockerCheckpoint)
+        let logs = tools.logs(of: stay)
+        try FileTree.remove(logs)
+        try FileTree.make(logs)
+        do throws(GRPCError) {
+            try await tools.containerd.dump(container, into: directory.dockerCheckpoint, logs: logs, exit: exit)
         } catch {
+            if case .refused(_, let message) = error, FileTree.exists("\(logs)/dump.log") {
+                throw CriuLog(directory: logs, name: "dump.log").failure(.dumpRefused, firstError: message)
+            }
             throw StepFailure("dump container '\(stay.container)'", error)
         }
+        if exit { await awaitEnd(of: container) }
     }
 
     /// The processes have ended and are written down: adds what they wrote to their files, and says that all is there.
@@ -171,7 +170,7 @@ extension DockerStayKeeper {
 }
 
 extension DumpDirectory {
-    /// The checkpoint as the daemon wrote it.
+    /// CRIU's images. Docker looks for checkpoints by their names.
     var dockerCheckpoint: String { "\(path)/\(DockerTools.checkpoint)" }
     /// What `docker logs` shows.
     var dockerLog: String { path + "/docker.log" }
@@ -185,14 +184,4 @@ extension DumpDirectory {
     }
     /// All of it, in bytes.
     var size: Int { bytes + FileTree.bytes(in: dockerCheckpoint) }
-}
-
-extension CriuLog {
-    /// The log that a message of the daemon names: `… log file: /run/…/criu-dump.log: unknown`.
-    init(namedIn message: String) {
-        let words = message.split(separator: " ")
-        let index = words.firstIndex { $0.hasPrefix("/") && $0.contains(".log") }
-        let path = index.map { String(words[$0].prefix { $0 != ":" && $0 != "\n" }) } ?? ""
-        self.init(text: String(decoding: (try? FileBytes.read(path)) ?? [], as: UTF8.self))
-    }
 }

@@ -136,6 +136,7 @@ actor DockerStayKeeper {
             if case .dumped = record.phase { await tools.volumes.remove(mounts) }
         }
         try await discard(record.sandbox)
+        try FileTree.remove(tools.logs(of: stay))
         try FileTree.remove(tools.record(of: stay))
         self.record = nil
     }

@@ -9,6 +9,7 @@ struct DockerTools: Sendable {
 
     let configuration: DockerRuntime.Configuration
     let engine: DockerEngine
+    let containerd: Containerd
     let images: DockerImages
     let adoption: DockerAdoption
     let volumes: DockerVolumes
@@ -21,6 +22,7 @@ struct DockerTools: Sendable {
         } catch {
             throw StepFailure("speak to Docker", error)
         }
+        containerd = try Containerd(sockets: configuration.containerd)
         self.images = DockerImages(
             engine: engine, images: images, scratch: configuration.stateDirectory + "/docker-images")
         adoption = DockerAdoption(engine: engine, images: self.images, sharedDirectory: configuration.sharedDirectory)
@@ -44,6 +46,9 @@ struct DockerTools: Sendable {
         DumpDirectory(scratch: "\(configuration.sharedDirectory)/dumps/adoption-\(stay)")
     }
 
+    /// Where CRIU tells of the dumps of a stay.
+    func logs(of stay: Stay) -> String { "\(configuration.stateDirectory)/docker-logs/\(stay)" }
+
     func dump(of relocation: RelocationID) -> DumpDirectory {
         DumpDirectory(of: relocation, in: configuration.sharedDirectory)
     }
@@ -54,6 +59,13 @@ extension StepFailure {
     init(_ doing: String, _ error: DockerError, code: FailureCode = .runtimeFailed) {
         let isFull = "\(error)".contains("no space left on device")
         self.init(code: isFull ? .resourceExhausted : code, message: "cannot \(doing)", toolMessage: "\(error)")
+    }
+}
+
+extension StepFailure {
+    /// Why containerd did not do what was asked of it: `doing` completes "cannot …".
+    init(_ doing: String, _ error: GRPCError) {
+        self.init(code: .runtimeFailed, message: "cannot \(doing)", toolMessage: "containerd: \(error)")
     }
 }
 
