@@ -140,7 +140,11 @@ let package = Package(
         .testTarget(name: "LedgerTests", dependencies: ["Ledger", "RelocateTesting"], swiftSettings: swift),
         .testTarget(
             name: "HostAgentTests",
-            dependencies: ["CNetlink", "DockerEngine", "HostAgent", "ImageStore", "RelocateTesting"],
+            dependencies: [
+                "CNetlink", "DockerEngine", "HTTP", "HostAgent", "ImageStore", "RelocateTesting",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: swift),
         .testTarget(
             name: "DockerEngineTests",

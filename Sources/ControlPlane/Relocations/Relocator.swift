@@ -28,6 +28,7 @@ actor Relocator {
     private let logger: Logger
     private var queue = StartQueue()
     private var tasks: [RelocationID: Task<Void, Never>] = [:]
+    private var isStopped = false
     /// Looks at the queue again when a limit that concerns time lets something start.
     private var alarmClock: Task<Void, Never>?
 
@@ -171,7 +172,7 @@ actor Relocator {
 
     /// Starts waiting relocations, as far as the limits allow.
     func startWhatMay() async {
-        while true {
+        while !isStopped {
             let state = fleet.snapshot
             let now = Timestamp.now
             var outcome: PlacementOutcome?
@@ -251,6 +252,7 @@ actor Relocator {
     }
 
     private func drive(_ id: RelocationID) {
+        guard !isStopped else { return }
         let run = RelocationRun(id: id, fleet: fleet, agents: agents, times: times, death: death, logger: logger)
         let tenant = fleet.snapshot.relocations[id]?.tenant
         tasks[id] = Task {
@@ -268,6 +270,7 @@ actor Relocator {
 
     /// Ends all tasks, as the end of the process does: what they drive goes on with the next start.
     func stop() {
+        isStopped = true
         alarmClock?.cancel()
         for task in tasks.values { task.cancel() }
     }
