@@ -80,7 +80,8 @@ struct LiveTests {
             let done = try await docker.execute(
                 "count", ["sh", "-c", "echo $A; echo no >&2; exit 7"], environment: ["A=1"])
             #expect(done.exitCode == 7)
-            #expect(done.output == ContainerOutput(output: Array("1\n".utf8), errors: Array("no\n".utf8)))
+            #expect(done.output.outputText == "1\n")
+            #expect(done.output.errorText == "no\n")
             #expect(try await docker.execute("count", ["nothing"]).exitCode != 0)
 
             try await docker.update("count", restartPolicy: .no)

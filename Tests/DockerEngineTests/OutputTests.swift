@@ -17,12 +17,13 @@ struct OutputTests {
         }
     }
 
-    @Test("output and errors are told apart")
+    @Test("output and errors are told apart, and together are in the order in which they were written")
     func logs() async throws {
         try await FakeDaemon.with(daemon([stream])) { docker, daemon in
             let output = try await docker.logs("web", tail: 20)
             #expect(output.outputText == "one\ntwo\n")
             #expect(output.errorText == "bad\n")
+            #expect(output.written == Array("one\nbad\ntwo\n".utf8))
             #expect(daemon.asked[1].query["tail"] == "20")
             #expect(daemon.asked[1].query["stdout"] == "1")
             #expect(daemon.asked[1].query["stderr"] == "1")
@@ -49,10 +50,10 @@ struct OutputTests {
                 }
                 if Bool.random(using: &generator) {
                     stream += frame(1, content)
-                    expected.output += content
+                    expected.append(content)
                 } else {
                     stream += frame(2, content)
-                    expected.errors += content
+                    expected.append(content, toErrors: true)
                 }
             }
             var frames = OutputFrames(limit: 10_000)
@@ -75,7 +76,7 @@ struct OutputTests {
                 UInt8.random(in: 0...(Bool.random(using: &generator) ? 3 : 255), using: &generator)
             }
             guard (try? frames.take(bytes)) != nil, let output = try? frames.finish() else { continue }
-            #expect(output.output.count + output.errors.count <= 64)
+            #expect(output.written.count <= 64 && output.output.count + output.errors.count <= 64)
         }
     }
 

@@ -163,7 +163,7 @@ extension DockerTests {
             }
         }
 
-        @Test("a daemon that is killed while its container is dumped does not keep it from moving, its client connected")
+        @Test("a daemon that is killed while it is dumped does not keep a container from moving, its client connected")
         func dumpOutlivesDaemon() async throws {
             try await DockerTests.play("orphan") { lab, name, client in
                 let relocation = try await killDaemon(while: name, isMoving: lab) { _ in }

@@ -93,7 +93,7 @@ struct DockerTests {
         }
     }
 
-    @Test("a host without its daemon is told in words; containers outlive theirs, and move afterwards, with their clients")
+    @Test("a host without its daemon is told in words; containers outlive theirs and move afterwards, clients connected")
     func daemonGone() async throws {
         try await Self.play("daemonless") { lab, name, client in
             try await lab.kill("host2-docker")

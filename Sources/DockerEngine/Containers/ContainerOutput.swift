@@ -1,15 +1,38 @@
 /// What a container, or a command in one, has written.
 public struct ContainerOutput: Sendable, Hashable {
-    /// What was written to the standard output; with a terminal, to the standard error too.
-    public var output: [UInt8]
-    /// What was written to the standard error.
-    public var errors: [UInt8]
+    /// All of it, output and errors in the order in which the daemon has read them.
+    public private(set) var written: [UInt8] = []
+    /// Where in it the errors are: in order, neither empty nor next to each other.
+    private var errorRanges: [Range<Int>] = []
 
-    /// Output and errors of these bytes.
-    public init(output: [UInt8] = [], errors: [UInt8] = []) {
-        self.output = output
-        self.errors = errors
+    /// Nothing.
+    public init() {}
+
+    /// Adds what was written to the standard output, or to the standard error.
+    public mutating func append(_ content: some Collection<UInt8>, toErrors: Bool = false) {
+        let start = written.count
+        written += content
+        guard toErrors, start < written.count else { return }
+        if let last = errorRanges.last, last.upperBound == start {
+            errorRanges[errorRanges.count - 1] = last.lowerBound..<written.count
+        } else {
+            errorRanges.append(start..<written.count)
+        }
     }
+
+    /// What was written to the standard output; with a terminal, to the standard error too.
+    public var output: [UInt8] {
+        var start = 0
+        var output: [UInt8] = []
+        for range in errorRanges {
+            output += written[start..<range.lowerBound]
+            start = range.upperBound
+        }
+        return output + written[start...]
+    }
+
+    /// What was written to the standard error.
+    public var errors: [UInt8] { errorRanges.flatMap { written[$0] } }
 
     /// The standard output as text, invalid UTF-8 replaced.
     public var outputText: String { String(decoding: output, as: UTF8.self) }

@@ -78,8 +78,8 @@ extension DockerEngine {
         if isRaw {
             var collected = ContainerOutput()
             for try await piece in response.body {
-                guard piece.count <= limit - collected.output.count else { throw OutputFrames.tooMuch(limit) }
-                collected.output += piece
+                guard piece.count <= limit - collected.written.count else { throw OutputFrames.tooMuch(limit) }
+                collected.append(piece)
             }
             return collected
         }

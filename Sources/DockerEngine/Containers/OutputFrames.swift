@@ -70,11 +70,11 @@ struct OutputFrames {
     }
 
     private mutating func append(_ content: ArraySlice<UInt8>) throws(DockerError) {
-        let count = collected.output.count + collected.errors.count + failure.count + content.count
+        let count = collected.written.count + failure.count + content.count
         guard count <= limit else { throw Self.tooMuch(limit) }
         switch stream {
-        case .input, .output: collected.output += content
-        case .errors: collected.errors += content
+        case .input, .output: collected.append(content)
+        case .errors: collected.append(content, toErrors: true)
         case .failure: failure += content
         }
     }

@@ -55,7 +55,9 @@ struct Scoring {
         var (isShared, longest) = (false, 0.0)
         for tenant in entry.tenants.keys where tenant != request.tenant {
             isShared = true
-            if let seconds = request.tenantSeconds[tenant] { longest = max(longest, seconds) }
+            if let seconds = request.tenantSeconds[tenant], Self.counts(seconds, memorySeconds) {
+                longest = max(longest, seconds)
+            }
         }
         let share = isShared ? Self.share(longest, request, memorySeconds) : 0
         return PlacementTerms(
@@ -63,14 +65,13 @@ struct Scoring {
             load: Double(entry.load) / 8, cost: Double(entry.cost) / 8)
     }
 
-    /// Whether it counts that the container's tenant was beside a tenant for so long: in whole eighths.
-    static func counts(_ seconds: Double, _ request: PlacementRequest, _ memorySeconds: Double) -> Bool {
-        share(seconds, request, memorySeconds) > share(0, request, memorySeconds)
-    }
+    /// Whether it counts that the container's tenant was beside a tenant for so long. Of all who were met for less than a
+    /// 64th of what is remembered, a minute of an hour, the hosts are as those of strangers, and not looked at one by one.
+    static func counts(_ seconds: Double, _ memorySeconds: Double) -> Bool { seconds * 64 >= memorySeconds }
 
-    /// (L + E[D])/W in whole eighths, at most 1: finer differences would make every host another kind.
+    /// (L + E[D])/W, at most 1.
     private static func share(_ seconds: Double, _ request: PlacementRequest, _ memorySeconds: Double) -> Double {
-        (min(1, (seconds + request.expectedStaySeconds) / memorySeconds) * 8).rounded(.down) / 8
+        min(1, (seconds + request.expectedStaySeconds) / memorySeconds)
     }
 
     private static func profile(of host: HostName?, in index: PlacementIndex) -> Int? {

@@ -103,7 +103,7 @@ struct Search {
         }
         // Where the container's own tenant is alone there is nobody else; elsewhere it makes no difference.
         if let tenant = request.tenant { slots.formUnion(index.soleSlots[tenant] ?? []) }
-        for (tenant, seconds) in request.tenantSeconds where Scoring.counts(seconds, request, memorySeconds) {
+        for (tenant, seconds) in request.tenantSeconds where Scoring.counts(seconds, memorySeconds) {
             slots.formUnion(index.slotsByTenant[tenant] ?? [])
         }
         return slots

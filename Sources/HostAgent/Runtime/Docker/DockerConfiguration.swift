@@ -22,8 +22,9 @@ extension DockerRuntime {
 
         /// A runtime over a daemon.
         public init(
-            socket: String = DockerEngine.standardSocket, containerd: [String] = DockerRuntime.standardContainerdSockets,
-            stateDirectory: String, sharedDirectory: String, controlGroupParent: String? = nil
+            socket: String = DockerEngine.standardSocket,
+            containerd: [String] = DockerRuntime.standardContainerdSockets, stateDirectory: String,
+            sharedDirectory: String, controlGroupParent: String? = nil
         ) {
             self.socket = socket
             self.containerd = containerd

@@ -76,7 +76,7 @@ public final class DockerRuntime: AdoptingRuntime {
             let output = try await docker("read the log of '\(container)'") { () async throws(DockerError) in
                 try await tools.engine.logs(identifier, tail: 10_000)
             }
-            return String(decoding: (output.output + output.errors).suffix(max(0, tailBytes)), as: UTF8.self)
+            return String(decoding: output.written.suffix(max(0, tailBytes)), as: UTF8.self)
         }
         throw StepFailure(code: .notHere, message: "container '\(container)' does not run on this host")
     }

@@ -30,7 +30,7 @@ extension DockerStayKeeper {
         do throws(StepFailure) {
             try await forbidRestarts(of: original.id)
             try await self.dump(original, into: dump, exit: true)
-            try complete(dump, of: original, takesVolumes: false)
+            try await complete(dump, of: original, takesVolumes: false)
             try await bringFiles(of: dump, try manifest(of: dump), to: container)
             try CheckpointNamespace(directory: dump.dockerCheckpoint).giveKey()
             try await raise(container, from: dump)

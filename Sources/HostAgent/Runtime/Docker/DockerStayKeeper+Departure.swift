@@ -42,7 +42,7 @@ extension DockerStayKeeper {
                 guard try await hasEnded(container.id), destination.hasImages else { throw error }
             }
             timings["dump"] = watch.lap()
-            try complete(destination, of: container)
+            try await complete(destination, of: container)
             timings["layer"] = watch.lap()
         } catch {
             await settleDump(for: relocation, isWanted: false)
@@ -62,7 +62,7 @@ extension DockerStayKeeper {
         let dump = tools.dump(of: relocation)
         do throws(StepFailure) {
             if try await hasEnded(container), dump.hasImages, let found = try await look(at: container) {
-                if isWanted, (try? complete(dump, of: found)) != nil {
+                if isWanted, (try? await complete(dump, of: found)) != nil {
                     try? note(.dumped(relocation))
                     return
                 }
@@ -108,7 +108,8 @@ extension DockerStayKeeper {
         return true
     }
 
-    /// Waits until the daemon, too, knows that a container has ended, and has all its output. It may be gone just now.
+    /// Waits until the daemon, too, knows that a container has ended, and has written down all its output. It may be gone
+    /// just now.
     private func awaitEnd(of container: String) async {
         _ = try? await engine.wait(container, timeout: .seconds(10))
     }
@@ -141,14 +142,14 @@ extension DockerStayKeeper {
             }
             throw StepFailure("dump container '\(stay.container)'", error)
         }
-        if exit { await awaitEnd(of: container) }
     }
 
-    /// The processes have ended and are written down: adds what they wrote to their files, and says that all is there.
+    /// The processes have ended and are written down: adds what they wrote to their files and their log, and says that all is
+    /// there.
     /// - Parameter takesVolumes: whether what is in its volumes is to go with it.
     func complete(
         _ dump: DumpDirectory, of found: ContainerDetails, takesVolumes: Bool = true
-    ) throws(StepFailure) {
+    ) async throws(StepFailure) {
         if try dump.manifest() != nil { return }
         var hasLayer = false
         if let upper = found.upperDirectory, !FileTree.names(in: upper).isEmpty {
@@ -162,6 +163,7 @@ extension DockerStayKeeper {
             }
         }
         if takesVolumes { try tools.volumes.pack(found.mounts, into: dump) }
+        await awaitEnd(of: found.id)
         if !found.logPath.isEmpty, let log = try? FileBytes.read(found.logPath) {
             try FileBytes.replace(dump.dockerLog, with: log)
         }
