@@ -93,7 +93,7 @@ struct DockerTests {
         }
     }
 
-    @Test("a host without its daemon is told in words; containers outlive theirs and move afterwards, clients connected")
+    @Test("a host without its daemon is told in words, and containers outlive theirs and move later, clients connected")
     func daemonGone() async throws {
         try await Self.play("daemonless") { lab, name, client in
             try await lab.kill("host2-docker")

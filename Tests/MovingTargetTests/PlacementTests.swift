@@ -160,6 +160,32 @@ struct PlacementTests {
         #expect(statistic < freedom + 4 * (2 * freedom).squareRoot() + 4)
     }
 
+    @Test("time beside tenants counts as a share of the worst of them, however short or long stays are (section 5.5)")
+    func timeBesideTenants() throws {
+        var index = PlacementIndex()
+        let names = try (0..<5).map { try HostName("h\($0)") }
+        for name in names { index.update(host: try Some.host(name.text, containers: 10, memoryBytes: 1 << 40)) }
+        let (acme, worst, other, stranger) = try (
+            TenantName("acme"), TenantName("worst"), TenantName("other"), TenantName("stranger")
+        )
+        for (tenant, host) in [(worst, 1), (other, 2), (stranger, 3), (other, 4), (worst, 4)] {
+            index.add(tenant, memoryBytes: 1, on: names[host])
+        }
+        for scale in [0.01, 1, 1000] {
+            let request = PlacementRequest(
+                tenant: acme, memoryBytes: 1, runtime: .runc, source: nil,
+                tenantSeconds: [worst: 300 * scale, other: 100 * scale], expectedStaySeconds: 100 * scale, now: epoch)
+            let decision = Placement.probabilities(request, in: index, policy: Policy())
+            let terms = Dictionary(uniqueKeysWithValues: decision.candidates.map { ($0.host, $0.terms.tenants) })
+            for (name, expected) in zip(names, [0, 1, 0.5, 0.25, 1]) {
+                #expect(abs((terms[name] ?? .nan) - expected) < 1e-12, "\(name), \(scale)")
+            }
+            let chances = Dictionary(uniqueKeysWithValues: decision.candidates.map { ($0.host, $0.probability) })
+            let order = [0, 3, 2, 1].compactMap { chances[names[$0]] }
+            #expect(zip(order, order.dropFirst()).allSatisfy { $0 > $1 }, "\(scale)")
+        }
+    }
+
     @Test("the chosen host follows from the recorded number", arguments: 1...10 as ClosedRange<UInt64>)
     func reproducible(seed: UInt64) throws {
         var maker = try FleetMaker(seed: seed, hosts: 30, kinds: 5)

@@ -67,7 +67,8 @@ public struct PlacementTerms: Codable, Sendable, Hashable {
     public var heterogeneity: Double?
     /// κ: what an attacker met earlier may know of hosts like it.
     public var knowledge: Double
-    /// ℓ: the share of the remembered time that the container's tenant spent beside a tenant of the host, the largest one.
+    /// ℓ: for how long the container's tenant was, or with this stay will have been, beside a tenant of the host; the longest
+    /// of them, as a share of the longest of all, from 0 (no other tenant there) to 1.
     public var tenants: Double
     /// How full it is.
     public var load: Double

@@ -27,14 +27,12 @@ struct Scoring {
     private let weights: TermWeights
     private let differences: [Double?]
     private let knowledge: [Double]
-    private let memorySeconds: Double
-    private let strangerFloor: Double
+    private let worstSeconds: Double
 
     init(_ request: PlacementRequest, in index: PlacementIndex, policy: Policy) {
         self.request = request
         weights = policy.placement.terms
-        memorySeconds = policy.placement.memorySeconds
-        strangerFloor = Self.share(0, request, memorySeconds)
+        worstSeconds = Self.worst(of: request)
         let table = index.table
         let source = Self.profile(of: request.source, in: index)
         differences = table.profiles.indices.map { profile in
@@ -47,31 +45,36 @@ struct Scoring {
     func terms(of key: PlacementIndex.BucketKey) -> PlacementTerms {
         PlacementTerms(
             heterogeneity: differences[Int(key.profile)], knowledge: knowledge[Int(key.profile)],
-            tenants: key.isOccupied ? strangerFloor : 0, load: Double(key.load) / 8, cost: Double(key.cost) / 8)
+            tenants: key.isOccupied ? share(of: 0) : 0, load: Double(key.load) / 8, cost: Double(key.cost) / 8)
     }
 
-    /// The terms of one host: ℓ = max over its tenants u of (L_u + E[D])/W.
+    /// The terms of one host: ℓ = max over its tenants u of (L_u + E[D])/(L_max + E[D]).
     func terms(of entry: PlacementIndex.Entry) -> PlacementTerms {
         var (isShared, longest) = (false, 0.0)
         for tenant in entry.tenants.keys where tenant != request.tenant {
             isShared = true
-            if let seconds = request.tenantSeconds[tenant], Self.counts(seconds, memorySeconds) {
+            if let seconds = request.tenantSeconds[tenant], Self.counts(seconds, beside: worstSeconds) {
                 longest = max(longest, seconds)
             }
         }
-        let share = isShared ? Self.share(longest, request, memorySeconds) : 0
+        let share = isShared ? share(of: longest) : 0
         return PlacementTerms(
             heterogeneity: differences[Int(entry.profile)], knowledge: knowledge[Int(entry.profile)], tenants: share,
             load: Double(entry.load) / 8, cost: Double(entry.cost) / 8)
     }
 
-    /// Whether it counts that the container's tenant was beside a tenant for so long. Of all who were met for less than a
-    /// 64th of what is remembered, a minute of an hour, the hosts are as those of strangers, and not looked at one by one.
-    static func counts(_ seconds: Double, _ memorySeconds: Double) -> Bool { seconds * 64 >= memorySeconds }
+    /// For how long the container's tenant was beside the one that it was beside longest.
+    static func worst(of request: PlacementRequest) -> Double { request.tenantSeconds.values.max() ?? 0 }
 
-    /// (L + E[D])/W, at most 1.
-    private static func share(_ seconds: Double, _ request: PlacementRequest, _ memorySeconds: Double) -> Double {
-        min(1, (seconds + request.expectedStaySeconds) / memorySeconds)
+    /// Whether it counts that the container's tenant was beside a tenant for so long. Of all who were met for less than an
+    /// eighth of the longest time the hosts are as those of strangers, and not looked at one by one.
+    static func counts(_ seconds: Double, beside worst: Double) -> Bool { seconds > 0 && seconds * 8 >= worst }
+
+    /// Time beside a tenant after the stay that begins, as a share of what the worst of them would have. To take a share of
+    /// what is remembered instead would let it count for nothing where stays are short.
+    private func share(of seconds: Double) -> Double {
+        let all = worstSeconds + request.expectedStaySeconds
+        return all > 0 ? (seconds + request.expectedStaySeconds) / all : 0
     }
 
     private static func profile(of host: HostName?, in index: PlacementIndex) -> Int? {
