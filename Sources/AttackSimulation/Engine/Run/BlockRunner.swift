@@ -29,6 +29,7 @@ struct BlockRunner {
     private let horizonStays: Int
     private let chaseMean: Double?
     private let failureProbability: Double
+    private let skipsIfAlone: Bool
     private let reuse: Reuse
     private var walk: Walk
     private var sites: AttackerSites
@@ -49,6 +50,7 @@ struct BlockRunner {
         }
         if case .chase(let mean) = scenario.attackers.pursuit { chaseMean = mean } else { chaseMean = nil }
         failureProbability = scenario.moves.failureProbability
+        skipsIfAlone = scenario.policy.placement.skipIfAlone
         walk = Walk(scenario, in: world)
         reuse = Reuse(scenario, in: world)
         attack = Attack(scenario, in: world)
@@ -174,7 +176,8 @@ struct BlockRunner {
                 end(&record)
                 return false
             }
-            if walk.staysForBeingAlone {
+            // The walk's record is large: asking for it at each stay would copy it.
+            if skipsIfAlone, walk.staysForBeingAlone {
                 guard stay.besideFrom.isFinite else {
                     record.seconds = horizonSeconds.isFinite ? horizonSeconds : leaves
                     return false
