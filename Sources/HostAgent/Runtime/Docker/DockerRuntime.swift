@@ -2,15 +2,15 @@ import DockerEngine
 import FleetModel
 import Synchronization
 
-/// Containers that a Docker daemon carries, and CRIU moves through it.
+/// Containers that a Docker daemon carries, and CRIU moves.
 ///
 /// **Network.** A daemon puts a container only into a namespace that it knows. So each stay has a *sandbox*: a container
 /// without a network that does nothing, whose namespace the host's network wires up; the tenant's container runs in it.
 ///
-/// **A move.** `docker checkpoint create` ends the container with a dump in the shared storage; at the destination the same
-/// container was created before, gets the writable layer and the log, and is started from the checkpoint. A daemon lets
-/// what it restores run at once. It is stopped again (`docker pause`) until `release`; what it does in between is heard by
-/// nobody, since the network holds packets in both directions.
+/// **A move.** The daemon's containerd ends the container with a dump in the shared storage (see `Containerd` for why it is
+/// not Docker that is asked); at the destination the same container was created before, gets the writable layer and the log,
+/// and is started from the checkpoint. A daemon lets what it restores run at once. It is stopped again (`docker pause`) until
+/// `release`; what it does in between is heard by nobody, since the network holds packets in both directions.
 ///
 /// **The agent's death.** What is about to be done is written down before it is done. A container that was held is ended
 /// by the next agent, which reports it as `interrupted`; the daemon's own record says of all others how they stand.
@@ -86,7 +86,7 @@ public final class DockerRuntime: AdoptingRuntime {
         try await keeper(of: stay).prepare(spec)
     }
 
-    /// See `ContainerRuntime.arm`: a daemon starts CRIU when it is asked for a checkpoint, and no earlier.
+    /// See `ContainerRuntime.arm`: containerd starts CRIU when it is asked for a dump, and no earlier.
     public func arm(_ stay: Stay, for relocation: RelocationID) async throws(StepFailure) {}
 
     /// See `ContainerRuntime.checkpoint`. Timings: `dump`, `layer` (writable layer and log).

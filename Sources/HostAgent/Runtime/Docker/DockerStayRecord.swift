@@ -29,7 +29,7 @@ enum DockerPhase: Codable, Sendable, Hashable {
     case held
     /// It runs, or it has ended by itself.
     case running
-    /// The daemon was asked to dump it and end it.
+    /// containerd was asked to dump it and end it.
     case dumping(RelocationID)
     /// The dump is whole and the processes are gone.
     case dumped(RelocationID)
