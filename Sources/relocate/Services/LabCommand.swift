@@ -57,7 +57,8 @@ struct LabOptions: ParsableArguments {
 /// `relocate lab up`
 struct LabUp: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "up", abstract: "Build the lab and start its control plane and agents, or what is missing of it.")
+        commandName: "up", abstract: "Build the lab and start its control plane and agents, or what is missing of it.",
+        discussion: "Returns when the control plane has heard of all agents.")
 
     @OptionGroup var options: LabOptions
 
@@ -96,6 +97,7 @@ struct LabUp: AsyncParsableCommand {
             executable: ProgramFiles.executable, location: options.lab.location, networks: try .standard(),
             differ: differ, runtime: runtime)
         try await options.lab.up(plan)
+        try await LabAgents(of: plan).enrolled(within: .seconds(60))
         print("The lab is up: \(hosts) \(simulated ? "simulated " : "")hosts, http://127.0.0.1:\(port)")
     }
 }
