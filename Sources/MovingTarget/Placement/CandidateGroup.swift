@@ -27,12 +27,21 @@ struct Scoring {
     private let weights: TermWeights
     private let differences: [Double?]
     private let knowledge: [Double]
+    /// How many hosts are looked at one by one for the tenants they carry. In a fleet of many more it is unlikely to meet one of
+    /// them again.
+    private static let hostLimit = 256
+
+    /// The longest time that the container's tenant was beside another.
     private let worstSeconds: Double
+    /// For how long it was beside the tenants that count. Hosts of all others are as those of strangers, and not looked at one
+    /// by one.
+    let met: [TenantName: Double]
 
     init(_ request: PlacementRequest, in index: PlacementIndex, policy: Policy) {
         self.request = request
         weights = policy.placement.terms
-        worstSeconds = Self.worst(of: request)
+        worstSeconds = request.tenantSeconds.values.max() ?? 0
+        met = Self.met(request, in: index, worst: worstSeconds)
         let table = index.table
         let source = Self.profile(of: request.source, in: index)
         differences = table.profiles.indices.map { profile in
@@ -53,9 +62,7 @@ struct Scoring {
         var (isShared, longest) = (false, 0.0)
         for tenant in entry.tenants.keys where tenant != request.tenant {
             isShared = true
-            if let seconds = request.tenantSeconds[tenant], Self.counts(seconds, beside: worstSeconds) {
-                longest = max(longest, seconds)
-            }
+            if let seconds = met[tenant] { longest = max(longest, seconds) }
         }
         let share = isShared ? share(of: longest) : 0
         return PlacementTerms(
@@ -63,12 +70,21 @@ struct Scoring {
             load: Double(entry.load) / 8, cost: Double(entry.cost) / 8)
     }
 
-    /// For how long the container's tenant was beside the one that it was beside longest.
-    static func worst(of request: PlacementRequest) -> Double { request.tenantSeconds.values.max() ?? 0 }
-
-    /// Whether it counts that the container's tenant was beside a tenant for so long. Of all who were met for less than an
-    /// eighth of the longest time the hosts are as those of strangers, and not looked at one by one.
-    static func counts(_ seconds: Double, beside worst: Double) -> Bool { seconds > 0 && seconds * 8 >= worst }
+    /// The tenants that the container's own was beside for at least an eighth of the longest time, the longest first, as long
+    /// as they have few hosts together.
+    private static func met(
+        _ request: PlacementRequest, in index: PlacementIndex, worst: Double
+    ) -> [TenantName: Double] {
+        let found = request.tenantSeconds.filter { $0.value > 0 && $0.value * 8 >= worst }
+        var met: [TenantName: Double] = [:]
+        var hosts = 0
+        for (tenant, seconds) in found.sorted(by: { ($0.value, $1.key) > ($1.value, $0.key) }) {
+            hosts += index.slotsByTenant[tenant]?.count ?? 0
+            guard hosts <= Self.hostLimit else { break }
+            met[tenant] = seconds
+        }
+        return met
+    }
 
     /// Time beside a tenant after the stay that begins, as a share of what the worst of them would have. To take a share of
     /// what is remembered instead would let it count for nothing where stays are short.

@@ -65,7 +65,7 @@ struct Search {
         let slots =
             isInFull
             ? index.slots.sorted { $0.key < $1.key }.map(\.value)
-            : Array(Self.special(request, in: index)).sorted()
+            : Array(Self.special(request, met: scoring.met, in: index)).sorted()
         var found: [CandidateGroup] = []
         for slot in slots {
             guard let entry = index.entries[Int(slot)] else { continue }
@@ -92,7 +92,9 @@ struct Search {
     }
 
     /// The hosts of which the request says something.
-    private static func special(_ request: PlacementRequest, in index: PlacementIndex) -> Set<Int32> {
+    private static func special(
+        _ request: PlacementRequest, met: [TenantName: Double], in index: PlacementIndex
+    ) -> Set<Int32> {
         if let requested = request.requested { return Set([index.slots[requested]].compactMap(\.self)) }
         var slots = Set(request.busy.compactMap { index.slots[$0] })
         if let source = request.source.flatMap({ index.slots[$0] }) { slots.insert(source) }
@@ -101,10 +103,7 @@ struct Search {
         }
         // Where the container's own tenant is alone there is nobody else; elsewhere it makes no difference.
         if let tenant = request.tenant { slots.formUnion(index.soleSlots[tenant] ?? []) }
-        let worst = Scoring.worst(of: request)
-        for (tenant, seconds) in request.tenantSeconds where Scoring.counts(seconds, beside: worst) {
-            slots.formUnion(index.slotsByTenant[tenant] ?? [])
-        }
+        for tenant in met.keys { slots.formUnion(index.slotsByTenant[tenant] ?? []) }
         return slots
     }
 
