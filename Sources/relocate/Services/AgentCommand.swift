@@ -68,8 +68,8 @@ struct AgentRun: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The Unix socket of the Docker daemon's containerd. (default: where packages have it)", valueName: "file"))
-    var containerd: String?
+            "Where the Docker daemon's containerd may listen: Unix sockets; may be repeated.", valueName: "file"))
+    var containerd = DockerRuntime.standardContainerdSockets
 
     @Option(help: "The most containers at once.")
     var maxContainers = 64
@@ -111,7 +111,7 @@ struct AgentRun: AsyncParsableCommand {
         async let profile = survey.profile()
         let tools = HostTools(
             runtimes: role == .worker ? [runtime] : [], criu: criu, runc: runc, docker: docker,
-            containerd: containerdSockets)
+            containerd: containerd)
         var facts = await HostFacts.collect(tools)
         facts.profile = await profile
         for problem in facts.problems { logger.warning("\(problem)") }
@@ -151,14 +151,10 @@ struct AgentRun: AsyncParsableCommand {
         return try RuncRuntime(configuration, images: try ImageRepository(root: shared + "/images"))
     }
 
-    private var containerdSockets: [String] {
-        containerd.map { [$0] } ?? DockerRuntime.standardContainerdSockets
-    }
-
     private func dockerRuntime() throws -> DockerRuntime {
         try DockerRuntime(
             DockerRuntime.Configuration(
-                socket: docker, containerd: containerdSockets, stateDirectory: state, sharedDirectory: shared,
+                socket: docker, containerd: containerd, stateDirectory: state, sharedDirectory: shared,
                 controlGroupParent: "/\(cgroup)"),
             images: try ImageRepository(root: shared + "/images"))
     }

@@ -24,14 +24,12 @@ struct AgentDoctor: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The Unix socket of the Docker daemon's containerd. (default: where packages have it)", valueName: "file"))
-    var containerd: String?
+            "Where the Docker daemon's containerd may listen: Unix sockets; may be repeated.", valueName: "file"))
+    var containerd = DockerRuntime.standardContainerdSockets
 
     func run() async throws {
         let facts = await HostFacts.collect(
-            HostTools(
-                runtimes: [runtime], criu: criu, runc: runc, docker: docker,
-                containerd: containerd.map { [$0] } ?? DockerRuntime.standardContainerdSockets))
+            HostTools(runtimes: [runtime], criu: criu, runc: runc, docker: docker, containerd: containerd))
         var problems = facts.problems
         if geteuid() != 0 { problems.insert("moving containers needs root: run this as root too", at: 0) }
         print("kernel \(facts.kernel), control groups version \(facts.cgroupVersion)")
