@@ -40,9 +40,9 @@ function pauseBand(lanes, total, height) {
 }
 
 function family(kind) {
-  if (!forwardSteps.includes(kind)) return "undo";
-  if (["prepare", "arm"].includes(kind)) return "before";
-  return ["steer", "checkpoint", "restore", "release"].includes(kind) ? "pause" : "after";
+  if (!forwardSteps.includes(kind) && kind !== "part") return "undo";
+  if (["prepare", "arm", "hush", "settle"].includes(kind)) return "before";
+  return ["steer", "checkpoint", "restore", "part", "release"].includes(kind) ? "pause" : "after";
 }
 
 /** The same numbers as a table. */

@@ -98,6 +98,14 @@ export const SECTIONS = [
         unit: "s an hour", none: "no limit" },
     ],
   },
+  {
+    title: "Connections", words: "Clients that have connected and that the container’s program has not accepted cannot be carried.",
+    fields: [
+      { path: "connections.acceptSeconds", label: "Wait for the program to accept", kind: "duration", least: 0, most: 600 },
+      { path: "connections.acceptQueue", label: "Then", kind: "choice", choices: ["reset", "wait"],
+        help: "reset: the move goes on, and those clients are reset. wait: the move is given up." },
+    ],
+  },
 ];
 
 const FIELDS = SECTIONS.flatMap((section) => section.fields);
@@ -131,8 +139,8 @@ const kept = (clock, model) => {
 };
 
 /** The part of a policy's answer that can be set. */
-export const settable = ({ assumedAttackSeconds, clock, dwell, weights, placement, limits }) =>
-  structuredClone({ assumedAttackSeconds, clock, dwell, weights, placement, limits });
+export const settable = ({ assumedAttackSeconds, clock, dwell, weights, placement, limits, connections }) =>
+  structuredClone({ assumedAttackSeconds, clock, dwell, weights, placement, limits, connections });
 
 /**
  * The paths at which two policies differ.

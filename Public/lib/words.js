@@ -38,14 +38,18 @@ export const stepStates = {
 };
 
 /** The way of a move that goes well, and the steps that undo it. */
-export const forwardSteps = ["prepare", "arm", "steer", "checkpoint", "restore", "release", "announce", "seal", "retire"];
+export const forwardSteps = ["prepare", "arm", "hush", "settle", "steer", "checkpoint", "restore", "release", "announce",
+  "seal", "retire"];
 
 export const stepMeanings = {
   prepare: "destination: network and files are made ready",
   arm: "source: the checkpoint worker is started",
+  hush: "gateway: new connections wait at the destination; open ones go on",
+  settle: "source: the program accepts who has connected; closing connections end",
   steer: "gateway: packets go to the destination and wait there",
   checkpoint: "source: freeze, dump, end",
   restore: "destination: restore, held before the first instruction",
+  part: "gateway: connections that are only being closed stay with the source",
   release: "destination: run, and deliver the packets that waited",
   announce: "gateway: new connections go to the new address",
   seal: "destination: refuse new connections to old addresses",
@@ -66,6 +70,7 @@ export const alarmKinds = {
   leftover: "A move left something behind",
   exposure: "Beside a stranger for too long",
   monoculture: "Hosts are too much alike",
+  trackingFull: "No room for more connections",
 };
 
 /** A state that this page does not know yet is shown under its own name. */

@@ -64,6 +64,11 @@ static inline int linux_pidfd_open(pid_t process) {
     return (int)syscall(SYS_pidfd_open, process, 0);
 }
 
+// pidfd_getfd(2): a copy of another process's descriptor; -1 and errno on failure.
+static inline int linux_pidfd_getfd(int pidfd, int descriptor) {
+    return (int)syscall(SYS_pidfd_getfd, pidfd, descriptor, 0);
+}
+
 // pidfd_send_signal(2): a signal that cannot reach another process of the same number; -1 and errno on failure.
 static inline int linux_pidfd_send_signal(int pidfd, int signal) {
     return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, (void *)0, 0);

@@ -3,6 +3,7 @@
 #ifndef RELOCATE_CNETLINK_H
 #define RELOCATE_CNETLINK_H
 
+#include <linux/fib_rules.h>
 #include <linux/inet_diag.h>
 #include <linux/neighbour.h>
 #include <linux/netlink.h>

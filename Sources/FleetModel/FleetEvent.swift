@@ -107,4 +107,6 @@ public enum AlarmKind: String, Codable, Sendable, CaseIterable {
     case exposure
     /// The hosts are so alike that moving between them brings almost nothing.
     case monoculture
+    /// The gateway's, or a host's, table of tracked connections is nearly full.
+    case trackingFull
 }

@@ -61,6 +61,9 @@ public struct Relocation: Codable, Sendable, Hashable {
     public var pauseMilliseconds: Double?
     /// The size of the dump in bytes.
     public var bytes: Int?
+    /// Connections that the container had closed and that had not come to their end: the source serves them until they
+    /// have. `nil` when there were none.
+    public var closing: [TCPConnection]?
     /// What went wrong, when it did not complete.
     public var failure: StepFailure?
     /// Who asked to cancel it; `nil` when nobody did.

@@ -4,12 +4,20 @@ public enum StepKind: String, Codable, Sendable, CaseIterable {
     case prepare
     /// Source: a CRIU worker is started, so that its start is not part of the pause. Only a hint.
     case arm
+    /// Gateway: new connections to the container go to the destination and wait there; open ones go on.
+    case hush
+    /// Source: the container's program accepts who has connected, and connections that are being closed come to their
+    /// end, as far as they do in time.
+    case settle
     /// Gateway: packets to the container's addresses go to the destination and wait there.
     case steer
     /// Source: freeze, dump, end.
     case checkpoint
     /// Destination: restore, held before the first instruction runs.
     case restore
+    /// Gateway: packets of connections that the container has closed, and that have not come to their end, go to the
+    /// source, which serves them until they have. Only where there are any.
+    case part
     /// Destination: run, and deliver the packets that waited.
     case release
     /// Gateway: new connections go to the new address.
@@ -18,7 +26,7 @@ public enum StepKind: String, Codable, Sendable, CaseIterable {
     case seal
     /// Source: remove what the container left.
     case retire
-    /// Gateway, undoing `steer`: packets go to the source again.
+    /// Gateway, undoing `hush` and `steer`: packets go to the source again.
     case steerBack
     /// Destination, undoing `prepare` and `restore`: remove everything, running or not.
     case abandon
@@ -96,6 +104,8 @@ public enum FailureCode: String, Codable, Sendable, CaseIterable {
     case restoreFailed
     /// The image is not in the repository, or not whole.
     case imageMissing
+    /// Clients that nobody accepts would be lost, and the policy does not let a move reset them.
+    case clientsWaiting
     /// The container is not on this host, or not in a state that allows the step.
     case notHere
     /// The container's runtime failed.

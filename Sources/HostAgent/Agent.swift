@@ -185,7 +185,7 @@ public struct Agent: Sendable {
             let heartbeat = Heartbeat(
                 session: membership.session, inventory: inventory == told ? nil : inventory,
                 roundTripMilliseconds: roundTrip, profile: found.profile == toldFindings.profile ? nil : found.profile,
-                tools: found.tools == toldFindings.tools ? nil : found.tools)
+                tools: found.tools == toldFindings.tools ? nil : found.tools, tracking: Sysctl.connectionTable)
             let start = clock.now
             do {
                 try await link.beat(heartbeat, secret: secret)

@@ -8,6 +8,7 @@ import Testing
 private struct Play {
     var steps: [Step] = []
     var cancelled = false
+    var parting = false
     var sent: [StepKind] = []
 
     enum Answer {
@@ -19,7 +20,7 @@ private struct Play {
     /// - Parameter answer: the answer to a step, given its kind and attempt.
     mutating func run(_ answer: (StepKind, Int) -> Answer) throws -> (RelocationState, StepFailure?)? {
         for _ in 0..<200 {
-            switch RelocationCourse.next(after: steps, cancelled: cancelled) {
+            switch RelocationCourse.next(after: steps, cancelled: cancelled, parting: parting) {
             case .wait: return nil
             case .end(let state, let failure): return (state, failure)
             case .send(let intents):
@@ -51,13 +52,17 @@ struct RelocationCourseTests {
         let end = try play.run { _, _ in .succeeded }
         #expect(end?.0 == .completed)
         #expect(
-            play.sent == [.prepare, .arm, .steer, .checkpoint, .restore, .release, .announce, .seal, .retire])
+            play.sent == [
+                .prepare, .arm, .hush, .settle, .steer, .checkpoint, .restore, .release, .announce, .seal, .retire,
+            ])
     }
 
     @Test(
         "a step that fails leads to the end state that is promised, and undoes just what was done",
         arguments: [
             (StepKind.prepare, RelocationState.failed, [StepKind.abandon]),
+            (.hush, .failed, [.steerBack, .abandon]),
+            (.settle, .failed, [.steerBack, .abandon]),
             (.steer, .failed, [.steerBack, .abandon]),
             (.checkpoint, .failed, [.steerBack, .abandon]),
             (.restore, .rolledBack, [.revive, .steerBack, .abandon]),
@@ -85,6 +90,19 @@ struct RelocationCourseTests {
     func failedArm() throws {
         var play = Play()
         #expect(try play.run { step, _ in step == .arm ? .failed() : .succeeded }?.0 == .completed)
+    }
+
+    @Test("connections that stay behind are parted beside the restore, and no failure of that holds the move up")
+    func parting() throws {
+        for answer in [Play.Answer.succeeded, .failed(), .lost] {
+            var play = Play()
+            play.parting = true
+            #expect(try play.run { step, _ in step == .part ? answer : .succeeded }?.0 == .completed)
+            #expect(play.sent.filter { $0 == .part }.count == 1)
+            let part = try #require(play.sent.firstIndex(of: .part))
+            #expect(play.sent.firstIndex(of: .restore) == part - 1)
+            #expect(play.sent.firstIndex(of: .release) == part + 1)
+        }
     }
 
     @Test("restore failing on both hosts strands the container and keeps the dump")
@@ -132,7 +150,7 @@ struct RelocationCourseTests {
         #expect(try failed.run { step, _ in step == .prepare || step == .abandon ? .lost : .succeeded }?.0 == .failed)
     }
 
-    @Test("a cancelled relocation undoes what was done before the freeze", arguments: [0, 1, 2])
+    @Test("a cancelled relocation undoes what was done before the freeze", arguments: 0...4)
     func cancel(after rounds: Int) throws {
         var play = Play()
         for _ in 0..<rounds {
@@ -147,7 +165,7 @@ struct RelocationCourseTests {
         play.cancelled = true
         let end = try play.run { _, _ in .succeeded }
         #expect(end?.0 == .cancelled)
-        #expect(play.sent.contains(.steerBack) == (rounds == 2))
+        #expect(play.sent.contains(.steerBack) == (rounds >= 2))
         #expect(!play.sent.contains(.checkpoint))
     }
 

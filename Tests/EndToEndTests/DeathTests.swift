@@ -20,14 +20,14 @@ struct Death: Sendable, CustomTestStringConvertible {
     var testDescription: String { "\(process) at \(step.rawValue):\(moment) → \(end.rawValue)" }
 
     /// Every step of a move from host1 to host2 with the agent that carries it out.
-    static let ofAgents: [Death] = StepKind.allCases.flatMap { step in
+    static let ofAgents: [Death] = StepKind.allCases.filter { $0 != .part }.flatMap { step in
         ["begun", "done"].map { moment in
             Death(process: agent(of: step), moment: moment, step: step, end: end(of: step, agentAt: moment))
         }
     }
 
     /// Every step that the control plane sends. `arm` goes out together with `prepare`.
-    static let ofTheControlPlane: [Death] = StepKind.allCases.flatMap { step in
+    static let ofTheControlPlane: [Death] = StepKind.allCases.filter { $0 != .part }.flatMap { step in
         ["recorded", "answered"].map { moment in
             let isUndoing = [.revive, .steerBack, .abandon].contains(step)
             return Death(
@@ -38,8 +38,8 @@ struct Death: Sendable, CustomTestStringConvertible {
     private static func agent(of step: StepKind) -> String {
         switch step {
         case .prepare, .restore, .release, .seal, .abandon: "host2"
-        case .arm, .checkpoint, .retire, .revive: "host1"
-        case .steer, .announce, .steerBack: "gateway"
+        case .arm, .settle, .checkpoint, .retire, .revive: "host1"
+        case .hush, .steer, .part, .announce, .steerBack: "gateway"
         }
     }
 

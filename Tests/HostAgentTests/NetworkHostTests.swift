@@ -32,6 +32,153 @@ struct NetworkHostTests {
         }
     }
 
+    @Test("during the hold nothing is on the container's link, whatever both ends send, and then all of it arrives")
+    func silentHold() async throws {
+        try await NetworkFixture.with { world in
+            let network = try await world.hostNetwork(0)
+            let gateway = try await world.gatewayNetwork()
+            try await gateway.route([first, second], via: NetworkFixture.address(ofHost: 0))
+            let shop = try stay("shop", 1)
+            let inside = try await network.prepare(shop, oldAddresses: [first], newAddress: second)
+            let container = try await NetworkPeer.datagrams(in: inside, first, port: 7)
+            let outside = try await NetworkPeer.datagrams(in: world.outside, NetworkFixture.outsideAddress, port: 9)
+            let host = try await NetworkPeer.datagrams(in: world.hosts[0], NetworkFixture.address(ofHost: 0), port: 0)
+            // The container asks for its router first: an answer, and even the question, would open the hold.
+            for number in 0..<20 {
+                try container.send("out \(number)", to: NetworkFixture.outsideAddress, port: 9)
+                try host.send("in \(number)", to: first, port: 7)
+                try host.send("new \(number)", to: second, port: 7)
+            }
+            let counters = "cat /proc/thread-self/net/dev"
+            let frames = try await world.output(counters, in: inside).split(separator: "\n").first { $0.contains("eth0") }
+            let numbers = try #require(frames).split(separator: " ").dropFirst().compactMap { Int($0) }
+            #expect(numbers[1] == 0, "frames that came: \(numbers)")
+            #expect(numbers[9] == 0, "frames that went: \(numbers)")
+            let neighbours = try await world.output("ip neigh show dev \(shop.interfaceName)", in: world.hosts[0])
+            #expect(!neighbours.contains("lladdr"), "\(neighbours)")
+
+            try await network.deliver(shop)
+            for number in 0..<20 {
+                #expect(try await container.receive() == "in \(number)")
+                #expect(try await outside.receive() == "out \(number)")
+            }
+        }
+    }
+
+    @Test("new connections wait at the destination while open ones go on at the source")
+    func hushing() async throws {
+        try await NetworkFixture.with { world in
+            let source = try await world.hostNetwork(0)
+            let destination = try await world.hostNetwork(1)
+            let gateway = try await world.gatewayNetwork()
+            let virtual = try IPv4Address("203.0.113.5")
+            let here = NetworkFixture.address(ofHost: 0)
+            let there = NetworkFixture.address(ofHost: 1)
+            let ports = [PortMapping(port: 80, containerPort: 8080)]
+            try await gateway.announce(
+                AnnounceOrder(virtualAddress: virtual, address: first, via: here, ports: ports))
+            let before = try await source.attach(try stay("shop"), address: first)
+            let after = try await destination.prepare(try stay("shop", 1), oldAddresses: [first], newAddress: second)
+            let old = try await NetworkPeer.listener(in: before, first, port: 8080)
+            let open = try await NetworkPeer.connection(in: world.outside, to: virtual, port: 80)
+            let (served, _) = try await old.accept()
+
+            try await gateway.hush([first], via: there)
+            let late = try await NetworkPeer.stream(in: world.outside)
+            try late.startConnecting(to: virtual, port: 80)
+            try open.send("still here")
+            #expect(try await served.receive() == "still here")
+
+            let new = try await NetworkPeer.listener(in: after, first, port: 8080)
+            try await gateway.route([first], via: there)
+            try await destination.deliver(try stay("shop", 1))
+            try await late.finishConnecting()
+            _ = try await new.accept()
+
+            try await gateway.hush([first], via: there)
+            try await gateway.route([first], via: here)
+            _ = try await NetworkPeer.connection(in: world.outside, to: virtual, port: 80)
+            _ = try await old.accept()
+        }
+    }
+
+    @Test("a move waits until the program has accepted who has connected, and says so when it does not")
+    func settling() async throws {
+        try await NetworkFixture.with(hosts: 1) { world in
+            let network = try await world.hostNetwork(0)
+            let shop = try stay("shop")
+            let inside = try await network.attach(shop, address: first)
+            let server = try await NetworkPeer.listener(in: inside, first, port: 8080)
+            try await network.settle(shop, rules: ConnectionRules())
+            let clients = [
+                try await NetworkPeer.connection(in: world.hosts[0], to: first, port: 8080),
+                try await NetworkPeer.connection(in: world.hosts[0], to: first, port: 8080),
+            ]
+            let refusal = await #expect(throws: StepFailure.self) {
+                try await network.settle(shop, rules: ConnectionRules(acceptQueue: .wait, acceptSeconds: 0.1))
+            }
+            #expect(refusal?.code == .clientsWaiting)
+            #expect(refusal?.message.contains("2 clients") == true)
+            try await network.settle(shop, rules: ConnectionRules(acceptQueue: .reset, acceptSeconds: 0.1))
+
+            async let settled: Void = network.settle(shop, rules: ConnectionRules(acceptQueue: .wait, acceptSeconds: 60))
+            let accepted = [try await server.accept().peer, try await server.accept().peer]
+            try await settled
+            #expect(accepted.count == clients.count)
+        }
+    }
+
+    @Test("a connection that the container has closed is served where it was, and nowhere reset")
+    func parting() async throws {
+        try await NetworkFixture.with { world in
+            let source = try await world.hostNetwork(0)
+            let destination = try await world.hostNetwork(1)
+            let gateway = try await world.gatewayNetwork()
+            let virtual = try IPv4Address("203.0.113.5")
+            let here = NetworkFixture.address(ofHost: 0)
+            let there = NetworkFixture.address(ofHost: 1)
+            try await gateway.announce(
+                AnnounceOrder(
+                    virtualAddress: virtual, address: first, via: here,
+                    ports: [PortMapping(port: 80, containerPort: 8080)]))
+            let leaving = try stay("shop")
+            let arriving = try stay("shop", 1)
+            let before = try await source.attach(leaving, address: first)
+            let after = try await destination.prepare(arriving, oldAddresses: [first], newAddress: second)
+            let text = String(repeating: "0123456789", count: 40_000)
+            var client: NetworkPeer?
+            do {
+                let server = try await NetworkPeer.listener(in: before, first, port: 8080)
+                client = try await NetworkPeer.connection(in: world.outside, to: virtual, port: 80)
+                let (served, _) = try await server.accept()
+                served.keepSending(room: text.utf8.count)
+                try served.send(text)
+            }
+            // The server has closed everything, and most of the text is still in its queue.
+            try await gateway.route([first], via: there)
+            try await source.divert(leaving)
+            let closing = try await source.keepClosing(leaving)
+            #expect(closing.map(\.remoteAddress) == [NetworkFixture.outsideAddress])
+            #expect(closing.first?.localPort == 8080)
+            try await gateway.part(closing, via: here)
+            // What the client sends meanwhile waits at the destination, whose stack has no socket for it.
+            let begin = try await client?.receive(exactly: 1000) ?? ""
+            try await destination.deliver(arriving, without: closing)
+            try await source.detach(leaving)
+            #expect(await source.attachments().isEmpty)
+            let rest = try await client?.receive(exactly: text.utf8.count - 1000) ?? ""
+            #expect(begin + rest == text)
+            #expect(try await client?.receive() == "")
+            client = nil
+            try await eventually {
+                try await source.endLingering()
+                return !before.exists
+            }
+            #expect(try await !world.output("ip rule", in: world.hosts[0]).contains("8200:"))
+            _ = after
+        }
+    }
+
     @Test("a connection that is opened during the hold, and one that was open before, go on after it")
     func holdKeepsConnections() async throws {
         try await NetworkFixture.with { world in
@@ -220,6 +367,9 @@ struct NetworkHostTests {
             try await source.divert(leaving)
             try client.send("there", to: first, port: 7)
             #expect(try await new.receive() == "there")
+            let outside = try await NetworkPeer.datagrams(in: world.outside, NetworkFixture.outsideAddress, port: 9)
+            try old.send("last words", to: NetworkFixture.outsideAddress, port: 9)
+            #expect(try await outside.receive() == "last words")
             try await source.reclaim(leaving)
             try client.send("back", to: first, port: 7)
             #expect(try await old.receive() == "back")

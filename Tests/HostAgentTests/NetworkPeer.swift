@@ -130,6 +130,12 @@ final class NetworkPeer: Sendable {
         return text
     }
 
+    /// Lets the kernel keep this many bytes that the peer does not read.
+    func keepSending(room bytes: Int) {
+        var size = Int32(bytes * 2)
+        setsockopt(descriptor, SOL_SOCKET, SO_SNDBUFFORCE, &size, 4)
+    }
+
     func shutDownWriting() { shutdown(descriptor, Int32(SHUT_WR)) }
 
     private static func open(in namespace: NetworkNamespace, _ type: __socket_type) async throws -> NetworkPeer {

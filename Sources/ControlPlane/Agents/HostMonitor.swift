@@ -31,6 +31,7 @@ struct HostMonitor: Sendable {
         }
         if fleet.snapshot.hosts[host]?.state == .unreachable { try await welcomeBack(host) }
         try await take(heartbeat.profile, heartbeat.tools, of: host)
+        if let tracking = heartbeat.tracking { try await take(tracking, of: host) }
         let last = postponed.take(host)
         guard let inventory = heartbeat.inventory ?? last else { return }
         // What is being moved is not judged now, and the host reports nothing again as long as it does not change.
@@ -52,6 +53,23 @@ struct HostMonitor: Sendable {
             if let profile { host.facts.profile = profile }
             if let tools { host.facts.tools = tools }
             if host.facts != known { draft.record(.host(host)) }
+        }
+    }
+
+    /// From four fifths on the table counts as nearly full, until it is below two thirds again.
+    private func take(_ tracking: ConnectionTable, of host: HostName) async throws {
+        let stands = fleet.snapshot.alarms[AlarmKey(kind: .trackingFull, subject: host.text)] != nil
+        switch tracking.share {
+        case 0.8... where !stands:
+            try await fleet.change(by: "host:\(host)") { draft in
+                draft.raise(
+                    .trackingFull, about: host.text,
+                    "host '\(host)' tracks \(tracking.count) connections of at most \(tracking.limit); beyond that new "
+                        + "ones are dropped. Raise net.netfilter.nf_conntrack_max there, or find who opens so many")
+            }
+        case ..<(2.0 / 3) where stands:
+            try await fleet.change(by: "host:\(host)") { $0.clear(.trackingFull, about: host.text) }
+        default: break
         }
     }
 

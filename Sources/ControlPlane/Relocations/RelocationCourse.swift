@@ -6,15 +6,19 @@ import FleetModel
 /// A pure function of what is recorded: the steps that were sent and their outcomes. Nothing else is remembered, so a
 /// control plane that was ended at any instant goes on where it was, and every course can be tested without a fleet.
 ///
-/// Forward: prepare and arm → steer → checkpoint → restore → release → announce → seal → retire.
+/// Forward: prepare and arm → hush → settle → steer → checkpoint → restore → release → announce → seal → retire. Where
+/// the checkpoint finds connections that are only being closed, `part` is sent together with `restore`.
 ///
 /// Two copies never run, because a destination holds what it restored until `release`, and `release` is never sent
 /// after `revive` nor `revive` after an unanswered `release`:
 ///
 /// | step            | fails                              | is lost (no answer)                               |
 /// |-----------------|------------------------------------|---------------------------------------------------|
-/// | prepare, steer  | undo; the container never stopped  | undo                                              |
+/// | prepare, hush,  | undo; the container never stopped  | undo                                              |
+/// | settle, steer   |                                    |                                                   |
 /// | arm             | nothing: it only saves time        | nothing                                           |
+/// | part            | nothing: a peer that reads slowly  | nothing                                           |
+/// |                 | may miss the rest                  |                                                   |
 /// | checkpoint      | undo; the container runs on        | steer back, then `revive`, which finds it running |
 /// |                 |                                    | or restores it                                    |
 /// | restore         | revive at the source, undo         | the same: nothing that was held will ever run     |
@@ -43,21 +47,26 @@ enum RelocationCourse {
     }
 
     /// What follows from the recorded steps.
-    /// - Parameter cancelled: whether an operator asked to cancel. It counts only before the freeze.
-    static func next(after steps: [Step], cancelled: Bool) -> Move {
+    /// - Parameters:
+    ///   - cancelled: whether an operator asked to cancel. It counts only before the freeze.
+    ///   - parting: whether connections stay behind at the source.
+    static func next(after steps: [Step], cancelled: Bool, parting: Bool = false) -> Move {
         let record = Record(steps: steps)
         let open = steps.filter { $0.state == .sent }
         guard open.isEmpty else { return .wait(open) }
         if let undoing = record.reasonToUndo(cancelled: cancelled) { return undo(record, undoing) }
-        return forward(record)
+        return forward(record, parting: parting)
     }
 
-    private static func forward(_ record: Record) -> Move {
+    private static func forward(_ record: Record, parting: Bool) -> Move {
         if record[.prepare] == nil {
             return .send([Intent(kind: .prepare, attempt: 1), Intent(kind: .arm, attempt: 1)])
         }
-        for kind in [StepKind.steer, .checkpoint, .restore] where record[kind] == nil {
+        for kind in [StepKind.hush, .settle, .steer, .checkpoint] where record[kind] == nil {
             return .send([Intent(kind: kind, attempt: 1)])
+        }
+        if record[.restore] == nil {
+            return .send(([.restore] + (parting ? [.part] : [])).map { Intent(kind: $0, attempt: 1) })
         }
         for kind in [StepKind.release, .announce, .seal] {
             if let repetition = record.untilDone(kind) { return .send([repetition]) }
@@ -74,7 +83,7 @@ enum RelocationCourse {
             return .end(.stranded, record[.revive]?.failure)
         }
         if mustRevive, let revive = record.untilDone(.revive) { return .send([revive]) }
-        if record[.steer] != nil, let back = record.untilDone(.steerBack) { return .send([back]) }
+        if record[.hush] != nil, let back = record.untilDone(.steerBack) { return .send([back]) }
         if record[.abandon] == nil { return .send([Intent(kind: .abandon, attempt: 1)]) }
         switch undoing {
         case .cancelled: return .end(.cancelled, nil)
@@ -104,7 +113,7 @@ enum RelocationCourse {
         }
 
         func reasonToUndo(cancelled: Bool) -> Undoing? {
-            for kind in [StepKind.prepare, .steer, .checkpoint, .restore] {
+            for kind in [StepKind.prepare, .hush, .settle, .steer, .checkpoint, .restore] {
                 guard let step = last[kind], step.state == .failed || step.state == .lost else { continue }
                 return .failure(step.failure ?? unreachable(step))
             }

@@ -7,6 +7,7 @@ struct RelocationOrders {
     private let source: Host
     private let gateway: Host
     private let container: Container
+    private let rules: ConnectionRules
     private let newAddress: IPv4Address
     private let leaseSeconds: Double
 
@@ -21,6 +22,7 @@ struct RelocationOrders {
         self.source = try state.host(relocation.source)
         self.gateway = gateway
         self.container = try state.container(relocation.container)
+        self.rules = state.policy(of: container).connections
         self.newAddress = newAddress
         self.leaseSeconds = leaseSeconds
     }
@@ -29,9 +31,14 @@ struct RelocationOrders {
     func host(of kind: StepKind) -> HostName {
         switch kind {
         case .prepare, .restore, .release, .seal, .abandon: destination.name
-        case .arm, .checkpoint, .retire, .revive: source.name
-        case .steer, .announce, .steerBack: gateway.name
+        case .arm, .settle, .checkpoint, .retire, .revive: source.name
+        case .hush, .steer, .part, .announce, .steerBack: gateway.name
         }
+    }
+
+    /// How long an answer to a step may take.
+    func limit(of kind: StepKind, _ times: StepTimes) -> Duration {
+        kind == .settle ? times.limit(of: kind) + .seconds(rules.acceptSeconds) : times.limit(of: kind)
     }
 
     /// The command that a step is. The same step always gives the same command.
@@ -50,12 +57,19 @@ struct RelocationOrders {
                     relocation: relocation.id, spec: container.spec, oldAddresses: addressesInUse,
                     newAddress: newAddress))
         case .arm: return .arm(move)
+        case .hush: return .hush(RouteOrder(addresses: addressesInUse, via: destination.address))
+        case .settle:
+            return .settle(SettleOrder(relocation: relocation.id, container: container.name, rules: rules))
         case .steer: return .route(RouteOrder(addresses: addressesInUse, via: destination.address))
         case .checkpoint: return .checkpoint(move)
         case .restore:
             return .restore(
                 RestoreOrder(relocation: relocation.id, container: container.name, leaseSeconds: leaseSeconds))
-        case .release: return .release(move)
+        case .part: return .part(PartOrder(connections: relocation.closing ?? [], via: source.address))
+        case .release:
+            return .release(
+                ReleaseOrder(
+                    relocation: relocation.id, container: container.name, closing: relocation.closing ?? []))
         case .announce: return announcement
         case .seal:
             return .seal(SealOrder(container: container.name, oldAddresses: container.retainedAddresses))

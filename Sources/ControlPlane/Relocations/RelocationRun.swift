@@ -79,7 +79,7 @@ struct RelocationRun {
             return Answered(step: step)
         }
         let answer = await agents.carryOut(
-            orders.command(for: step), on: step.host, timeout: times.limit(of: step.kind),
+            orders.command(for: step), on: step.host, timeout: orders.limit(of: step.kind, times),
             absence: .seconds(times.absenceSeconds))
         step.durationMilliseconds = (clock.now - start).milliseconds
         switch answer {
@@ -118,7 +118,9 @@ struct RelocationRun {
                 if answer.step.kind == .release, answer.step.state == .succeeded { try draft.arrive(relocation) }
             }
             let hasNews = !answered.isEmpty
-            switch RelocationCourse.next(after: relocation.steps, cancelled: relocation.cancelledBy != nil) {
+            switch RelocationCourse.next(
+                after: relocation.steps, cancelled: relocation.cancelledBy != nil, parting: relocation.closing != nil)
+            {
             case .wait(let steps):
                 if hasNews { draft.record(.relocation(relocation)) }
                 return .perform(steps)
@@ -152,7 +154,7 @@ extension Relocation {
     ) {
         guard let index = steps.lastIndex(where: { $0.kind == step.kind && $0.attempt == step.attempt }) else { return }
         steps[index] = step
-        if case .dumped(let bytes) = report { self.bytes = bytes }
+        if case .dumped(let bytes, let closing) = report { (self.bytes, self.closing) = (bytes, closing) }
         guard step.kind == .release, step.state == .succeeded else { return }
         let steered = steps.first { $0.kind == .steer }
         self.pauseMilliseconds = pauseMilliseconds ?? steered.map { now.seconds(since: $0.startedAt) * 1000 }

@@ -62,17 +62,20 @@ public struct Heartbeat: Codable, Sendable, Hashable {
     public var profile: HostProfile?
     /// What of the host's tools works; `nil` when it has not changed, as for the profile.
     public var tools: ToolFindings?
+    /// How full the host's table of tracked connections is; `nil` where the kernel tracks none.
+    public var tracking: ConnectionTable?
 
     /// A sign of life.
     public init(
         session: Int64, inventory: HostInventory?, roundTripMilliseconds: Double?, profile: HostProfile? = nil,
-        tools: ToolFindings? = nil
+        tools: ToolFindings? = nil, tracking: ConnectionTable? = nil
     ) {
         self.session = session
         self.inventory = inventory
         self.roundTripMilliseconds = roundTripMilliseconds
         self.profile = profile
         self.tools = tools
+        self.tracking = tracking
     }
 }
 

@@ -24,12 +24,14 @@ public enum AgentOrder: Codable, Sendable, Hashable {
     case prepare(PrepareOrder)
     /// Source: see `StepKind.arm`.
     case arm(MoveOrder)
+    /// Source: see `StepKind.settle`.
+    case settle(SettleOrder)
     /// Source: see `StepKind.checkpoint`.
     case checkpoint(MoveOrder)
     /// Destination: see `StepKind.restore`.
     case restore(RestoreOrder)
     /// Destination: see `StepKind.release`.
-    case release(MoveOrder)
+    case release(ReleaseOrder)
     /// Destination: see `StepKind.seal`.
     case seal(SealOrder)
     /// Source: see `StepKind.retire`.
@@ -41,6 +43,10 @@ public enum AgentOrder: Codable, Sendable, Hashable {
 
     /// Gateway: route a container's addresses through a host. Serves `steer`, `steerBack` and a first start.
     case route(RouteOrder)
+    /// Gateway: see `StepKind.hush`.
+    case hush(RouteOrder)
+    /// Gateway: see `StepKind.part`.
+    case part(PartOrder)
     /// Gateway: map a virtual address to a container's address. Serves `announce`.
     case announce(AnnounceOrder)
     /// Gateway: forget a container's virtual address and routes.
@@ -136,6 +142,54 @@ public struct MoveOrder: Codable, Sendable, Hashable {
     public init(relocation: RelocationID, container: ContainerName) {
         self.relocation = relocation
         self.container = container
+    }
+}
+
+/// Let the container's connections come to a state in which they can be moved.
+public struct SettleOrder: Codable, Sendable, Hashable {
+    /// The relocation.
+    public var relocation: RelocationID
+    /// The container.
+    public var container: ContainerName
+    /// What is done about clients that nobody accepts, and how long they are waited for.
+    public var rules: ConnectionRules
+
+    /// Let the container's connections settle.
+    public init(relocation: RelocationID, container: ContainerName, rules: ConnectionRules) {
+        self.relocation = relocation
+        self.container = container
+        self.rules = rules
+    }
+}
+
+/// Let a restored container run.
+public struct ReleaseOrder: Codable, Sendable, Hashable {
+    /// The relocation.
+    public var relocation: RelocationID
+    /// The container.
+    public var container: ContainerName
+    /// Connections that stay behind at the source; their packets that wait here are not for the container.
+    public var closing: [TCPConnection]
+
+    /// Let a restored container run.
+    public init(relocation: RelocationID, container: ContainerName, closing: [TCPConnection] = []) {
+        self.relocation = relocation
+        self.container = container
+        self.closing = closing
+    }
+}
+
+/// Send the packets of some connections to a host, wherever the container's addresses are routed.
+public struct PartOrder: Codable, Sendable, Hashable {
+    /// The connections.
+    public var connections: [TCPConnection]
+    /// The host's address.
+    public var via: IPv4Address
+
+    /// Send the packets of some connections to a host.
+    public init(connections: [TCPConnection], via: IPv4Address) {
+        self.connections = connections
+        self.via = via
     }
 }
 

@@ -30,8 +30,9 @@ public enum OrderResult: Codable, Sendable, Hashable {
 public enum AgentReport: Codable, Sendable, Hashable {
     /// Nothing more than that it was done.
     case done
-    /// `checkpoint`: the size of the dump in bytes.
-    case dumped(bytes: Int)
+    /// `checkpoint`: the size of the dump in bytes, and the connections that the container had closed and that have not
+    /// come to their end. They belong to no process, so they are not in the dump.
+    case dumped(bytes: Int, closing: [TCPConnection]?)
     /// `trial`: what was found out.
     case mobility(Mobility)
     /// `logs`: the container's last output, UTF-8 with invalid bytes replaced.

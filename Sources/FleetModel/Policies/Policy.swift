@@ -17,12 +17,15 @@ public struct Policy: Codable, Sendable, Hashable {
     public var placement: PlacementRules
     /// How many relocations there may be.
     public var limits: RelocationLimits
+    /// What becomes of connections that a move meets at a bad moment.
+    public var connections: ConnectionRules
 
     /// A policy. The defaults end a stay at some unpredictable instant in its first 5 minutes.
     public init(
         assumedAttackSeconds: Double = 2154, clock: ClockModel = .jittered(threshold: 0.13),
         dwell: DwellBounds = DwellBounds(), weights: HeterogeneityWeights = HeterogeneityWeights(),
-        placement: PlacementRules = PlacementRules(), limits: RelocationLimits = RelocationLimits()
+        placement: PlacementRules = PlacementRules(), limits: RelocationLimits = RelocationLimits(),
+        connections: ConnectionRules = ConnectionRules()
     ) {
         self.assumedAttackSeconds = assumedAttackSeconds
         self.clock = clock
@@ -30,6 +33,7 @@ public struct Policy: Codable, Sendable, Hashable {
         self.weights = weights
         self.placement = placement
         self.limits = limits
+        self.connections = connections
     }
 
     /// λ = 1/A: how many attacks finish in a second of co-residence.
@@ -70,6 +74,7 @@ public struct Policy: Codable, Sendable, Hashable {
         try weights.validate()
         try placement.validate()
         try limits.validate()
+        try connections.validate()
     }
 
     static func check(_ value: Double, in range: ClosedRange<Double>, _ field: String) throws {
@@ -82,7 +87,7 @@ public struct Policy: Codable, Sendable, Hashable {
 
 extension Policy {
     private enum CodingKeys: String, CodingKey, CaseIterable {
-        case assumedAttackSeconds, clock, dwell, weights, placement, limits
+        case assumedAttackSeconds, clock, dwell, weights, placement, limits, connections
     }
 
     /// Decodes a policy; what is left out has its default.
@@ -99,6 +104,7 @@ extension Policy {
         weights = try fields.value(.weights, or: defaults.weights)
         placement = try fields.value(.placement, or: defaults.placement)
         limits = try fields.value(.limits, or: defaults.limits)
+        connections = try fields.value(.connections, or: defaults.connections)
     }
 
     private enum FormerKeys: String, CodingKey { case attacksPerSecond }

@@ -3,7 +3,15 @@ import FleetModel
 /// What stands between the clients and the containers: routes to the containers' addresses, and the map from virtual
 /// addresses to them. `route` is part of the pause that clients see.
 public protocol GatewayNetwork: Sendable {
-    /// Sends packets for these addresses through a host.
+    /// Sends the first packets of new connections to these addresses through a host, until they are routed the next
+    /// time; open connections go on as they are routed.
+    func hush(_ addresses: [IPv4Address], via host: IPv4Address) async throws(StepFailure)
+
+    /// Sends the packets of these connections through a host, for as long as they live, wherever their addresses are
+    /// routed.
+    func part(_ connections: [TCPConnection], via host: IPv4Address) async throws(StepFailure)
+
+    /// Sends packets for these addresses through a host, those of new connections too.
     func route(_ addresses: [IPv4Address], via host: IPv4Address) async throws(StepFailure)
 
     /// Sends new connections to a virtual address to a container, all ports in one transaction; open connections keep

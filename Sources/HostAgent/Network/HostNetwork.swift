@@ -18,6 +18,11 @@ public protocol HostNetwork: Sendable {
         _ stay: Stay, oldAddresses: [IPv4Address], newAddress: IPv4Address, in own: NetworkNamespace?
     ) async throws(StepFailure) -> NetworkNamespace
 
+    /// Source, when no new connections come any more: waits until the container's program has accepted all that have
+    /// come, and a moment for those that are being closed.
+    /// - Throws: `clientsWaiting` when the rules do not let the move go on.
+    func settle(_ stay: Stay, rules: ConnectionRules) async throws(StepFailure)
+
     /// Source, before the freeze: packets for the container that still arrive here leave for the gateway again, which
     /// sends them to the destination, instead of reaching sockets that are being dumped.
     func divert(_ stay: Stay) async throws(StepFailure)
@@ -25,8 +30,18 @@ public protocol HostNetwork: Sendable {
     /// Undoes `divert`.
     func reclaim(_ stay: Stay) async throws(StepFailure)
 
-    /// Delivers the packets that wait, and all that follow.
-    func deliver(_ stay: Stay) async throws(StepFailure)
+    /// Source, when the container is dumped and gone: the connections that it had closed, that no process knows of and
+    /// that have not come to their end. They are served here until they have, also after `detach`.
+    func keepClosing(_ stay: Stay) async throws(StepFailure) -> [TCPConnection]
+
+    /// Removes what served closing connections that have come to their end.
+    func endLingering() async throws(StepFailure)
+
+    /// Delivers the packets that wait, and all that follow, but for those of connections that stayed at the source.
+    func deliver(_ stay: Stay, without closing: [TCPConnection]) async throws(StepFailure)
+
+    /// Lets new connections to the present address reach listeners that are bound to an earlier one.
+    func admitListeners(_ stay: Stay) async throws(StepFailure)
 
     /// Refuses new connections to these addresses of the container; open connections go on.
     func seal(_ stay: Stay, oldAddresses: [IPv4Address]) async throws(StepFailure)
@@ -35,14 +50,21 @@ public protocol HostNetwork: Sendable {
     /// are left.
     func dropIdleAddresses(_ stay: Stay) async throws(StepFailure) -> [IPv4Address]
 
-    /// Removes the stay's namespace, interfaces, routes and rules. Succeeds when nothing is there.
+    /// Removes the stay's namespace, interfaces, routes and rules, unless connections that the container had closed are
+    /// still served; those go with the last of them. Succeeds when nothing is there.
     func detach(_ stay: Stay) async throws(StepFailure)
+
+    /// Removes everything of a container at once, closing connections as well.
+    func remove(container: ContainerName) async throws(StepFailure)
 
     /// All stays of which the network holds anything, with their addresses.
     func attachments() async -> [NetworkAttachment]
 }
 
 extension HostNetwork {
+    /// Delivers all packets that wait, and all that follow.
+    public func deliver(_ stay: Stay) async throws(StepFailure) { try await deliver(stay, without: []) }
+
     /// Wires up a namespace of the network's own making. See `attach(_:address:in:)`.
     public func attach(_ stay: Stay, address: IPv4Address) async throws(StepFailure) -> NetworkNamespace {
         try await attach(stay, address: address, in: nil)

@@ -74,6 +74,12 @@ actor OrderExecutor {
         case .route(let order):
             try await requireGateway().route(order.addresses, via: order.via)
             return .done
+        case .hush(let order):
+            try await requireGateway().hush(order.addresses, via: order.via)
+            return .done
+        case .part(let order):
+            try await requireGateway().part(order.connections, via: order.via)
+            return .done
         case .announce(let order):
             try await requireGateway().announce(order)
             return .done
@@ -108,12 +114,13 @@ extension AgentCommand {
         case .stop(let order): order.container.text
         case .trial(let container): container.text
         case .prepare(let order): order.spec.name.text
-        case .arm(let order), .checkpoint(let order), .release(let order), .retire(let order), .abandon(let order),
-            .revive(let order):
+        case .arm(let order), .checkpoint(let order), .retire(let order), .abandon(let order), .revive(let order):
             order.container.text
+        case .settle(let order): order.container.text
+        case .release(let order): order.container.text
         case .restore(let order): order.container.text
         case .seal(let order): order.container.text
-        case .route, .announce, .withdraw, .unroute: id.operation
+        case .route, .hush, .part, .announce, .withdraw, .unroute: id.operation
         case .logs, .inspect, .examine: nil
         }
     }

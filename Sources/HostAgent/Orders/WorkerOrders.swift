@@ -16,6 +16,7 @@ struct WorkerOrders: Sendable {
         case .stop(let order): try await stop(order)
         case .prepare(let order): try await prepare(order)
         case .arm(let order): try await arm(order)
+        case .settle(let order): try await settle(order)
         case .checkpoint(let order): return try await checkpoint(order, timings: &timings)
         case .restore(let order): timings = try await restore(order)
         case .release(let order): timings = try await release(order)
@@ -26,7 +27,7 @@ struct WorkerOrders: Sendable {
         case .trial(let container): return .mobility(try await trial(container))
         case .logs(let order): return .logs(try await logs(order))
         case .inspect: return .inventory(await inventory())
-        case .route, .announce, .withdraw, .unroute:
+        case .route, .hush, .part, .announce, .withdraw, .unroute:
             throw StepFailure(code: .invalidOrder, message: "this host is not a gateway")
         }
         return .done
@@ -76,9 +77,7 @@ struct WorkerOrders: Sendable {
             try await runtime.stop(presence.stay, gracePeriod: .seconds(order.gracePeriodSeconds))
             try await network.detach(presence.stay)
         }
-        for attachment in await network.attachments() where attachment.stay.container == order.container {
-            try await network.detach(attachment.stay)
-        }
+        try await network.remove(container: order.container)
     }
 
     private func trial(_ container: ContainerName) async throws(StepFailure) -> Mobility {
@@ -116,10 +115,12 @@ struct WorkerOrders: Sendable {
     }
 
     /// The processes run before their packets come, so that none is answered by a stack without its socket.
-    private func release(_ order: MoveOrder) async throws(StepFailure) -> [String: Double] {
+    private func release(_ order: ReleaseOrder) async throws(StepFailure) -> [String: Double] {
         let (runtime, stay) = try await arrivingStay(of: order.container, by: order.relocation)
         let timings = try await runtime.release(stay)
-        try await network.deliver(stay)
+        try await network.deliver(stay, without: order.closing)
+        // It is tried again with every sign of life; the container runs, and nothing may undo that.
+        try? await network.admitListeners(stay)
         return timings
     }
 
@@ -143,6 +144,11 @@ struct WorkerOrders: Sendable {
         try await runtime.arm(stay, for: order.relocation)
     }
 
+    private func settle(_ order: SettleOrder) async throws(StepFailure) {
+        let (_, stay) = try await runningStay(of: order.container)
+        try await network.settle(stay, rules: order.rules)
+    }
+
     private func checkpoint(
         _ order: MoveOrder, timings: inout [String: Double]
     ) async throws(StepFailure) -> AgentReport {
@@ -151,11 +157,17 @@ struct WorkerOrders: Sendable {
         do {
             let measurement = try await runtime.checkpoint(stay, for: order.relocation)
             timings = measurement.timings
-            return .dumped(bytes: measurement.bytes)
+            return .dumped(bytes: measurement.bytes, closing: await closing(of: stay))
         } catch {
             try? await network.reclaim(stay)
             throw error
         }
+    }
+
+    /// The connections that stay behind; `nil` when there are none. That they cannot be kept does not undo a dump.
+    private func closing(of stay: Stay) async -> [TCPConnection]? {
+        guard let closing = try? await network.keepClosing(stay), !closing.isEmpty else { return nil }
+        return closing
     }
 
     private func revive(_ order: MoveOrder) async throws(StepFailure) {
@@ -196,10 +208,12 @@ struct WorkerOrders: Sendable {
             containers: containers.sorted { $0.name < $1.name }, adoptable: adoptable.sorted { $0.name < $1.name })
     }
 
-    /// Gives up addresses that no connection uses any more.
+    /// Gives up addresses, and what served closing connections, when no connection uses them any more.
     func dropIdleAddresses() async throws(StepFailure) {
+        try await network.endLingering()
         for attachment in await network.attachments() where !attachment.retainedAddresses.isEmpty {
             _ = try await network.dropIdleAddresses(attachment.stay)
+            try await network.admitListeners(attachment.stay)
         }
     }
 

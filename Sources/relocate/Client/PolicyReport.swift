@@ -14,6 +14,7 @@ struct PolicyReport {
         addClock(to: &details)
         addPlacement(to: &details)
         addLimits(to: &details)
+        addConnections(to: &details)
         if !changes.isEmpty { details.add("Changed", lines: changes.map(\.words), .strong) }
         return details
     }
@@ -83,6 +84,16 @@ struct PolicyReport {
         details.add(
             "Pause in an hour",
             limits.downtimeSecondsPerHour.map { "\(Units.plain($0)) s of one tenant" } ?? "any")
+    }
+
+    private func addConnections(to details: inout Details) {
+        let rules = policy.connections
+        let end =
+            switch rules.acceptQueue {
+            case .reset: "then they are reset"
+            case .wait: "then the move is given up"
+            }
+        details.add("Clients not accepted", "waited for \(Units.plain(rules.acceptSeconds)) s, \(end)")
     }
 }
 

@@ -12,6 +12,9 @@ struct PolicyOptions: ParsableArguments {
     @OptionGroup(title: "How many at once")
     var limits: LimitOptions
 
+    @OptionGroup(title: "What becomes of connections")
+    var connections: ConnectionOptions
+
     @Option(
         help: ArgumentHelp(
             """
@@ -24,7 +27,7 @@ struct PolicyOptions: ParsableArguments {
     /// Whether nothing is to be changed.
     var isEmpty: Bool { file == nil && hasNoChange }
 
-    private var hasNoChange: Bool { clock.isEmpty && placement.isEmpty && limits.isEmpty }
+    private var hasNoChange: Bool { clock.isEmpty && placement.isEmpty && limits.isEmpty && connections.isEmpty }
 
     /// Fails for a file beside other changes.
     func validate() throws {
@@ -40,6 +43,7 @@ struct PolicyOptions: ParsableArguments {
             try clock.apply(to: &policy)
             placement.apply(to: &policy)
             limits.apply(to: &policy)
+            connections.apply(to: &policy)
         }
     }
 }

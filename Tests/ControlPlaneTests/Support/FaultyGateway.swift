@@ -5,7 +5,7 @@ import Synchronization
 /// A simulated gateway whose next calls can be made to fail.
 final class FaultyGateway: GatewayNetwork {
     enum Call: Hashable {
-        case route, announce, withdraw
+        case hush, route, announce, withdraw
     }
 
     let network = SimulatedGatewayNetwork()
@@ -17,6 +17,15 @@ final class FaultyGateway: GatewayNetwork {
     func route(_ addresses: [IPv4Address], via host: IPv4Address) async throws(StepFailure) {
         try meetFault(.route)
         try await network.route(addresses, via: host)
+    }
+
+    func hush(_ addresses: [IPv4Address], via host: IPv4Address) async throws(StepFailure) {
+        try meetFault(.hush)
+        try await network.hush(addresses, via: host)
+    }
+
+    func part(_ connections: [TCPConnection], via host: IPv4Address) async throws(StepFailure) {
+        try await network.part(connections, via: host)
     }
 
     func announce(_ order: AnnounceOrder) async throws(StepFailure) {

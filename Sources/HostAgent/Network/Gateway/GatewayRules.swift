@@ -2,9 +2,25 @@ import FleetModel
 
 /// The gateway's packet filter and address translation. The script can be applied at any time: it replaces the rules
 /// and leaves the map of virtual addresses, with everything that is announced, as it is.
+///
+/// Two kinds of packets are marked, so that rules of routing can lead them elsewhere than their address says: the first
+/// packets of new connections (`newcomers`), and those of connections that stayed behind when their container moved
+/// (`parted`). The latter are listed as the container sees them, and recognised in both directions: by what the container
+/// sends before its peer's address is translated back, and by what is sent to it after that. Their mark is kept with the
+/// tracked connection, and lives as long as it.
 struct GatewayRules {
     /// What the rules are about.
     var configuration: GatewayNetworkConfiguration
+
+    /// The mark of new connections' first packets, and the number of their table of routes.
+    static let newcomers: UInt32 = 82
+
+    /// The script that lets the packets of connections carry a mark. The list is only read until each has been seen once.
+    static func part(_ connections: [TCPConnection], mark: UInt32) -> String {
+        connections.map {
+            "add element ip relocate_gateway parted { \($0.key) timeout 10m : \(mark) }\n"
+        }.joined()
+    }
 
     /// The script for `nft -f`.
     var script: String {
@@ -14,18 +30,33 @@ struct GatewayRules {
         return """
             table ip relocate_gateway {
                 map vips { type ipv4_addr . inet_service : ipv4_addr . inet_service; }
+                map parted {
+                    type ipv4_addr . inet_service . ipv4_addr . inet_service : mark; flags timeout;
+                }
+                chain leaving { type filter hook prerouting priority mangle; policy accept; }
+                chain coming { type filter hook prerouting priority dstnat + 5; policy accept; }
                 chain translation { type nat hook prerouting priority dstnat; policy accept; }
                 chain unmapped { type filter hook prerouting priority dstnat + 10; policy accept; }
                 chain forward { type filter hook forward priority filter; policy accept; }
                 chain input { type filter hook input priority filter; policy accept; }
                 chain masking { type nat hook postrouting priority srcnat; policy accept; }
             }
+            flush chain ip relocate_gateway leaving
+            flush chain ip relocate_gateway coming
             flush chain ip relocate_gateway translation
             flush chain ip relocate_gateway unmapped
             flush chain ip relocate_gateway forward
             flush chain ip relocate_gateway input
             flush chain ip relocate_gateway masking
             table ip relocate_gateway {
+                chain leaving {
+                    ip saddr \(containers) ct mark set ip saddr . tcp sport . ip daddr . tcp dport map @parted
+                }
+                chain coming {
+                    ip daddr \(containers) ct mark set ip daddr . tcp dport . ip saddr . tcp sport map @parted
+                    ip daddr \(containers) ct mark != 0 meta mark set ct mark
+                    ip daddr \(containers) tcp flags & (syn | ack) == syn meta mark set \(Self.newcomers)
+                }
                 chain translation {
                     ip daddr \(virtual) dnat ip to ip daddr . tcp dport map @vips
                 }

@@ -33,8 +33,33 @@ public actor KernelGatewayNetwork: GatewayNetwork {
     /// See `GatewayNetwork`.
     public func route(_ addresses: [IPv4Address], via host: IPv4Address) async throws(StepFailure) {
         try await failing { () async throws(NetlinkError) in
-            try socket.perform(addresses.map { .replaceRoute(.host($0), to: .gateway(host)) })
+            try socket.perform(
+                addresses.map { .replaceRoute(.host($0), to: .gateway(host)) }
+                    + addresses.map { .deleteRoute(.host($0), in: .number(GatewayRules.newcomers)) })
         }
+    }
+
+    /// See `GatewayNetwork`.
+    public func hush(_ addresses: [IPv4Address], via host: IPv4Address) async throws(StepFailure) {
+        try await failing { () async throws(NetlinkError) in
+            try socket.perform(
+                addresses.map {
+                    .replaceRoute(.host($0), to: .gateway(host), in: .number(GatewayRules.newcomers))
+                })
+        }
+    }
+
+    /// See `GatewayNetwork`. The host's address is the mark of the connections, and the number of the table that leads
+    /// to it.
+    public func part(_ connections: [TCPConnection], via host: IPv4Address) async throws(StepFailure) {
+        guard !connections.isEmpty else { return }
+        try await failing { () async throws(NetlinkError) in
+            try socket.perform([
+                .replaceRoute(.everything, to: .gateway(host), in: .number(host.number)),
+                .addRule(mark: host.number, table: host.number),
+            ])
+        }
+        try await nft.apply(GatewayRules.part(connections, mark: host.number), for: "connections that stay behind")
     }
 
     /// See `GatewayNetwork`. The route comes first, so that no new connection finds its container unrouted.
@@ -54,7 +79,9 @@ public actor KernelGatewayNetwork: GatewayNetwork {
     /// See `GatewayNetwork`.
     public func unroute(_ addresses: [IPv4Address]) async throws(StepFailure) {
         try await failing { () async throws(NetlinkError) in
-            try socket.perform(addresses.map { .deleteRoute(.host($0)) })
+            try socket.perform(
+                addresses.map { .deleteRoute(.host($0)) }
+                    + addresses.map { .deleteRoute(.host($0), in: .number(GatewayRules.newcomers)) })
         }
     }
 
@@ -100,13 +127,12 @@ private func prepareGateway(
         try Sysctl("ipv4/ip_forward", 1).apply()
         // Packets for a container that has just left a host come back by the interface on which they went out.
         for interface in try Sysctl.interfaces() { try Sysctl("ipv4/conf/\(interface)/send_redirects", 0).apply() }
-        // Connections that were open before this machine became the gateway go on.
-        try Sysctl("netfilter/nf_conntrack_tcp_loose", 1).applyIfPresent()
-        try Sysctl("netfilter/nf_conntrack_tcp_be_liberal", 1).applyIfPresent()
+        try GatewayTracking().apply()
         let lastResort: UInt32 = 0x7FFF_FFFF
         try socket.perform([
             .replaceRoute(.network(configuration.virtualNetwork), to: .unreachable, metric: lastResort),
             .replaceRoute(.network(configuration.containerNetwork), to: .unreachable, metric: lastResort),
+            .addRule(mark: GatewayRules.newcomers, table: GatewayRules.newcomers),
         ])
         return socket
     }

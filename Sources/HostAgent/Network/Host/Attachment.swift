@@ -19,6 +19,8 @@ struct Attachment: Codable, Sendable, Hashable {
     var retained: [IPv4Address]
     /// Those of them that refuse new connections.
     var sealed: Set<IPv4Address> = []
+    /// Connections that the container had closed when it left, and that are served to their end; `nil` for none.
+    var closing: [TCPConnection]?
     /// How far it is.
     var phase: AttachmentPhase
     /// The number of the host's end among the host's interfaces; `nil` until it is made.
@@ -43,6 +45,13 @@ enum AttachmentPhase: String, Codable, Sendable {
     case delivering
     /// Whole; packets leave for the gateway again.
     case diverted
+    /// The container is gone; only connections that it had closed are served.
+    case lingering
+}
+
+extension Attachment {
+    /// Marks packets of closing connections, and names the routing table that leads them here: unique on the host.
+    var mark: UInt32? { link.map { 0x5200_0000 | UInt32($0) } }
 }
 
 extension Stay {

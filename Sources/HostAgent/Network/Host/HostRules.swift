@@ -3,6 +3,8 @@ import FleetModel
 /// The host's packet filter: one table that is always rendered whole from what is wired up, and replaced in one
 /// transaction. What the kernel filters and what the agent knows can thus never drift apart.
 ///
+/// - Packets of connections that a container left behind when it moved are marked, and a table of routes leads them to
+///   where it was (`closing`), wherever the address is now.
 /// - A container sends only from its own addresses (`sources`).
 /// - It reaches the outside and, by way of the gateway, other tenants' virtual addresses; not other containers'
 ///   addresses, not the protected networks, and no service of the host but ping.
@@ -24,10 +26,15 @@ struct HostRules {
         table ip relocate {
             set sources { typeof iifname . ip saddr; \(elements(sources)) }
             set sealed { type ipv4_addr; \(elements(sealed)) }
+            map closing { type ipv4_addr . inet_service . ipv4_addr . inet_service : mark; \(elements(closing)) }
             set protected { type ipv4_addr; flags interval; auto-merge; \(elements(protectedNetworks)) }
             chain spoofing {
                 type filter hook prerouting priority raw; policy accept;
                 iifname "rlc*" iifname . ip saddr != @sources drop
+            }
+            chain parting {
+                type filter hook prerouting priority mangle; policy accept;
+                meta mark set ip daddr . tcp dport . ip saddr . tcp sport map @closing
             }
             chain sealing {
                 ip daddr @sealed tcp flags & (syn | ack) == syn reject with tcp reset
@@ -64,9 +71,20 @@ struct HostRules {
         }
     }
 
+    private var closing: [String] {
+        attachments.flatMap { attachment in
+            (attachment.closing ?? []).compactMap { connection in attachment.mark.map { "\(connection.key) : \($0)" } }
+        }
+    }
+
     private var sealed: [String] { Set(attachments.flatMap(\.sealed)).sorted().map(\.description) }
 
     private func elements(_ elements: [some CustomStringConvertible]) -> String {
         elements.isEmpty ? "" : "elements = { " + elements.map(\.description).joined(separator: ", ") + " };"
     }
+}
+
+extension TCPConnection {
+    /// The connection as the packet filter's sets name it, the container's end first.
+    var key: String { "\(localAddress) . \(localPort) . \(remoteAddress) . \(remotePort)" }
 }

@@ -3,12 +3,16 @@ import Glibc
 
 /// What is asked of the kernel for an attachment: namespace, pair of interfaces, addresses, routes, neighbours.
 ///
-/// Every container has a link of its own to its host, with a host's end that answers to 169.254.1.1 on all of them.
-/// Both ends know each other's hardware address for good, so nothing is ever asked by ARP — except during the hold,
-/// where both ends ask and neither answers: packets wait in the neighbours' queues, in order, until `deliver` enters
-/// the neighbours by hand. What the container sends waits too: when its restore fails at the last moment, CRIU ends
-/// processes whose connections are live already, and their FINs must not reach clients that its source will go on
-/// serving.
+/// Every container has a link of its own to its host, on which the host's end is 169.254.1.1. Both ends know each
+/// other's hardware address for good — except during the hold, where neither does: packets wait in the neighbours'
+/// queues, in order, until `deliver` enters the neighbours by hand. What the container sends waits too: when its
+/// restore fails at the last moment, CRIU ends processes whose connections are live already, and their FINs must not
+/// reach clients that its source will go on serving.
+///
+/// **Nothing is ever asked by ARP.** A question would open the hold by itself: Linux learns a neighbour from whoever
+/// asks, and the first restored socket that has something to send makes the container ask, while its other sockets do
+/// not exist yet. So the kernel is told to leave its questions to a program (`app_solicit`) that is not there: an
+/// unknown neighbour keeps its queue, and not one packet is on the link.
 struct HostWiring: Sendable {
     let configuration: HostNetworkConfiguration
     /// Opened in the host's namespace.
@@ -40,6 +44,7 @@ struct HostWiring: Sendable {
                 try Sysctl("ipv4/conf/\(interface)/send_redirects", 0).apply()
                 try Sysctl("ipv4/conf/\(interface)/accept_redirects", 0).apply()
             }
+            try Self.checkSourcesByInterface()
             // Namespaces made from here on have a table of TCP connections of their own. A dump walks the whole table
             // twice, and the machine's common one has a bucket for each 100 KiB of memory: milliseconds of the pause.
             try Sysctl("ipv4/tcp_child_ehash_entries", Self.connectionBuckets).applyIfPresent()
@@ -80,8 +85,6 @@ struct HostWiring: Sendable {
             let inside = try NetlinkSocket()
             let link = try inside.requireLink(named: Self.innerInterface)
             try inside.perform([.replaceNeighbour(Self.router, is: attachment.outerAddress, link: link)])
-            // So that a link that was switched off and on heals by itself.
-            try Sysctl("ipv4/conf/all/arp_ignore", 0).apply()
         }
         try socket.perform(try neighbours(of: attachment, link: attachment.requireLink()))
     }
@@ -98,6 +101,61 @@ struct HostWiring: Sendable {
         try socket.perform(
             neighbours(of: attachment, link: link)
                 + attachment.addresses.map { .replaceRoute(.host($0), to: .link(link)) })
+    }
+
+    /// Waits until the container's connections can be moved. Blocks a thread of its own.
+    /// - Returns: `nil` when they can, or how many clients stand in the way.
+    func settle(_ attachment: Attachment, _ settlement: Settlement) async throws(NetlinkError) -> Int? {
+        try await withNetworkNamespace(attachment.namespace) { () throws(NetlinkError) in
+            let diagnosis = try SocketDiagnosis()
+            let states = SocketState.handshake.union(SocketState.ending).union([.listening])
+            let begin = ContinuousClock.now
+            while true {
+                let census = Settlement.Census(try diagnosis.sockets(in: states))
+                switch settlement.action(after: census, elapsed: .now - begin) {
+                case .lookAgain(let pause): usleep(UInt32(pause / .microseconds(1)))
+                case .proceed: return nil
+                case .giveUp(let waiting): return waiting
+                }
+            }
+        }
+    }
+
+    /// The connections to others that the container has closed, that no process has, and that have not come to their end.
+    func closing(_ attachment: Attachment) async throws(NetlinkError) -> [TCPConnection] {
+        try await withNetworkNamespace(attachment.namespace) { () throws(NetlinkError) in
+            try SocketDiagnosis().sockets(in: SocketState.ending).filter { $0.inode == 0 && !$0.isLoopback }
+                .map(\.connection)
+        }
+    }
+
+    /// Leads packets with the attachment's mark to it, whatever the addresses' routes are.
+    func serveClosing(_ attachment: Attachment) throws(NetlinkError) {
+        let link = try attachment.requireLink()
+        guard let mark = attachment.mark else { return }
+        try socket.perform([
+            .replaceRoute(.everything, to: .link(link), in: .number(mark)), .addRule(mark: mark, table: mark),
+        ])
+    }
+
+    /// Undoes `serveClosing`. The routes go with the interface.
+    func stopServingClosing(_ attachment: Attachment) throws(NetlinkError) {
+        guard let mark = attachment.mark else { return }
+        try socket.perform([.deleteRule(mark: mark, table: mark)])
+    }
+
+    /// The listeners that are bound to one of the container's earlier addresses.
+    func boundListeners(_ attachment: Attachment) async throws(NetlinkError) -> Set<NetworkSocket> {
+        try await withNetworkNamespace(attachment.namespace) { () throws(NetlinkError) in
+            let listeners = try SocketDiagnosis().sockets(in: [.listening])
+            // How many wait in their queues is of no interest here.
+            return Set(
+                listeners.filter { attachment.retained.contains($0.localAddress) }.map { socket in
+                    var socket = socket
+                    socket.receiveQueue = 0
+                    return socket
+                })
+        }
     }
 
     /// Those of the addresses that an open connection uses.
@@ -117,6 +175,17 @@ struct HostWiring: Sendable {
             let link = try inside.requireLink(named: Self.innerInterface)
             try inside.perform(addresses.map { .deleteAddress($0, link: link) })
         }
+    }
+
+    /// Lets each interface check sources as strictly as it did, without a setting for all of them, which would hold for
+    /// containers' interfaces too: the kernel takes the stricter of the two.
+    private static func checkSourcesByInterface() throws(NetlinkError) {
+        guard let all = Sysctl.value(of: "ipv4/conf/all/rp_filter"), all > 0 else { return }
+        for interface in try Sysctl.interfaces() where interface != "all" && !interface.hasPrefix("rlc") {
+            let own = Sysctl.value(of: "ipv4/conf/\(interface)/rp_filter") ?? 0
+            try Sysctl("ipv4/conf/\(interface)/rp_filter", max(own, all)).applyIfPresent()
+        }
+        try Sysctl("ipv4/conf/all/rp_filter", 0).apply()
     }
 
     // MARK: Building
@@ -140,13 +209,14 @@ struct HostWiring: Sendable {
         let configuration = configuration
         try await withNetworkNamespace(attachment.namespace) { () throws(NetlinkError) in
             let inner = Self.innerInterface
-            try Sysctl("ipv4/conf/all/arp_ignore", hold ? 8 : 0).apply()
+            // No question is answered either, whoever asks it.
+            try Sysctl("ipv4/conf/all/arp_ignore", 8).apply()
             // The only way out is the way in: checking sources by routes would find nothing.
             try Sysctl("ipv4/conf/all/rp_filter", 0).apply()
             try Sysctl("ipv4/conf/\(inner)/rp_filter", 0).apply()
             try Sysctl("ipv4/conf/\(inner)/accept_redirects", 0).apply()
             try Sysctl("ipv6/conf/\(inner)/disable_ipv6", 1).applyIfPresent()
-            if hold { try Self.letPacketsWait(on: inner, configuration) }
+            try Self.letPacketsWait(on: inner, configuration)
             let inside = try NetlinkSocket()
             let link = try inside.requireLink(named: inner)
             let router: [NetlinkRequest] =
@@ -169,9 +239,9 @@ struct HostWiring: Sendable {
         let neighbours = hold ? [] : neighbours(of: attachment, link: link)
         try await withNetworkNamespace(configuration.hostNamespace) { () throws(NetlinkError) in
             let name = attachment.interface
-            // Loose: while routes are diverted the container's own packets have no route back to it. Its sources are
-            // checked by the packet filter.
-            try Sysctl("ipv4/conf/\(name)/rp_filter", 2).apply()
+            // Its sources are checked by the packet filter. The kernel's check would drop what the container still
+            // sends while its routes are diverted: on an interface without an address there is no loose one.
+            try Sysctl("ipv4/conf/\(name)/rp_filter", 0).apply()
             try Sysctl("ipv4/conf/\(name)/send_redirects", 0).apply()
             try Sysctl("ipv6/conf/\(name)/disable_ipv6", 1).applyIfPresent()
             try Self.letPacketsWait(on: name, configuration)
@@ -181,12 +251,14 @@ struct HostWiring: Sendable {
         }
     }
 
-    /// One question a second; packets wait as long as questions are left.
+    /// One silent question a second; packets wait as long as questions are left.
     private static func letPacketsWait(
         on interface: String, _ configuration: HostNetworkConfiguration
     ) throws(NetlinkError) {
         try Sysctl("ipv4/neigh/\(interface)/retrans_time_ms", 1000).apply()
-        try Sysctl("ipv4/neigh/\(interface)/mcast_solicit", configuration.holdSeconds).apply()
+        try Sysctl("ipv4/neigh/\(interface)/app_solicit", configuration.holdSeconds).apply()
+        try Sysctl("ipv4/neigh/\(interface)/ucast_solicit", 0).apply()
+        try Sysctl("ipv4/neigh/\(interface)/mcast_solicit", 0).apply()
         try Sysctl("ipv4/neigh/\(interface)/unres_qlen_bytes", configuration.holdBytes).apply()
     }
 

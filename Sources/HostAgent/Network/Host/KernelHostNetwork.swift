@@ -12,6 +12,8 @@ public actor KernelHostNetwork: HostNetwork {
     private let nft: Nft
     private let turnstile = Turnstile()
     private var known: [Stay: Attachment]
+    /// The listeners on earlier addresses that were let have the present one's connections.
+    private var admitted: [Stay: Set<NetworkSocket>] = [:]
 
     /// Takes over what an earlier agent wired up on this host, and removes what it left half made.
     /// - Throws: `networkFailed`, also when the process lacks the right to change the network.
@@ -65,7 +67,24 @@ public actor KernelHostNetwork: HostNetwork {
     public func detach(_ stay: Stay) async throws(StepFailure) {
         await turnstile.enter()
         defer { turnstile.leave() }
+        if var attachment = known[stay], attachment.phase == .diverted, attachment.closing != nil {
+            let seen = attachment
+            let closing = try await failing { () async throws(NetlinkError) in try await wiring.closing(seen) }
+            if !closing.isEmpty {
+                attachment.phase = .lingering
+                attachment.sealed = []
+                try keep(attachment)
+                return
+            }
+        }
         try await remove(stay)
+    }
+
+    /// See `HostNetwork`.
+    public func remove(container: ContainerName) async throws(StepFailure) {
+        await turnstile.enter()
+        defer { turnstile.leave() }
+        for stay in known.keys where stay.container == container { try await remove(stay) }
     }
 
     private func make(
@@ -107,9 +126,12 @@ public actor KernelHostNetwork: HostNetwork {
 
     private func remove(_ stay: Stay) async throws(StepFailure) {
         let namespace = known[stay]?.namespace ?? namespace(of: stay)
+        let attachment = known[stay]
         try await failing { () async throws(NetlinkError) in
+            if let attachment, attachment.closing != nil { try wiring.stopServingClosing(attachment) }
             try await wiring.remove(interface: stay.interfaceName, namespace: namespace)
         }
+        admitted[stay] = nil
         if known.removeValue(forKey: stay) != nil { try await applyRules() }
         try store.remove(stay)
     }
@@ -117,9 +139,14 @@ public actor KernelHostNetwork: HostNetwork {
     // MARK: In the pause
 
     /// See `HostNetwork`.
-    public func deliver(_ stay: Stay) async throws(StepFailure) {
+    public func deliver(_ stay: Stay, without closing: [TCPConnection]) async throws(StepFailure) {
         var attachment = try require(stay)
         let waiting = attachment
+        if !closing.isEmpty, attachment.phase == .holding {
+            // A stack without their sockets would reset them.
+            try await Nft(namespace: attachment.namespace).apply(
+                ContainerRules.drop(closing), for: "packets of connections that stay behind")
+        }
         try await failing { () async throws(NetlinkError) in try await wiring.deliver(waiting) }
         guard attachment.phase == .holding else { return }
         attachment.phase = .delivering
@@ -142,7 +169,65 @@ public actor KernelHostNetwork: HostNetwork {
         try keep(attachment)
     }
 
+    // MARK: Connections that cannot be carried
+
+    /// See `HostNetwork`.
+    public func settle(_ stay: Stay, rules: ConnectionRules) async throws(StepFailure) {
+        let attachment = try require(stay)
+        let settlement = Settlement(rules: rules)
+        let waiting = try await failing { () async throws(NetlinkError) in
+            try await wiring.settle(attachment, settlement)
+        }
+        guard let waiting else { return }
+        throw StepFailure(
+            code: .clientsWaiting,
+            message: "\(waiting) clients have connected and the container's program has not accepted them within "
+                + "\(rules.acceptSeconds) s; its policy says that they are not reset (connections.acceptQueue)")
+    }
+
+    /// See `HostNetwork`.
+    public func keepClosing(_ stay: Stay) async throws(StepFailure) -> [TCPConnection] {
+        let seen = try require(stay)
+        let closing = try await failing { () async throws(NetlinkError) in try await wiring.closing(seen) }
+        guard !closing.isEmpty else { return [] }
+        await turnstile.enter()
+        defer { turnstile.leave() }
+        var attachment = try require(stay)
+        attachment.closing = closing
+        try keep(attachment)
+        let whole = attachment
+        try await failing { () async throws(NetlinkError) in try wiring.serveClosing(whole) }
+        try await applyRules()
+        return closing
+    }
+
+    /// See `HostNetwork`.
+    public func endLingering() async throws(StepFailure) {
+        for attachment in known.values where attachment.phase == .lingering {
+            let closing = try await failing { () async throws(NetlinkError) in try await wiring.closing(attachment) }
+            guard closing.isEmpty else { continue }
+            await turnstile.enter()
+            defer { turnstile.leave() }
+            try await remove(attachment.stay)
+        }
+    }
+
     // MARK: Old addresses
+
+    /// See `HostNetwork`.
+    public func admitListeners(_ stay: Stay) async throws(StepFailure) {
+        let attachment = try require(stay)
+        guard attachment.phase == .delivering, !attachment.retained.isEmpty else { return }
+        let bound = try await failing { () async throws(NetlinkError) in try await wiring.boundListeners(attachment) }
+        guard bound != admitted[stay] ?? [] else { return }
+        let namespace = attachment.namespace
+        try await onOwnThread { () throws(StepFailure) in
+            try ListenerAdmission(namespace).open(Set(bound.map(\.inode)))
+        }
+        try await Nft(namespace: namespace).apply(
+            ContainerRules.admit(bound, at: attachment.address), for: "listeners on earlier addresses")
+        admitted[stay] = bound
+    }
 
     /// See `HostNetwork`.
     public func seal(_ stay: Stay, oldAddresses: [IPv4Address]) async throws(StepFailure) {
@@ -181,7 +266,7 @@ public actor KernelHostNetwork: HostNetwork {
 
     /// See `HostNetwork`.
     public func attachments() -> [NetworkAttachment] {
-        known.values.map(\.published).sorted { $0.stay.description < $1.stay.description }
+        known.values.filter { $0.phase != .lingering }.map(\.published).sorted { $0.stay.description < $1.stay.description }
     }
 
     // MARK: Parts
@@ -191,7 +276,7 @@ public actor KernelHostNetwork: HostNetwork {
     }
 
     private func require(_ stay: Stay) throws(StepFailure) -> Attachment {
-        guard let attachment = known[stay], attachment.phase != .building else {
+        guard let attachment = known[stay], attachment.phase != .building, attachment.phase != .lingering else {
             throw StepFailure(code: .notHere, message: "the network of this host has nothing of \(stay)")
         }
         return attachment

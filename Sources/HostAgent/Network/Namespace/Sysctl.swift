@@ -1,3 +1,4 @@
+import FleetModel
 import FoundationEssentials
 import Glibc
 
@@ -35,6 +36,20 @@ package struct Sysctl: Sendable, Hashable {
 }
 
 extension Sysctl {
+    /// How full the table of tracked connections is, of the calling thread's namespace.
+    static var connectionTable: ConnectionTable? {
+        guard let count = value(of: "netfilter/nf_conntrack_count"),
+            let limit = value(of: "netfilter/nf_conntrack_max"), limit > 0
+        else { return nil }
+        return ConnectionTable(count: count, limit: limit)
+    }
+
+    /// What a setting is; `nil` where the kernel does not have it, or it is no number.
+    package static func value(of name: String) -> Int? {
+        guard let bytes = try? FileBytes.read("/proc/sys/net/\(name)") else { return nil }
+        return Int(String(decoding: bytes, as: UTF8.self).filter { !$0.isWhitespace })
+    }
+
     /// The interfaces that have settings of their own, `all` and `default` among them.
     static func interfaces() throws(NetlinkError) -> [String] {
         do {

@@ -50,13 +50,28 @@ package enum RouteTarget: Sendable, Hashable {
     case unreachable
 }
 
+/// A table of routes.
+package enum RoutingTable: Sendable, Hashable {
+    /// The one that holds for all packets.
+    case main
+    /// One that a rule leads to.
+    case number(UInt32)
+
+    fileprivate var number: UInt32 {
+        switch self {
+        case .main: UInt32(RT_TABLE_MAIN.rawValue)
+        case .number(let number): number
+        }
+    }
+}
+
 extension NetlinkRequest {
     /// Marks this project's routes in the kernel's tables (`proto 82`), as routing daemons do with theirs.
     package static let routeProtocol: UInt8 = 82
 
     /// Adds a route, or replaces the one to the same destination with the same metric (0 is the best).
     package static func replaceRoute(
-        _ destination: RouteDestination, to target: RouteTarget, metric: UInt32 = 0
+        _ destination: RouteDestination, to target: RouteTarget, metric: UInt32 = 0, in table: RoutingTable = .main
     ) -> NetlinkRequest {
         var header = routeHeader(destination)
         header.rtm_protocol = routeProtocol
@@ -71,7 +86,7 @@ extension NetlinkRequest {
         var message = NetlinkMessage(
             type: Int(RTM_NEWROUTE), flags: Int(NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE),
             header: header)
-        message.append(route: destination, metric: metric)
+        message.append(route: destination, metric: metric, in: table)
         switch target {
         case .link(let index):
             message.append(Int(RTA_OIF.rawValue), value: index)
@@ -89,28 +104,62 @@ extension NetlinkRequest {
 
     /// Removes a route, whatever its target, or only the one out of an interface. It need not be there.
     package static func deleteRoute(
-        _ destination: RouteDestination, link: Int32? = nil, metric: UInt32 = 0
+        _ destination: RouteDestination, link: Int32? = nil, metric: UInt32 = 0, in table: RoutingTable = .main
     ) -> NetlinkRequest {
         var header = routeHeader(destination)
         header.rtm_scope = UInt8(RT_SCOPE_NOWHERE.rawValue)
         var message = NetlinkMessage(
             type: Int(RTM_DELROUTE), flags: Int(NLM_F_REQUEST | NLM_F_ACK), header: header)
-        message.append(route: destination, metric: metric)
+        message.append(route: destination, metric: metric, in: table)
         if let link { message.append(Int(RTA_OIF.rawValue), value: link) }
         return NetlinkRequest(subject: "route \(destination)", message: message, tolerated: [ESRCH, ENODEV])
     }
+
+    /// Lets packets with a mark take the routes of a table first; where it has none, the others hold.
+    package static func addRule(mark: UInt32, table: UInt32) -> NetlinkRequest {
+        NetlinkRequest(
+            subject: "rule for packets marked \(mark)",
+            message: ruleMessage(
+                RTM_NEWRULE, flags: Int(NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL), mark: mark, table: table
+            ), tolerated: [EEXIST])
+    }
+
+    /// Removes such a rule. It need not be there.
+    package static func deleteRule(mark: UInt32, table: UInt32) -> NetlinkRequest {
+        NetlinkRequest(
+            subject: "rule for packets marked \(mark)",
+            message: ruleMessage(RTM_DELRULE, flags: Int(NLM_F_REQUEST | NLM_F_ACK), mark: mark, table: table),
+            tolerated: [ENOENT])
+    }
+
+    private static func ruleMessage(
+        _ type: some BinaryInteger, flags: Int, mark: UInt32, table: UInt32
+    ) -> NetlinkMessage {
+        var header = fib_rule_hdr()
+        header.family = UInt8(AF_INET)
+        header.action = UInt8(FR_ACT_TO_TBL)
+        var message = NetlinkMessage(type: Int(type), flags: flags, header: header)
+        message.append(Int(FRA_PRIORITY), value: rulePriority)
+        message.append(Int(FRA_FWMARK), value: mark)
+        message.append(Int(FRA_TABLE), value: table)
+        return message
+    }
+
+    /// Where this project's rules stand among others: before the main table (32766), behind the machine's own addresses.
+    private static let rulePriority: UInt32 = 8200
 
     private static func routeHeader(_ destination: RouteDestination) -> rtmsg {
         var header = rtmsg()
         header.rtm_family = UInt8(AF_INET)
         header.rtm_dst_len = UInt8(destination.prefixLength)
-        header.rtm_table = UInt8(RT_TABLE_MAIN.rawValue)
+        header.rtm_table = UInt8(RT_TABLE_UNSPEC.rawValue)
         return header
     }
 }
 
 extension NetlinkMessage {
-    fileprivate mutating func append(route destination: RouteDestination, metric: UInt32) {
+    fileprivate mutating func append(route destination: RouteDestination, metric: UInt32, in table: RoutingTable) {
+        append(Int(RTA_TABLE.rawValue), value: table.number)
         if let base = destination.base { append(Int(RTA_DST.rawValue), address: base) }
         if metric > 0 { append(Int(RTA_PRIORITY.rawValue), value: metric) }
     }

@@ -2,10 +2,10 @@ import CNetlink
 import FleetModel
 import Glibc
 
-/// Which local addresses the open connections of a network namespace use.
+/// The kernel's list of the sockets of a network namespace (`NETLINK_SOCK_DIAG`).
 ///
-/// The kernel lists its own sockets (`NETLINK_SOCK_DIAG`), so the orphaned ones of processes that are gone, which still
-/// send what is left in their queues, are among them.
+/// It holds what no process knows of as well: connections in a listener's queue, and those whose process has closed them
+/// or is gone, and which still send what is left.
 package struct SocketDiagnosis: Sendable {
     private let socket: NetlinkSocket
 
@@ -14,44 +14,103 @@ package struct SocketDiagnosis: Sendable {
         socket = try NetlinkSocket(family: NETLINK_SOCK_DIAG)
     }
 
-    /// The local addresses of TCP connections in any state but LISTEN, TIME_WAIT and CLOSE, and of connected UDP
-    /// sockets.
-    package func addressesInUse() throws(NetlinkError) -> Set<IPv4Address> {
-        var addresses: Set<IPv4Address> = []
-        // States by their numbers in the kernel: ESTABLISHED 1, TIME_WAIT 6, CLOSE 7, LISTEN 10, NEW_SYN_RECV 12.
-        let connections: UInt32 = 0x1FFE & ~(1 << 6 | 1 << 7 | 1 << 10)
-        for (transport, states) in [(IPPROTO_TCP, connections), (IPPROTO_UDP, 1 << 1)] {
-            // A socket of IPv6 that serves IPv4 too holds its addresses mapped (::ffff:a.b.c.d).
-            for family in [AF_INET, AF_INET6] {
-                try collect(into: &addresses, family: UInt8(family), transport: UInt8(transport), states: states)
+    /// The sockets of a protocol in some states, of IPv4, and those of IPv6 that serve IPv4.
+    package func sockets(
+        of transport: Int = IPPROTO_TCP, in states: Set<SocketState>
+    ) throws(NetlinkError) -> [NetworkSocket] {
+        var found: [NetworkSocket] = []
+        for family in [AF_INET, AF_INET6] {
+            var header = inet_diag_req_v2()
+            header.sdiag_family = UInt8(family)
+            header.sdiag_protocol = UInt8(transport)
+            header.idiag_states = states.reduce(0) { $0 | 1 << UInt32($1.rawValue) }
+            let message = NetlinkMessage(
+                type: Int(SOCK_DIAG_BY_FAMILY), flags: Int(NLM_F_REQUEST | NLM_F_DUMP), header: header)
+            try socket.query("list of sockets", message) { payload in
+                guard payload.count >= MemoryLayout<inet_diag_msg>.size else { return }
+                if let socket = NetworkSocket(payload.loadUnaligned(as: inet_diag_msg.self)) { found.append(socket) }
             }
         }
-        return addresses
+        return found
     }
 
-    private func collect(
-        into addresses: inout Set<IPv4Address>, family: UInt8, transport: UInt8, states: UInt32
-    ) throws(NetlinkError) {
-        var header = inet_diag_req_v2()
-        header.sdiag_family = family
-        header.sdiag_protocol = transport
-        header.idiag_states = states
-        let message = NetlinkMessage(
-            type: Int(SOCK_DIAG_BY_FAMILY), flags: Int(NLM_F_REQUEST | NLM_F_DUMP), header: header)
-        var found: [IPv4Address] = []
-        try socket.query("list of connections", message) { payload in
-            guard payload.count >= MemoryLayout<inet_diag_msg>.size else { return }
-            let entry = payload.loadUnaligned(as: inet_diag_msg.self)
-            let words = entry.id.idiag_src
-            switch Int32(entry.idiag_family) {
-            case AF_INET:
-                found.append(IPv4Address(number: UInt32(bigEndian: words.0)))
-            case AF_INET6 where words.0 == 0 && words.1 == 0 && UInt32(bigEndian: words.2) == 0xFFFF:
-                found.append(IPv4Address(number: UInt32(bigEndian: words.3)))
-            default:
-                break
-            }
-        }
-        addresses.formUnion(found)
+    /// The addresses that must stay: those of open TCP connections, of connected UDP sockets, and of listeners that are
+    /// bound to one.
+    package func addressesInUse() throws(NetlinkError) -> Set<IPv4Address> {
+        let connections = try sockets(in: SocketState.connected.union([.listening]))
+        let datagrams = try sockets(of: IPPROTO_UDP, in: [.established, .closed])
+        return Set((connections + datagrams).map(\.localAddress).filter { $0.number != 0 })
     }
+}
+
+/// The state of a socket, by the kernel's numbers.
+package enum SocketState: UInt8, Sendable {
+    case established = 1
+    case synSent, synReceived, finWait1, finWait2, timeWait
+    /// For UDP: not connected.
+    case closed
+    case closeWait, lastAck, listening, closing, newSynReceived
+
+    /// A handshake that is under way.
+    static let handshake: Set<SocketState> = [.synReceived, .newSynReceived]
+    /// The states of TCP in which an address is in use by a connection.
+    static let connected: Set<SocketState> = [
+        .established, .synSent, .synReceived, .finWait1, .finWait2, .closeWait, .lastAck, .closing, .newSynReceived,
+    ]
+    /// The container has closed the connection, and the peer has not confirmed everything.
+    static let ending: Set<SocketState> = [.finWait1, .finWait2, .closing, .lastAck]
+}
+
+/// A socket as the kernel lists it.
+package struct NetworkSocket: Sendable, Hashable {
+    /// Its state.
+    package var state: SocketState
+    /// Its own address; 0.0.0.0 for all.
+    package var localAddress: IPv4Address
+    /// Its own port.
+    package var localPort: UInt16
+    /// The peer's address.
+    package var remoteAddress: IPv4Address
+    /// The peer's port.
+    package var remotePort: UInt16
+    /// Bytes that wait to be read; of a listener the connections that wait to be accepted.
+    package var receiveQueue: Int
+    /// The number by which processes' descriptors name it; 0 when no process has it.
+    package var inode: UInt32
+
+    /// What the kernel says; `nil` for a socket that has nothing to do with IPv4.
+    fileprivate init?(_ entry: inet_diag_msg) {
+        guard let state = SocketState(rawValue: entry.idiag_state) else { return nil }
+        let source = entry.id.idiag_src
+        let destination = entry.id.idiag_dst
+        switch Int32(entry.idiag_family) {
+        case AF_INET:
+            localAddress = IPv4Address(number: UInt32(bigEndian: source.0))
+            remoteAddress = IPv4Address(number: UInt32(bigEndian: destination.0))
+        case AF_INET6 where source.0 == 0 && source.1 == 0 && UInt32(bigEndian: source.2) == 0xFFFF:
+            // ::ffff:a.b.c.d
+            localAddress = IPv4Address(number: UInt32(bigEndian: source.3))
+            remoteAddress = IPv4Address(number: UInt32(bigEndian: destination.3))
+        case AF_INET6 where source.0 == 0 && source.1 == 0 && source.2 == 0 && source.3 == 0:
+            // A listener on all addresses of both families.
+            localAddress = IPv4Address(number: 0)
+            remoteAddress = IPv4Address(number: 0)
+        default:
+            return nil
+        }
+        self.state = state
+        localPort = UInt16(bigEndian: entry.id.idiag_sport)
+        remotePort = UInt16(bigEndian: entry.id.idiag_dport)
+        receiveQueue = Int(entry.idiag_rqueue)
+        inode = entry.idiag_inode
+    }
+
+    /// The connection.
+    package var connection: TCPConnection {
+        TCPConnection(
+            localAddress: localAddress, localPort: localPort, remoteAddress: remoteAddress, remotePort: remotePort)
+    }
+
+    /// Whether it leads out of the machine's own loopback.
+    package var isLoopback: Bool { localAddress.number >> 24 == 127 }
 }

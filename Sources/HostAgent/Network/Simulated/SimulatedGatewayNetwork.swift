@@ -9,6 +9,10 @@ public final class SimulatedGatewayNetwork: GatewayNetwork {
         public var routes: [IPv4Address: IPv4Address] = [:]
         /// What was last announced of each virtual address.
         public var announced: [IPv4Address: AnnounceOrder] = [:]
+        /// The host to which new connections to an address are sent, where that is another than all others.
+        public var hushed: [IPv4Address: IPv4Address] = [:]
+        /// The host to which each parted connection is sent.
+        public var parted: [TCPConnection: IPv4Address] = [:]
     }
 
     private let state = Mutex(State())
@@ -22,7 +26,24 @@ public final class SimulatedGatewayNetwork: GatewayNetwork {
     /// See `GatewayNetwork`.
     public func route(_ addresses: [IPv4Address], via host: IPv4Address) async throws(StepFailure) {
         state.withLock { state in
-            for address in addresses { state.routes[address] = host }
+            for address in addresses {
+                state.routes[address] = host
+                state.hushed[address] = nil
+            }
+        }
+    }
+
+    /// See `GatewayNetwork`.
+    public func hush(_ addresses: [IPv4Address], via host: IPv4Address) async throws(StepFailure) {
+        state.withLock { state in
+            for address in addresses { state.hushed[address] = host }
+        }
+    }
+
+    /// See `GatewayNetwork`.
+    public func part(_ connections: [TCPConnection], via host: IPv4Address) async throws(StepFailure) {
+        state.withLock { state in
+            for connection in connections { state.parted[connection] = host }
         }
     }
 

@@ -34,8 +34,22 @@ public final class SimulatedHostNetwork: HostNetwork {
     /// See `HostNetwork`.
     public func reclaim(_ stay: Stay) async throws(StepFailure) { try update(stay) { _ in } }
 
+    /// See `HostNetwork`. Nobody ever waits.
+    public func settle(_ stay: Stay, rules: ConnectionRules) async throws(StepFailure) { try update(stay) { _ in } }
+
+    /// See `HostNetwork`. Nothing is ever being closed.
+    public func keepClosing(_ stay: Stay) async throws(StepFailure) -> [TCPConnection] { try update(stay) { _ in [] } }
+
     /// See `HostNetwork`.
-    public func deliver(_ stay: Stay) async throws(StepFailure) { try update(stay) { _ in } }
+    public func endLingering() async throws(StepFailure) {}
+
+    /// See `HostNetwork`.
+    public func deliver(_ stay: Stay, without closing: [TCPConnection]) async throws(StepFailure) {
+        try update(stay) { _ in }
+    }
+
+    /// See `HostNetwork`. Nobody listens.
+    public func admitListeners(_ stay: Stay) async throws(StepFailure) { try update(stay) { _ in } }
 
     /// See `HostNetwork`.
     public func seal(_ stay: Stay, oldAddresses: [IPv4Address]) async throws(StepFailure) {
@@ -54,6 +68,11 @@ public final class SimulatedHostNetwork: HostNetwork {
     /// See `HostNetwork`.
     public func detach(_ stay: Stay) async throws(StepFailure) {
         entries.withLock { $0[stay] = nil }
+    }
+
+    /// See `HostNetwork`.
+    public func remove(container: ContainerName) async throws(StepFailure) {
+        entries.withLock { entries in entries = entries.filter { $0.key.container != container } }
     }
 
     /// See `HostNetwork`.
