@@ -9,6 +9,11 @@ extension EndToEnd {
         func moves() async throws {
             try await NumberedLines.play("counter", in: try TestLab.shared, moves: 10)
         }
+
+        @Test("lines are in order though the one who writes them down at the source stands still during the move")
+        func slowWriter() async throws {
+            try await NumberedLines.play("slow-counter", in: try TestLab.shared, moves: 3, stopsWriters: true)
+        }
     }
 }
 

@@ -1,7 +1,10 @@
 import FleetModel
+import Glibc
 import RelocateTesting
 import Synchronization
 import Testing
+
+@testable import Lab
 
 /// A container that writes two thousand numbered lines a second, and someone who reads its log again and again.
 struct NumberedLines: Sendable {
@@ -14,7 +17,8 @@ struct NumberedLines: Sendable {
     }
 
     /// Moves a container around the hosts while its log is read: no line is missing, none comes twice or out of order.
-    static func play(_ name: String, in lab: TestLab, moves: Int) async throws {
+    /// - Parameter stopsWriters: whether those who write the log down at the source stand still while it moves.
+    static func play(_ name: String, in lab: TestLab, moves: Int, stopsWriters: Bool = false) async throws {
         let container = try await lab.create(
             name, image: "busybox", command: ["sh", "-c", script], on: "host1")
         let lines = NumberedLines(lab: lab, name: container.name)
@@ -29,6 +33,9 @@ struct NumberedLines: Sendable {
                 }
                 defer { end.hasCome.store(true, ordering: .relaxed) }
                 for number in 1...moves {
+                    let writers = stopsWriters ? try lines.writers() : []
+                    for writer in writers { kill(writer, SIGSTOP) }
+                    defer { for writer in writers { kill(writer, SIGCONT) } }
                     let relocation = try await lab.api.move(container.name, to: try HostName("host\(number % 3 + 1)"))
                     #expect(relocation.state == .completed, "\(String(describing: relocation.failure))")
                 }
@@ -66,6 +73,21 @@ struct NumberedLines: Sendable {
             throw NeverHappened(description: "lines \(first) to \(newest) after \(last)")
         }
         return newest
+    }
+
+    /// The shell that writes the log down on the container's host, and what it has started.
+    private func writers() throws -> [Int32] {
+        let shells = ProcessTable.all().map(\.processID).filter { process in
+            let words = (readText("/proc/\(process)/cmdline") ?? "").split(separator: "\0")
+            return words.contains("relocate-log") && words.contains { $0.contains("/containers/\(name)") }
+        }
+        let writers =
+            shells
+            + shells.flatMap { shell in
+                (readText("/proc/\(shell)/task/\(shell)/children") ?? "").split(separator: " ").compactMap { Int32($0) }
+            }
+        guard !shells.isEmpty else { throw NeverHappened(description: "nobody writes the log of \(name) down") }
+        return writers
     }
 
     private static let script = """
