@@ -1,4 +1,5 @@
 import FleetModel
+import Glibc
 import RelocateTesting
 import Testing
 
@@ -79,6 +80,50 @@ struct RuncFailureTests {
             #expect(after.token == before.token)
             #expect(after.count == before.count + 1)
             #expect(await fixture.source.presence() == [StayPresence(stay: stay, state: .running)])
+        }
+    }
+
+    @Test("what a container writes that is restored at its source is in its log after what it wrote before")
+    func outputAfterRevival() async throws {
+        try await RuncFixture.with { fixture in
+            let script = "n=0; while :; do n=$((n+1)); echo $n; busybox usleep 1000; done"
+            let (spec, stay) = try await fixture.startShell(script)
+            try await fixture.awaitOutput("100\n", of: spec)
+            for number in 1...3 {
+                let relocation = RelocationID(Int64(number))
+                let next = Stay(container: spec.name, arrival: relocation)
+                try await fixture.destination.prepare(spec, stay: next, namespace: fixture.network.namespaces[1])
+                _ = try await fixture.source.checkpoint(stay, for: relocation)
+                try await fixture.destination.remove(next)
+                try await fixture.source.revive(stay, from: relocation)
+                try await fixture.source.removeDump(of: relocation)
+                let text = try await fixture.source.logs(spec.name, tailBytes: 1 << 20)
+                let count = text.split(separator: "\n").count
+                try await fixture.awaitOutput("\(count + 100)\n", of: spec)
+            }
+            let text = try await fixture.source.logs(spec.name, tailBytes: 1 << 20)
+            let numbers = text.split(separator: "\n").compactMap { Int($0) }
+            #expect(numbers == Array(1...numbers.count))
+            let log = "\(fixture.directory)/shared/containers/\(spec.name)"
+            #expect(FileTree.names(in: log).filter { $0.hasPrefix("writer-") }.count == 1)
+        }
+    }
+
+    @Test("a worker of CRIU that nobody has any more is seen to its end")
+    func droppedWorker() async throws {
+        try await RuncFixture.with { fixture in
+            let lock = try OwnedDescriptor.open(fixture.directory + "/lock", O_RDWR | O_CREAT)
+            let configuration = RuncFixture.configuration(fixture.directory, fixture.network.id, host: "host1")
+            var worker: CriuWorker? = try CriuWorker(
+                CriuWorker.Setting(
+                    criu: configuration.criu, nsenter: configuration.nsenter, shell: configuration.shell,
+                    namespace: fixture.network.namespaces[0], lock: lock, output: nil))
+            let process = try #require(worker?.process)
+            #expect(FileTree.exists("/proc/\(process)"))
+            worker = nil
+            try await eventually("nothing is left of it, not even its number") {
+                !FileTree.exists("/proc/\(process)")
+            }
         }
     }
 

@@ -68,7 +68,7 @@ struct RuncLifeTests {
             let (spec, stay) = try await fixture.startShell(script)
             try await fixture.awaitOutput("ready", of: spec)
             let log = "\(fixture.directory)/shared/containers/\(spec.name)"
-            let reader = try OwnedDescriptor.open(log + "/log", 0)
+            let reader = try OwnedDescriptor.open(log + "/log-0000000001", 0)
             try await fixture.source.stop(stay, gracePeriod: .seconds(10))
             #expect(String(decoding: try FileBytes.read(reader, name: log), as: UTF8.self).contains("asked"))
             #expect(await fixture.source.presence().isEmpty)

@@ -48,7 +48,7 @@ struct RuncMoveTests {
             let lines = text.split(separator: "\n").filter { $0.hasPrefix("line") }
             let numbers = lines.compactMap { $0.split(separator: " ").last.flatMap { Int($0) } }
             #expect(numbers == Array(1...numbers.count))
-            let log = "\(fixture.directory)/shared/containers/\(spec.name)/log"
+            let log = "\(fixture.directory)/shared/containers/\(spec.name)/log-0000000001"
             #expect(try mode(of: log) == 0o600)
         }
     }

@@ -75,6 +75,8 @@ struct LabTests {
             for process in fixture.lab.status().processes {
                 if let processID = process.processID { kill(processID, SIGKILL) }
             }
+            // Without the record nobody would know whose children they were.
+            #expect(await waitUntil(.seconds(10)) { fixture.lab.status().processes.allSatisfy { !$0.isRunning } })
             unlink(fixture.location.stateFile)
 
             try await fixture.lab.down()

@@ -106,10 +106,20 @@ struct ContainersService: Sendable {
 
     /// The container's last output.
     func logs(of name: ContainerName, tailBytes: Int) async throws -> String {
-        let container = try fleet.snapshot.container(name)
-        guard let host = container.host else {
-            throw FleetError.conflict("container '\(name)' has not been started")
+        while true {
+            guard let host = try fleet.snapshot.container(name).host else {
+                throw FleetError.conflict("container '\(name)' has not been started")
+            }
+            do {
+                return try await logs(of: name, on: host, tailBytes: tailBytes)
+            } catch {
+                // Meanwhile it may have left, and its new host knows more.
+                guard try fleet.snapshot.container(name).host != host else { throw error }
+            }
         }
+    }
+
+    private func logs(of name: ContainerName, on host: HostName, tailBytes: Int) async throws -> String {
         let order = AgentOrder.logs(LogsOrder(container: name, tailBytes: tailBytes))
         let id = OrderID.fresh("container-\(name)", "logs")
         guard case .logs(let text) = try await agents.ask(order, id: id, of: host, timeout: .seconds(10)) else {

@@ -2,11 +2,15 @@ import CLinux
 import Dispatch
 import FleetModel
 import Glibc
+import Synchronization
 
 /// A CRIU process that waits for its one request. See `CriuRequest` for what is said on the socket.
 ///
 /// It runs inside the container's network namespace: CRIU then takes that namespace for its own and neither walks its
 /// connection table nor enters it. All calls block; they are made on a stay's own queue.
+///
+/// The kernel keeps a process that has ended until its parent has taken notice. Whoever has a worker ends it; one that
+/// nobody has any more is seen to its end all the same.
 final class CriuWorker: Sendable {
     /// What a worker is started with.
     struct Setting: Sendable {
@@ -31,13 +35,20 @@ final class CriuWorker: Sendable {
     let process: pid_t
     private let ended: OwnedDescriptor
     private let socket: OwnedDescriptor
+    /// Whether the kernel has been told that nobody asks for the process any more.
+    private let isBuried = Mutex(false)
 
     /// Starts a worker and waits until it answers.
     /// - Throws: `StepFailure` with `runtimeFailed` when CRIU cannot be started in the namespace.
     init(_ setting: Setting) throws(StepFailure) {
         (process, socket) = try Self.launch(setting)
         let pidfd = linux_pidfd_open(process)
-        guard pidfd >= 0 else { throw StepFailure("watch the CRIU worker", errno: errno) }
+        guard pidfd >= 0 else {
+            let number = errno
+            kill(process, SIGKILL)
+            _ = ChildProcess.wait(for: process)
+            throw StepFailure("watch the CRIU worker", errno: number)
+        }
         ended = OwnedDescriptor(pidfd)
         // While it works, a container stands still. CRIU gives what it restores the priority it had.
         setpriority(__priority_which_t(PRIO_PROCESS.rawValue), id_t(process), -20)
@@ -123,7 +134,23 @@ final class CriuWorker: Sendable {
 
     /// Hangs up, as the agent's death would, and waits until the worker has undone what was unfinished.
     func end(patience: Duration = .seconds(10)) {
-        shutdown(socket.number, Int32(SHUT_RDWR))
+        isBuried.withLock { isBuried in
+            guard !isBuried else { return }
+            isBuried = true
+            shutdown(socket.number, Int32(SHUT_RDWR))
+            Self.bury(process, ended, patience: patience)
+        }
+    }
+
+    /// Nobody has it any more. Its end of the socket hears that in a moment, when ours is closed.
+    deinit {
+        guard !isBuried.withLock({ $0 }) else { return }
+        DispatchQueue.global().async { [process, ended] in
+            Self.bury(process, ended, patience: .seconds(10))
+        }
+    }
+
+    private static func bury(_ process: pid_t, _ ended: OwnedDescriptor, patience: Duration) {
         if !ended.isReadable(within: patience) { kill(process, SIGKILL) }
         _ = ChildProcess.wait(for: process)
     }

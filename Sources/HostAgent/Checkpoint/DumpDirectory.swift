@@ -13,6 +13,8 @@ struct DumpDirectory: Sendable, Hashable {
         var outputPipe: UInt64
         /// Whether there is a writable layer.
         var hasLayer: Bool
+        /// The mark of who writes down what the container wrote until the dump.
+        var outputWriter: String? = nil
     }
 
     /// Where it is.

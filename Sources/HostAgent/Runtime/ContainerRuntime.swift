@@ -30,7 +30,7 @@ public protocol ContainerRuntime: Sendable {
     /// Dumps a running container, lets it go on, and throws the dump away. A refusal of CRIU is a result, not a failure.
     func trial(_ stay: Stay) async throws(StepFailure) -> Mobility
 
-    /// The last output of the container. It follows the container from host to host.
+    /// The last output of the container, beginning with a whole line. It follows the container from host to host.
     func logs(_ container: ContainerName, tailBytes: Int) async throws(StepFailure) -> String
 
     /// Makes ready for a container that will be restored here: image, writable layer, control group with limits,

@@ -77,6 +77,12 @@ final class Connection: Sendable {
     /// Tells the peer that nothing more comes, and takes nothing more.
     func hangUp() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
+    /// Has the peer be told that the connection is broken, instead of ended, when nobody refers to it any more.
+    func resetAtTheEnd() {
+        var option = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+    }
+
     private func receive(into received: inout [UInt8]) throws {
         var buffer = [UInt8](repeating: 0, count: 16 << 10)
         let count = recv(descriptor, &buffer, buffer.count, 0)

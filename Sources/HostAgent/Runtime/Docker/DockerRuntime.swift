@@ -69,16 +69,22 @@ public final class DockerRuntime: AdoptingRuntime {
 
     /// See `ContainerRuntime.logs`.
     public func logs(_ container: ContainerName, tailBytes: Int) async throws(StepFailure) -> String {
+        var latest: (stay: Stay, container: String)?
         for keeper in keepers.withLock({ Array($0.values) }) where keeper.stay.container == container {
-            guard let record = await keeper.state, record.phase == .running, let identifier = record.container else {
+            guard let record = await keeper.state, record.phase.hasOutput, let identifier = record.container else {
                 continue
             }
-            let output = try await docker("read the log of '\(container)'") { () async throws(DockerError) in
-                try await tools.engine.logs(identifier, tail: 10_000)
-            }
-            return String(decoding: output.written.suffix(max(0, tailBytes)), as: UTF8.self)
+            // It may have come back before what it left here was removed.
+            if let latest, (latest.stay.arrival?.number ?? 0) > (record.stay.arrival?.number ?? 0) { continue }
+            latest = (record.stay, identifier)
         }
-        throw StepFailure(code: .notHere, message: "container '\(container)' does not run on this host")
+        guard let latest else {
+            throw StepFailure(code: .notHere, message: "container '\(container)' does not run on this host")
+        }
+        let output = try await docker("read the log of '\(container)'") { () async throws(DockerError) in
+            try await tools.engine.logs(latest.container, tail: 10_000)
+        }
+        return OutputTail.text(of: output.written, last: tailBytes)
     }
 
     /// See `ContainerRuntime.prepare`.

@@ -138,10 +138,7 @@ extension DockerStayKeeper {
             }
         }
         try tools.volumes.unpack(found.mounts, from: dump)
-        if FileTree.exists(dump.dockerLog) {
-            let directory = try directory(of: container)
-            try FileBytes.replace("\(directory)/\(container)-json.log", with: try FileBytes.read(dump.dockerLog))
-        }
+        try DockerLog(of: container, in: try directory(of: container)).copy(from: DockerLog(in: dump))
     }
 
     /// Restores the processes. A daemon takes checkpoints only from a folder of its own, so that is made a link.

@@ -164,9 +164,7 @@ extension DockerStayKeeper {
         }
         if takesVolumes { try tools.volumes.pack(found.mounts, into: dump) }
         await awaitEnd(of: found.id)
-        if !found.logPath.isEmpty, let log = try? FileBytes.read(found.logPath) {
-            try FileBytes.replace(dump.dockerLog, with: log)
-        }
+        if !found.logPath.isEmpty { try DockerLog(in: dump).copy(from: DockerLog(path: found.logPath)) }
         try dump.complete(DumpDirectory.Manifest(container: stay.container, outputPipe: 0, hasLayer: hasLayer))
     }
 }
@@ -174,8 +172,6 @@ extension DockerStayKeeper {
 extension DumpDirectory {
     /// CRIU's images. Docker looks for checkpoints by their names.
     var dockerCheckpoint: String { "\(path)/\(DockerTools.checkpoint)" }
-    /// What `docker logs` shows.
-    var dockerLog: String { path + "/docker.log" }
     /// Whether CRIU has come to its end: the inventory is what it writes last.
     var hasImages: Bool { FileTree.exists(dockerCheckpoint + "/inventory.img") }
     /// Removes all that is not the processes' own.

@@ -33,4 +33,12 @@ enum DockerPhase: Codable, Sendable, Hashable {
     case dumping(RelocationID)
     /// The dump is whole and the processes are gone.
     case dumped(RelocationID)
+
+    /// Whether the daemon has all that the container has written so far, until it is known to run elsewhere.
+    var hasOutput: Bool {
+        switch self {
+        case .running, .dumping, .dumped: true
+        case .opened, .starting, .adopting, .prepared, .held: false
+        }
+    }
 }

@@ -59,11 +59,8 @@ struct ControlGroup: Sendable {
         while true {
             let members = members
             if members.isEmpty { return }
-            for process in members {
-                kill(process, SIGKILL)
-                var status: Int32 = 0
-                waitpid(process, &status, WNOHANG)
-            }
+            // Those that are children of this process have an owner who waits for them.
+            for process in members { kill(process, SIGKILL) }
             guard ContinuousClock.now < deadline else {
                 throw StepFailure(code: .runtimeFailed, message: "processes \(members) of \(name) do not end")
             }

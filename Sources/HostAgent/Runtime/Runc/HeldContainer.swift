@@ -6,6 +6,10 @@ struct HeldContainer: Sendable {
     let tasks: HeldTasks
     /// Who holds them.
     let worker: CriuWorker
+    /// Who will write down its output.
+    let output: OutputWriter?
+    /// The mark of who wrote it down before.
+    let lastWriter: String?
     /// Until when it may be released.
     let deadline: ContinuousClock.Instant
     /// Ends it when the time is over.

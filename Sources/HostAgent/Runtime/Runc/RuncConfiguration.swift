@@ -17,7 +17,7 @@ extension RuncRuntime {
         public var criu = "/usr/local/sbin/criu"
         /// `nsenter` of util-linux.
         public var nsenter = "/usr/bin/nsenter"
-        /// A POSIX shell, which needs `dd`, `mv` and `stat` on its path.
+        /// A POSIX shell, which needs `dd`, `expr`, `printf`, `rm`, `sleep` and `stat`.
         public var shell = "/bin/sh"
         /// How much CRIU logs: 1 for errors only, 4 for everything. Higher levels lengthen the pause.
         public var criuLogLevel = 1

@@ -65,7 +65,7 @@ public final class RuncRuntime: ContainerRuntime {
 
     /// See `ContainerRuntime.logs`.
     public func logs(_ container: ContainerName, tailBytes: Int) async throws(StepFailure) -> String {
-        try tools.log(of: container).tail(tailBytes)
+        try await tools.log(of: container).tail(tailBytes)
     }
 
     /// See `ContainerRuntime.prepare`.

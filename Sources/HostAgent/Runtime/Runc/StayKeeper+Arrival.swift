@@ -73,10 +73,12 @@ extension StayKeeper {
         try files.root.makeDirectories()
         try controlGroup.open()
         let output = try tools.log(of: stay.container).begin()
-        let worker = try startWorker(in: record.namespace, output: output)
+        waitingOutput = output.writer
+        let worker = try startWorker(in: record.namespace, output: output.pipe)
         waitingWorker = worker
         try controlGroup.add(worker.process)
-        record.outputPipe = try output.inode()
+        record.outputPipe = try output.pipe.inode()
+        record.outputWriter = output.writer.mark
         try note(record)
     }
 
@@ -96,6 +98,8 @@ extension StayKeeper {
             throw StepFailure(code: .restoreFailed, message: "there is no whole dump of the container at \(dump.path)")
         }
         waitingWorker = nil
+        let output = waitingOutput
+        waitingOutput = nil
         do throws(StepFailure) {
             try raiseRoot(of: record, from: dump, manifest: manifest, origin: origin)
             timings["root"] = watch.lap()
@@ -111,7 +115,9 @@ extension StayKeeper {
                 throw StepFailure(code: .restoreFailed, message: "the restored container has ended at once")
             }
             try note(.held(identity, origin), process: WatchedProcess(identity))
-            held = HeldContainer(tasks: tasks, worker: worker, deadline: .now + lease, lease: expiry(after: lease))
+            held = HeldContainer(
+                tasks: tasks, worker: worker, output: output, lastWriter: manifest.outputWriter,
+                deadline: .now + lease, lease: expiry(after: lease))
             return timings
         } catch {
             worker.end()
@@ -158,7 +164,7 @@ extension StayKeeper {
             try note(origin.phase(lost: .interrupted))
             throw error
         }
-        Task { enforceLimits(afterEndOf: held.worker) }
+        Task { leaveAlone(held) }
         return ["resume": watch.lap()]
     }
 

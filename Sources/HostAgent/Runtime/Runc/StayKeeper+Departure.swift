@@ -103,6 +103,8 @@ extension StayKeeper {
             }
         }
         try dump.complete(
-            DumpDirectory.Manifest(container: stay.container, outputPipe: record.outputPipe, hasLayer: hasLayer))
+            DumpDirectory.Manifest(
+                container: stay.container, outputPipe: record.outputPipe, hasLayer: hasLayer,
+                outputWriter: record.outputWriter))
     }
 }

@@ -27,9 +27,11 @@ extension StayKeeper {
         try tools.log(of: stay.container).remove()
     }
 
-    /// Puts the limits in force, once nothing of the agent's is in the control group any more.
-    func enforceLimits(afterEndOf worker: CriuWorker) {
-        worker.end()
+    /// What a container that was let go does not wait for: its worker's end, its output, and its limits, which are put in
+    /// force once nothing of the agent's is in the control group any more.
+    func leaveAlone(_ held: HeldContainer) {
+        held.worker.end()
+        held.output?.open(after: held.lastWriter)
         guard let record, case .running = record.phase else { return }
         for _ in 0..<50 {
             if (try? controlGroup.limit(to: record.spec.limits)) != nil { return }
@@ -50,10 +52,12 @@ extension StayKeeper {
         let image = try tools.rootFileSystem(of: spec.digest)
         let defaults = try tools.defaults(of: spec.digest)
         try FileTree.make(files.directory)
-        let output = try tools.log(of: stay.container).begin()
+        let (writer, output) = try tools.log(of: stay.container).begin()
+        writer.open(after: nil)
         try note(
             StayRecord(
-                stay: stay, spec: spec, namespace: namespace, phase: .starting, outputPipe: try output.inode()))
+                stay: stay, spec: spec, namespace: namespace, phase: .starting, outputPipe: try output.inode(),
+                outputWriter: writer.mark))
         try files.root.mount(image: image)
         let configuration = try BundleConfiguration(
             spec: spec, image: defaults, user: try ImageUser(defaults.user, in: image),

@@ -14,6 +14,8 @@ actor StayKeeper {
     private(set) var process: WatchedProcess?
     /// A worker that was started ahead of its request.
     var waitingWorker: CriuWorker?
+    /// Who is to write down what that worker restores.
+    var waitingOutput: OutputWriter?
     /// Processes that were restored and have not run.
     var held: HeldContainer?
 
@@ -145,5 +147,6 @@ actor StayKeeper {
         }
         waitingWorker?.end()
         waitingWorker = nil
+        waitingOutput = nil
     }
 }

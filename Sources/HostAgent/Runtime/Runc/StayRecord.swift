@@ -9,6 +9,8 @@ struct StayRecord: Codable, Sendable, Hashable {
     var phase: StayPhase
     /// The inode of the pipe that is the container's output.
     var outputPipe: UInt64
+    /// The mark of who writes the output down; `nil` in what earlier versions have written.
+    var outputWriter: String?
 }
 
 /// How far a stay is.
