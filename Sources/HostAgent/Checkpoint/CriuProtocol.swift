@@ -71,7 +71,7 @@ struct CriuOptions: Sendable, Hashable {
     /// 1: errors only. Each further level costs a write per line.
     var logLevel = 1
     /// The largest deleted but open file that travels in the dump, in bytes.
-    var ghostLimit = 64 << 20
+    var ghostLimit = 1 << 30
     /// How long CRIU may take to stop the tasks, in seconds.
     var freezeTimeoutSeconds = 5
 
