@@ -14,7 +14,9 @@ import FleetModel
 /// | step            | fails                              | is lost (no answer)                               |
 /// |-----------------|------------------------------------|---------------------------------------------------|
 /// | prepare, steer  | undo; the container never stopped  | undo                                              |
-/// | arm             | nothing: it only saves time        | nothing                                           |
+/// | arm             | undo if the container cannot be    | nothing                                           |
+/// |                 | dumped; else nothing: it only      |                                                   |
+/// |                 | saves time                         |                                                   |
 /// | checkpoint      | undo; the container runs on        | steer back, then `revive`, which finds it running |
 /// |                 |                                    | or restores it                                    |
 /// | restore         | revive at the source, undo         | the same: nothing that was held will ever run     |
@@ -108,6 +110,8 @@ enum RelocationCourse {
                 guard let step = last[kind], step.state == .failed || step.state == .lost else { continue }
                 return .failure(step.failure ?? unreachable(step))
             }
+            // Found out before anybody waits for the container.
+            if let failure = last[.arm]?.failure, failure.code == .dumpRefused { return .failure(failure) }
             if let failure = last[.release]?.failure, failure.code.meansNothingRuns { return .failure(failure) }
             let isUndoing = last[.abandon] != nil || last[.steerBack] != nil
             return isUndoing || (cancelled && last[.checkpoint] == nil) ? .cancelled : nil

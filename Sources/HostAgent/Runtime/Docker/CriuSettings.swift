@@ -28,6 +28,20 @@ struct CriuSettings: Sendable {
         }
     }
 
+    /// The largest deleted file that moves, in bytes.
+    var ghostLimit: Int {
+        guard let value = lines.last(where: { $0.hasPrefix("ghost-limit ") })?.split(separator: " ").last else {
+            return 1 << 20
+        }
+        let number = Int(value.prefix { $0.isNumber }) ?? 0
+        return switch value.last {
+        case "K": number << 10
+        case "M": number << 20
+        case "G": number << 30
+        default: number
+        }
+    }
+
     private static let needed = [
         Line(line: "tcp-established", loss: "open connections do not move"),
         Line(line: "network-lock skip", loss: "CRIU takes the network away while the agent holds packets"),

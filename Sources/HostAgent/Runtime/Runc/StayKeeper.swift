@@ -14,6 +14,8 @@ actor StayKeeper {
     private(set) var process: WatchedProcess?
     /// A worker that was started ahead of its request.
     var waitingWorker: CriuWorker?
+    /// What was found out ahead of a dump.
+    var foresight: DumpForesight?
     /// Processes that were restored and have not run.
     var held: HeldContainer?
 
@@ -75,10 +77,10 @@ actor StayKeeper {
                 namespace: namespace, lock: lock, output: output))
     }
 
-    func criuOptions(images: String, log: String) -> CriuOptions {
+    func criuOptions(images: String, log: String, watchedPaths: [String] = []) -> CriuOptions {
         CriuOptions(
             images: images, root: files.root.mountPoint, logFile: log, logLevel: tools.configuration.criuLogLevel,
-            ghostLimit: tools.configuration.ghostLimit)
+            ghostLimit: tools.configuration.ghostLimit, watchedPaths: watchedPaths)
     }
 
     // MARK: After the agent's end
