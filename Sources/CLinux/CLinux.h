@@ -59,6 +59,29 @@ static inline int linux_usable_processors(void) {
     return count;
 }
 
+// sched_getaffinity(2) of one thread: on which processors it may run, a bit for each; 0 on success.
+static inline int linux_get_affinity(pid_t thread, uint64_t *set, int words) {
+    long count;
+    for (int index = 0; index < words; index++) set[index] = 0;
+    count = syscall(SYS_sched_getaffinity, thread, (size_t)words * sizeof *set, set);
+    return count < 0 ? -1 : 0;
+}
+
+// sched_setaffinity(2) of one thread; 0 on success.
+static inline int linux_set_affinity(pid_t thread, const uint64_t *set, int words) {
+    return (int)syscall(SYS_sched_setaffinity, thread, (size_t)words * sizeof *set, set);
+}
+
+// ioprio_get(2) of one thread: class and level, 0 for none of its own; -1 on failure.
+static inline int linux_get_io_priority(pid_t thread) {
+    return (int)syscall(SYS_ioprio_get, 1 /* IOPRIO_WHO_PROCESS */, thread);
+}
+
+// ioprio_set(2) of one thread; 0 on success.
+static inline int linux_set_io_priority(pid_t thread, int priority) {
+    return (int)syscall(SYS_ioprio_set, 1 /* IOPRIO_WHO_PROCESS */, thread, priority);
+}
+
 // pidfd_open(2): a descriptor that becomes readable when the process ends; -1 and errno on failure.
 static inline int linux_pidfd_open(pid_t process) {
     return (int)syscall(SYS_pidfd_open, process, 0);

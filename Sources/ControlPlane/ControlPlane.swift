@@ -95,6 +95,8 @@ public final class ControlPlane: Sendable {
 
         scheduler.run()
         let drains = DrainKeeper(fleet: fleet, relocator: relocator, logger: logger)
+        let mobility = MobilityKeeper(
+            fleet: fleet, containers: containers, firstPauseSeconds: configuration.stepTimes.secondTrialSeconds)
         let exposures = ExposureWatch(fleet: fleet, logger: logger)
         let likeness = LikenessWatch(fleet: fleet, logger: logger)
         let sweeper = LeftoverSweeper(
@@ -107,6 +109,7 @@ public final class ControlPlane: Sendable {
             Task { await monitor.watch() },
             Task { await sweeper.run() },
             Task { await drains.run() },
+            Task { await mobility.run() },
             Task { await exposures.run() },
             Task { await likeness.run() },
             Task { await pruner?.run() },

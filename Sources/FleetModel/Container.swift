@@ -103,6 +103,6 @@ public enum Mobility: Codable, Sendable, Hashable {
     case unknown
     /// A trial dump succeeded.
     case movable
-    /// A trial dump failed; `reason` says why in plain words, `log` is what the tool said.
+    /// A trial dump or the last move was refused; `reason` says why in plain words, `log` is what the tool said.
     case immovable(reason: String, log: String)
 }

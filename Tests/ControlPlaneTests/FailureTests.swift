@@ -47,6 +47,39 @@ struct FailureTests {
         }
     }
 
+    @Test(
+        "a container whose move was refused shows why, is moved by nobody, and is tried again until it can move",
+        arguments: [SimulatedRuntime.Phase.arm, .checkpoint])
+    func refusalIsShown(phase: SimulatedRuntime.Phase) async throws {
+        try await TestFleet.with { fleet in
+            let before = try await fleet.createContainer("echo", on: "host1")
+            #expect(before.deadlineAt != nil)
+            let runtime = try await fleet.runtime(of: HostName("host1"))
+            runtime.inject(fault(.dumpRefused, "'sleep' stands beside it"), at: phase)
+            for _ in 1...2 { runtime.inject(fault(.dumpRefused, "it has a terminal"), at: .trial) }
+            let relocation = try await fleet.move(before.name, to: try HostName("host2"))
+            #expect(relocation.state == .failed)
+            #expect(relocation.steps.contains { $0.kind == .steer } == (phase == .checkpoint))
+            let after = try #require(try await fleet.state().containers[before.name])
+            #expect(
+                after.mobility
+                    == .immovable(
+                        reason: "'sleep' stands beside it", log: "Error (criu/tool.c:1): 'sleep' stands beside it"))
+            #expect(after.deadlineAt == nil)
+            let refused = try await fleet.send(.post, "/v1/containers/echo/relocate", "{}")
+            #expect(refused.status == 409)
+            try await eventually("a trial has found something else") {
+                let mobility = try await fleet.state().containers[before.name]?.mobility
+                return mobility?.isImmovable == true && mobility != after.mobility
+            }
+            try await eventually("it can move again, and the clock runs") {
+                let now = try await fleet.state().containers[before.name]
+                return now?.mobility == .movable && now?.deadlineAt != nil
+            }
+            #expect(try await fleet.move(before.name, to: try HostName("host2")).state == .completed)
+        }
+    }
+
     @Test("the container is restored at its source when the destination cannot restore it")
     func rollsBack() async throws {
         try await TestFleet.with { fleet in

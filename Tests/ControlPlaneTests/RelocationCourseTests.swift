@@ -105,6 +105,15 @@ struct RelocationCourseTests {
         }
     }
 
+    @Test("a container that cannot be dumped is left alone before anybody's packets are held")
+    func refusedArm() throws {
+        var play = Play()
+        let end = try play.run { step, _ in step == .arm ? .failed(.dumpRefused) : .succeeded }
+        #expect(end?.0 == .failed)
+        #expect(end?.1?.message == "arm was told to fail")
+        #expect(play.sent == [.prepare, .arm, .abandon])
+    }
+
     @Test("restore failing on both hosts strands the container and keeps the dump")
     func stranded() throws {
         var play = Play()

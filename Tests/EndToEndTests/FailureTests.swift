@@ -12,7 +12,7 @@ extension EndToEnd {
         func dumpRefused() async throws {
             let lab = try TestLab.shared
             // Whoever connects to port 8 makes it hold a deleted file that is too big for a dump.
-            let hoard = "exec 3>/tmp/big; rm /tmp/big; head -c 80000000 /dev/zero >&3; echo ready; cat"
+            let hoard = "exec 3>/tmp/big; fallocate -l 2000000000 /tmp/big; rm /tmp/big; echo ready; cat"
             let command = """
                 printf '#!/bin/sh\n\(hoard)\n' >/tmp/hoard; chmod 755 /tmp/hoard
                 nc -ll -p 8 -e /tmp/hoard & exec nc -ll -p 7 -e cat
@@ -33,13 +33,18 @@ extension EndToEnd {
             let refused = try await lab.api.move(container.name, to: host)
             #expect(refused.state == .failed)
             #expect(refused.failure?.code == .dumpRefused)
-            #expect(refused.failure?.message.contains("deleted") == true)
+            #expect(
+                refused.failure?.message
+                    == "it uses a deleted file that is too large to move: /tmp/big has 1907 MiB, of which at most 1024 MiB move"
+            )
             #expect(refused.failure?.toolMessage.contains("ghost") == true)
             try await talking.goesOn()
             let after = try await lab.api.container(container.name)
             #expect(after.state == "running")
             #expect(after.host == container.host)
             #expect(after.address == inside)
+            #expect(after.mobility.state == "immovable")
+            #expect(after.mobility.reason == refused.failure?.message)
             #expect(try await lab.route(to: inside) == lab.address(of: try HostName("host1")))
             #expect(try await lab.traces(of: container.name, on: host) == [])
             #expect(try await lab.strays(on: host) == [])
@@ -47,7 +52,10 @@ extension EndToEnd {
             #expect(try await lab.api.alarms() == [])
 
             trigger.hangUp()
-            try await eventually("it moves") { try await lab.api.move(container.name, to: host).state == .completed }
+            try await eventually("it is found movable again", within: .seconds(60)) {
+                try await lab.api.container(container.name).mobility.state == "movable"
+            }
+            #expect(try await lab.api.move(container.name, to: host).state == .completed)
             try await talking.goesOn()
             try await talking.end()
             try await lab.remove(container.name)

@@ -29,6 +29,29 @@ struct CriuLogTests {
                 "Error (criu/files-ext.c:98): Can't dump file 4 of that type [20666] (chr 10:200)",
                 "it has a device open that cannot move"
             ),
+            (
+                "Error (criu/files-ext.c:98): Can't dump file 9 of that type [600] (unknown anon_inode:bpf-prog)",
+                "it has a file open of a kind that cannot move (unknown anon_inode:bpf-prog)"
+            ),
+            (
+                "Error (criu/files-reg.c:1031): Can't dump ghost file /tmp/pretty big of 104857600 size, increase limit",
+                "it uses a deleted file that is too large to move: /tmp/pretty big has 100 MiB, of which at most 64 MiB move"
+            ),
+            (
+                "Error (criu/files-reg.c:1122): Can't create link remap for /opt/lib.so. Use link-remap option.",
+                "it uses a deleted file, /opt/lib.so, that has another name, and this host's CRIU settings lack 'link-remap'"
+            ),
+            (
+                "Error (criu/fsnotify.c:284): fsnotify: \tCan't dump that handle",
+                "it watches a file or folder (inotify, fanotify) that was deleted, or lies where CRIU does not look for it"
+            ),
+            (
+                "Error (criu/cr-dump.c:1700): Dump eventpoll (pid: 4711) failed with -1",
+                "processes share an epoll, and one of them does not have a file open (any more) that is watched in it"
+            ),
+            (
+                "Error (criu/sk-inet.c:185): inet: In-flight connection (l) for 2f", "a client is just connecting to it"
+            ),
         ])
     func explained(line: String, meaning: String) {
         let text = """
@@ -36,7 +59,7 @@ struct CriuLogTests {
             (00.012345) \(line)
             (00.012400) Error (criu/cr-dump.c:2098): Dumping FAILED.
             """
-        let failure = CriuLog(text: text).failure(.dumpRefused, firstError: "rlimit")
+        let failure = CriuLog(text: text).failure(.dumpRefused, firstError: "rlimit", ghostLimit: 64 << 20)
         #expect(failure.code == .dumpRefused)
         #expect(failure.message == meaning)
         #expect(failure.toolMessage == line)
@@ -51,9 +74,15 @@ struct CriuLogTests {
         #expect(CriuLog(text: text).failure(.dumpRefused, firstError: "").code == .resourceExhausted)
     }
 
-    @Test("an unknown error is quoted as it is")
+    @Test("an unknown error is quoted as it is, and not what follows from it")
     func unknown() {
-        let failure = CriuLog(text: "(00.1) Error (criu/x.c:1): zap").failure(.restoreFailed, firstError: "")
+        let text = """
+            (00.1) Error (criu/x.c:1): zap
+            (00.2) Error (criu/cr-dump.c:2): Dump files (pid: 7) failed with -1
+            (00.3) Error (criu/y.c:3): and so it goes
+            """
+        let failure = CriuLog(text: text).failure(.restoreFailed, firstError: "")
+        #expect(failure.message == "the container's state cannot be restored here: zap")
         #expect(failure.toolMessage == "Error (criu/x.c:1): zap")
         #expect(CriuLog(text: "").failure(.restoreFailed, firstError: "first").toolMessage == "first")
     }

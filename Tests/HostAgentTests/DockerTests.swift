@@ -167,6 +167,28 @@ struct DockerHostTests {
     }
 }
 
+@Suite("What Docker hands on to CRIU")
+struct CriuSettingsTests {
+    @Test("every line that is missing is named, and what it is good for")
+    func missing() {
+        let all = """
+            # from the administrator
+            tcp-established
+            network-lock=skip
+            skip-in-flight # too
+            ext-unix-sk
+            file-locks
+            link-remap
+            ghost-limit 300M
+            """
+        #expect(CriuSettings(text: all).missing == [])
+        let before = CriuSettings(text: "tcp-established\nnetwork-lock skip\next-unix-sk\nfile-locks\n").missing
+        #expect(before.map(\.line) == ["skip-in-flight", "link-remap", "ghost-limit 1G"])
+        #expect(CriuSettings(text: "").missing.count == 7)
+        #expect(CriuSettings(text: "network-lock iptables").missing.contains { $0.line == "network-lock skip" })
+    }
+}
+
 @Suite("Control groups of processes")
 struct ProcessControlGroupsTests {
     @Test("a controller has a hierarchy of its own in version 1, and in version 2 one with the others")

@@ -4,11 +4,16 @@
 readonly criu_settings=/etc/criu/runc.conf
 
 # What runc, and through it Docker, hands on to CRIU: connections stay, and no lock of CRIU's own, since the agents hold
-# packets themselves. Lines that are there stay.
+# packets themselves; clients that are just connecting ask again; files that were deleted while they are in use go along.
+# `relocate agent doctor` asks for the same. Lines that are there stay, and of a setting with a number any will do.
 ensure_criu_settings() {
     local line missing=()
-    for line in tcp-established 'network-lock skip' ext-unix-sk file-locks; do
-        grep --quiet --line-regexp --fixed-strings -- "$line" "$criu_settings" 2>/dev/null || missing+=("$line")
+    for line in tcp-established 'network-lock skip' skip-in-flight ext-unix-sk file-locks link-remap 'ghost-limit 1G'; do
+        if [[ $line == ghost-limit* ]]; then
+            grep --quiet --extended-regexp '^ghost-limit[ =]' "$criu_settings" 2>/dev/null || missing+=("$line")
+        else
+            grep --quiet --line-regexp --fixed-strings -- "$line" "$criu_settings" 2>/dev/null || missing+=("$line")
+        fi
     done
     ((${#missing[@]})) || return 0
     say "Adding to $criu_settings: ${missing[*]}"

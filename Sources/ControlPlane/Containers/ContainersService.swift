@@ -211,37 +211,6 @@ struct ContainersService: Sendable {
         }
     }
 
-    /// Finds out by a trial dump whether the container can be moved, so that nobody learns it when it matters. A trial that
-    /// says neither is repeated, after ever longer pauses.
-    private func tryOut(_ container: Container) async {
-        for attempt in 0..<6 {
-            await tryOutOnce(container)
-            guard let now = fleet.snapshot.containers[container.name], now.createdAt == container.createdAt,
-                now.mobility == .unknown, now.state == .running
-            else { return }
-            try? await Task.sleep(for: .seconds(1 << attempt))
-        }
-    }
-
-    private func tryOutOnce(_ container: Container) async {
-        guard let host = container.host else { return }
-        let id = OrderID(operation: container.operation, step: "trial")
-        do {
-            guard
-                case .mobility(let mobility) = try await agents.ask(
-                    .trial(container.name), id: id, of: host, timeout: .seconds(60))
-            else { return }
-            try await fleet.change(by: "host:\(host)") { draft in
-                try draft.update(container.name) { container in
-                    container.mobility = mobility
-                    if case .immovable = mobility { container.deadlineAt = nil }
-                }
-            }
-        } catch {
-            logger.warning("trial dump failed", metadata: ["container": "\(container.name)", "error": "\(error)"])
-        }
-    }
-
     private func record(failure: any Error, of container: Container) async {
         logger.error("cannot start", metadata: ["container": "\(container.name)", "error": "\(failure)"])
         try? await clear(container)
@@ -332,7 +301,7 @@ struct ContainersService: Sendable {
 
 extension Container {
     /// Names the orders of its present life: a container that is started anew gets others.
-    fileprivate var operation: String {
+    var operation: String {
         "container-\(name)-\(address.map { String($0.number, radix: 16) } ?? "0")-\(createdAt.milliseconds)"
     }
 }

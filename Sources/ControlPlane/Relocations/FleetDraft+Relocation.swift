@@ -28,11 +28,13 @@ extension FleetDraft {
             noticeLeftover(of: relocation, kind: .retire)
             finishDraining(relocation.source)
         case .failed, .rolledBack, .cancelled:
-            let deadline = state.deadline(of: try container(relocation.container), arrivedAt: now, at: now)
-            try update(relocation.container) { container in
-                container.state = .running
-                container.deadlineAt = deadline
+            var container = try container(relocation.container)
+            container.state = .running
+            if let failure = relocation.failure, failure.code == .dumpRefused {
+                container.mobility = .immovable(reason: failure.message, log: failure.toolMessage)
             }
+            container.deadlineAt = state.deadline(of: container, arrivedAt: now, at: now)
+            record(.container(container))
             release(relocation.newAddress)
             noticeLeftover(of: relocation, kind: .abandon)
         case .stranded:

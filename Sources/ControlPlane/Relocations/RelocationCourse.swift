@@ -16,7 +16,9 @@ import FleetModel
 /// |-----------------|------------------------------------|---------------------------------------------------|
 /// | prepare, hush,  | undo; the container never stopped  | undo                                              |
 /// | settle, steer   |                                    |                                                   |
-/// | arm             | nothing: it only saves time        | nothing                                           |
+/// | arm             | undo if the container cannot be    | nothing                                           |
+/// |                 | dumped; else nothing: it only      |                                                   |
+/// |                 | saves time                         |                                                   |
 /// | part            | nothing: a peer that reads slowly  | nothing                                           |
 /// |                 | may miss the rest                  |                                                   |
 /// | checkpoint      | undo; the container runs on        | steer back, then `revive`, which finds it running |
@@ -117,6 +119,8 @@ enum RelocationCourse {
                 guard let step = last[kind], step.state == .failed || step.state == .lost else { continue }
                 return .failure(step.failure ?? unreachable(step))
             }
+            // Found out before anybody waits for the container.
+            if let failure = last[.arm]?.failure, failure.code == .dumpRefused { return .failure(failure) }
             if let failure = last[.release]?.failure, failure.code.meansNothingRuns { return .failure(failure) }
             let isUndoing = last[.abandon] != nil || last[.steerBack] != nil
             return isUndoing || (cancelled && last[.checkpoint] == nil) ? .cancelled : nil

@@ -16,6 +16,8 @@ public struct StepTimes: Sendable {
     public var longestPauseSeconds = 5.0
     /// How often leftovers are tried again, in seconds.
     public var sweepSeconds = 5.0
+    /// When a container that could not be moved is tried again, in seconds; after each trial the pause is twice as long.
+    public var secondTrialSeconds = 5.0
 
     /// Times that suit a fleet in one data centre.
     public init() {}

@@ -43,6 +43,7 @@ struct CriuDump: Sendable {
     }
 
     private func refusal(_ message: String) -> StepFailure {
-        CriuLog(directory: options.images, name: options.logFile).failure(.dumpRefused, firstError: message)
+        CriuLog(directory: options.images, name: options.logFile).failure(
+            .dumpRefused, firstError: message, ghostLimit: options.ghostLimit)
     }
 }

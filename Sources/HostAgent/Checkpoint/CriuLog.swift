@@ -1,6 +1,6 @@
 import FleetModel
 
-/// CRIU's log, and what it means to someone who has never seen one.
+/// CRIU's log, and what it means to someone who has never seen one. See `CriuExplanation`.
 struct CriuLog: Sendable {
     /// The errors in the order in which they were written.
     let errors: [String]
@@ -21,20 +21,26 @@ struct CriuLog: Sendable {
     }
 
     /// The failure that the log explains. `firstError` is what CRIU said in its response, for want of a log.
-    func failure(_ code: FailureCode, firstError: String) -> StepFailure {
+    /// - Parameter ghostLimit: the largest deleted file that moves, in bytes.
+    func failure(_ code: FailureCode, firstError: String, ghostLimit: Int = 1 << 30) -> StepFailure {
         let candidates = errors.isEmpty ? [firstError] : errors
         for line in candidates {
-            if let match = Self.explanations.first(where: { line.contains($0.fragment) }) {
-                return StepFailure(code: match.code ?? code, message: match.meaning, toolMessage: line)
+            if let match = CriuExplanation.all.first(where: { line.contains($0.fragment) }) {
+                return StepFailure(
+                    code: match.code ?? code, message: match.meaning(CriuError(line, ghostLimit: ghostLimit)),
+                    toolMessage: line)
             }
         }
-        let meaning =
+        // What comes first is as a rule the cause of what follows.
+        let line = candidates.first { error in !Self.consequences.contains { error.contains($0) } } ?? candidates[0]
+        let what =
             switch code {
             case .dumpRefused: "the container's state cannot be written down"
             case .restoreFailed: "the container's state cannot be restored here"
             default: "CRIU failed"
             }
-        return StepFailure(code: code, message: meaning, toolMessage: candidates.last ?? firstError)
+        let words = CriuError(line, ghostLimit: ghostLimit).words
+        return StepFailure(code: code, message: words.isEmpty ? what : "\(what): \(words)", toolMessage: line)
     }
 
     /// Errors that CRIU reports and gets over.
@@ -43,64 +49,6 @@ struct CriuLog: Sendable {
         "Can't remove the directory /tmp/.criu.mntns",
     ]
 
-    private struct Explanation: Sendable {
-        let fragment: String
-        let meaning: String
-        var code: FailureCode?
-    }
-
-    /// In order of precedence: an exhausted disk makes any other message its consequence.
-    private static let explanations: [Explanation] = [
-        Explanation(
-            fragment: "No space left on device", meaning: "the storage of the dumps is full", code: .resourceExhausted),
-        Explanation(
-            fragment: "Cannot allocate memory", meaning: "the host has not enough memory", code: .resourceExhausted),
-        Explanation(
-            fragment: "Can't get rlimit",
-            meaning:
-                "its processes belong to another user, whose limits cannot be read: root lacks CAP_SYS_RESOURCE here"),
-        Explanation(fragment: "[io_uring]", meaning: "it uses io_uring"),
-        Explanation(fragment: "anon_inode:[perf_event]", meaning: "it uses performance counters"),
-        Explanation(fragment: "(chr ", meaning: "it has a device open that cannot move"),
-        Explanation(fragment: "Can't dump file", meaning: "it has a file open of a kind that cannot move"),
-        Explanation(fragment: "Unsupported proto 262", meaning: "it uses Multipath TCP"),
-        Explanation(fragment: "Unsupported proto", meaning: "it uses a network protocol that cannot move"),
-        Explanation(fragment: "Unsupported type", meaning: "it uses a kind of socket that cannot move"),
-        Explanation(fragment: "Unsupported socket", meaning: "it uses a kind of socket that cannot move"),
-        Explanation(
-            fragment: "half of stream unix connection",
-            meaning: "it has a Unix socket that leads out of the container"),
-        Explanation(
-            fragment: "xternal socket", meaning: "it has a Unix socket that leads out of the container"),
-        Explanation(
-            fragment: "unreachable peer", meaning: "it has a Unix socket that leads out of the container"),
-        Explanation(
-            fragment: "Can't lookup mount=", meaning: "it has a file open that lies outside of the container"),
-        Explanation(
-            fragment: "increase limit", meaning: "it has a large file open that was deleted"),
-        Explanation(
-            fragment: "Can't create link remap", meaning: "it has a file open that was deleted"),
-        Explanation(fragment: "tty", meaning: "it has a terminal"),
-        Explanation(
-            fragment: "Can't dump that handle", meaning: "it watches files that are gone (inotify)"),
-        Explanation(
-            fragment: "outside of its pid namespace", meaning: "a process of another session has entered it"),
-        Explanation(fragment: "SEIZE", meaning: "one of its processes is being debugged"),
-        Explanation(fragment: "Nested", meaning: "it has made namespaces of its own"),
-        Explanation(fragment: "namespaces are not supported", meaning: "it has made namespaces of its own"),
-        Explanation(
-            fragment: "overmounted", meaning: "it has a file open that is covered by a mount"),
-        Explanation(fragment: "FS mnt", meaning: "it has mounted a file system that cannot move"),
-        Explanation(fragment: "external mount", meaning: "it has a mount that leads out of the container"),
-        Explanation(
-            fragment: "Unsupported mapping", meaning: "it has mapped memory of a kind that cannot move"),
-        Explanation(
-            fragment: "assign requested address", meaning: "an address of the container is missing on the host"),
-        Explanation(
-            fragment: "feature required by image", meaning: "the host's processor lacks what the container uses"),
-        Explanation(
-            fragment: "cpu:", meaning: "the host's processor lacks what the container uses"),
-        Explanation(
-            fragment: "has bad", meaning: "a file of the container differs from the one it had"),
-    ]
+    /// Errors that only say that something before has failed.
+    private static let consequences = [" failed with ", "Can't dump thread", "Can't dump misc"]
 }

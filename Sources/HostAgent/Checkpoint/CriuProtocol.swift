@@ -71,7 +71,9 @@ struct CriuOptions: Sendable, Hashable {
     /// 1: errors only. Each further level costs a write per line.
     var logLevel = 1
     /// The largest deleted but open file that travels in the dump, in bytes.
-    var ghostLimit = 64 << 20
+    var ghostLimit = 1 << 30
+    /// Where files lie that the tasks watch, as paths in the container. See `WatchedFiles`.
+    var watchedPaths: [String] = []
     /// How long CRIU may take to stop the tasks, in seconds.
     var freezeTimeoutSeconds = 5
 
@@ -88,6 +90,7 @@ struct CriuOptions: Sendable, Hashable {
         message.flag(8, true)  // file_locks
         message.flag(18, true)  // link_remap
         message.integer(35, ghostLimit)
+        for path in watchedPaths { message.text(36, path) }  // irmap_scan_paths
         message.integer(45, freezeTimeoutSeconds)
         message.flag(12, true)  // notify_scripts
     }

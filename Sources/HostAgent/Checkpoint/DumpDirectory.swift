@@ -30,12 +30,25 @@ struct DumpDirectory: Sendable, Hashable {
 
     /// The writable layer.
     var layer: String { path + "/layer.tar" }
+    /// What CRIU's images lack of the processes.
+    var traitsFile: String { path + "/traits.json" }
     private var manifestFile: String { path + "/manifest.json" }
 
     /// Makes it anew, empty.
     func create() throws(StepFailure) {
         try remove()
         try FileTree.make(path)
+    }
+
+    /// Adds what CRIU's images lack of the processes. Most lack nothing, and then there is no file.
+    func add(_ traits: FamilyTraits) throws(StepFailure) {
+        if !traits.isEmpty { try JSONFile(traitsFile).write(traits) }
+    }
+
+    /// What was added.
+    func traits() throws(StepFailure) -> FamilyTraits {
+        guard FileTree.exists(traitsFile) else { return FamilyTraits() }
+        return try JSONFile(traitsFile).read(FamilyTraits.self)
     }
 
     /// Says that the dump is whole.

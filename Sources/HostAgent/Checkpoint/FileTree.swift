@@ -45,6 +45,22 @@ enum FileTree {
         return names.sorted()
     }
 
+    /// The names of the folders in a directory; none when it is not there. For file systems that say in a listing what is
+    /// what, as the kernel's own do.
+    static func folders(in path: String) -> [String] {
+        guard let directory = opendir(path) else { return [] }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            guard entry.pointee.d_type == UInt8(DT_DIR) else { continue }
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+
     /// The sizes of the files in a directory, in bytes.
     static func bytes(in path: String) -> Int {
         names(in: path).reduce(0) { sum, name in

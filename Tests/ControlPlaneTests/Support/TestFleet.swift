@@ -86,6 +86,7 @@ actor TestFleet {
         times.firstPauseSeconds = 0.01
         times.longestPauseSeconds = 0.1
         times.sweepSeconds = 0.1
+        times.secondTrialSeconds = 0.2
         let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../..").standardized
         var configuration = Configuration(
             stateDirectory: directory + "/state", sharedDirectory: directory + "/shared", publicDirectory: nil,

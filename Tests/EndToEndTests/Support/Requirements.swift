@@ -30,7 +30,7 @@ enum Requirements {
     static let criu = "/usr/local/sbin/criu"
 
     /// The images that the tests run.
-    static let images = ["echo", "busybox", "redis", "web"]
+    static let images = ["echo", "busybox", "redis", "web", "python"]
 
     /// The archive of an image, as `scripts/demo-images` leaves it.
     static func archive(of image: String) -> String {

@@ -19,6 +19,8 @@ extension DockerRuntime {
         /// The control group below which the daemon makes those of the containers, such as `/relocate`; `nil` for the
         /// daemon's own choice.
         public var controlGroupParent: String?
+        /// What runc hands on to CRIU.
+        public var criuSettings = "/etc/criu/runc.conf"
 
         /// A runtime over a daemon.
         public init(

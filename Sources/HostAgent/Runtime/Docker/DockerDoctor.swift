@@ -67,15 +67,11 @@ public struct DockerDoctor: Sendable {
         }
     }
 
-    /// What runc has to hand on to CRIU: connections stay, and the agent's hold takes the place of CRIU's lock.
+    /// What runc has to hand on to CRIU: what else containers of runc are moved with. See `CriuOptions`.
     private func settingsProblems() -> [String] {
-        let lines = FactFiles().text(criuSettings)?.split(whereSeparator: \.isNewline).map { line in
-            line.split(whereSeparator: { $0 == " " || $0 == "=" }).joined(separator: " ")
-        }
-        let needed = ["tcp-established", "network-lock skip"]
-        let missing = needed.filter { !(lines ?? []).contains($0) }
+        let missing = CriuSettings(text: FactFiles().text(criuSettings) ?? "").missing
         guard !missing.isEmpty else { return [] }
-        let list = missing.map { "'\($0)'" }.joined(separator: " and ")
-        return ["\(criuSettings) lacks \(list), each on a line of its own: without, open connections do not move"]
+        let list = missing.map { "'\($0.line)', without which \($0.loss)" }.joined(separator: "; ")
+        return ["\(criuSettings) lacks lines: \(list). 'scripts/bootstrap --docker' adds them"]
     }
 }

@@ -92,8 +92,11 @@ public final class DockerRuntime: AdoptingRuntime {
         try await keeper(of: stay).prepare(spec)
     }
 
-    /// See `ContainerRuntime.arm`: containerd starts CRIU when it is asked for a dump, and no earlier.
-    public func arm(_ stay: Stay, for relocation: RelocationID) async throws(StepFailure) {}
+    /// See `ContainerRuntime.arm`: containerd starts CRIU when it is asked for a dump, and no earlier, so this only waits for
+    /// what stands beside the container's first process.
+    public func arm(_ stay: Stay, for relocation: RelocationID) async throws(StepFailure) {
+        try await keeper(of: stay).arm()
+    }
 
     /// See `ContainerRuntime.checkpoint`. Timings: `dump`, `layer` (writable layer and log).
     public func checkpoint(

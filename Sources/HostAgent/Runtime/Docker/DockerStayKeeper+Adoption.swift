@@ -29,7 +29,7 @@ extension DockerStayKeeper {
         defer { try? dump.remove() }
         do throws(StepFailure) {
             try await forbidRestarts(of: original.id)
-            try await self.dump(original, into: dump, exit: true)
+            try await self.dump(original, into: dump, exit: true, patience: Self.longPatience(with: original))
             try await complete(dump, of: original, takesVolumes: false)
             try await bringFiles(of: dump, try manifest(of: dump), to: container)
             try CheckpointNamespace(directory: dump.dockerCheckpoint).giveKey()

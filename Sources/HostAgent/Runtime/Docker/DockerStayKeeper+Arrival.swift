@@ -37,7 +37,7 @@ extension DockerStayKeeper {
         let manifest = try manifest(of: dump)
         try await bringFiles(of: dump, manifest, to: container)
         var timings = ["root": watch.lap()]
-        try await raise(container, from: dump)
+        try await raise(container, from: dump, going: false)
         timings["restore"] = watch.lap()
         do {
             // Packets wait meanwhile, so what it does until then is heard by nobody.
@@ -45,6 +45,7 @@ extension DockerStayKeeper {
                 () async throws(DockerError) in
                 try await engine.pause(container)
             }
+            try await giveTraits(to: container, from: dump, going: false)
             try note(.held)
         } catch {
             try? await engine.kill(container, signal: "KILL")
@@ -141,8 +142,15 @@ extension DockerStayKeeper {
         try DockerLog(of: container, in: try directory(of: container)).copy(from: DockerLog(in: dump))
     }
 
-    /// Restores the processes. A daemon takes checkpoints only from a folder of its own, so that is made a link.
-    func raise(_ container: String, from dump: DumpDirectory) async throws(StepFailure) {
+    /// Restores the processes.
+    /// - Parameter going: whether they are to run at once.
+    func raise(_ container: String, from dump: DumpDirectory, going: Bool = true) async throws(StepFailure) {
+        try await restart(container, from: dump)
+        if going { try await giveTraits(to: container, from: dump, going: true) }
+    }
+
+    /// A daemon takes checkpoints only from a folder of its own, so that is made a link.
+    private func restart(_ container: String, from dump: DumpDirectory) async throws(StepFailure) {
         let folder = try directory(of: container) + "/checkpoints"
         try FileTree.remove(folder)
         guard symlink(dump.path, folder) == 0 else { throw StepFailure("link \(folder)", errno: errno) }

@@ -12,7 +12,7 @@ extension DockerStayKeeper {
         try scratch.create()
         defer { try? scratch.remove() }
         do {
-            try await dump(container, into: scratch, exit: false)
+            try await dump(container, into: scratch, exit: false, patience: Self.longPatience(with: container))
             return .movable
         } catch {
             guard error.code == .dumpRefused else { throw error }
@@ -29,6 +29,8 @@ extension DockerStayKeeper {
             return DumpMeasurement(bytes: destination.size, timings: [:])
         }
         let container = try await running()
+        let survey = survey
+        self.survey = nil
         var watch = Stopwatch()
         try destination.create()
         try await forbidRestarts(of: container.id)
@@ -36,7 +38,8 @@ extension DockerStayKeeper {
         var timings: [String: Double] = [:]
         do throws(StepFailure) {
             do throws(StepFailure) {
-                try await dump(container, into: destination, exit: true)
+                try await dump(
+                    container, into: destination, exit: true, patience: Self.shortPatience, survey: survey)
             } catch {
                 // Whatever is reported: what was ended and is written down is a dump.
                 guard try await hasEnded(container.id), destination.hasImages else { throw error }
@@ -101,7 +104,7 @@ extension DockerStayKeeper {
             throw StepFailure("ask how container '\(stay.container)' stands", error)
         }
         if let process {
-            ProcessControlGroups(of: process).thaw()
+            ProcessControlGroups(of: process).thaw(container)
             return false
         }
         await awaitEnd(of: container)
@@ -112,36 +115,6 @@ extension DockerStayKeeper {
     /// just now.
     private func awaitEnd(of container: String) async {
         _ = try? await engine.wait(container, timeout: .seconds(10))
-    }
-
-    /// Dumps a container. A health check that runs just then has entered it and makes the dump fail: it is over in a moment.
-    func dump(_ container: ContainerDetails, into directory: DumpDirectory, exit: Bool) async throws(StepFailure) {
-        let hasChecks = container.state.health != nil
-        for _ in 0..<(hasChecks ? 5 : 0) {
-            do {
-                return try await dumpOnce(container.id, into: directory, exit: exit)
-            } catch {
-                guard error.code == .dumpRefused, try await !hasEnded(container.id) else { throw error }
-                try directory.create()
-                try? await Task.sleep(for: .milliseconds(200))
-            }
-        }
-        try await dumpOnce(container.id, into: directory, exit: exit)
-    }
-
-    private func dumpOnce(_ container: String, into directory: DumpDirectory, exit: Bool) async throws(StepFailure) {
-        try FileTree.make(directory.dockerCheckpoint)
-        let logs = tools.logs(of: stay)
-        try FileTree.remove(logs)
-        try FileTree.make(logs)
-        do throws(GRPCError) {
-            try await tools.containerd.dump(container, into: directory.dockerCheckpoint, logs: logs, exit: exit)
-        } catch {
-            if case .refused(_, let message) = error, FileTree.exists("\(logs)/dump.log") {
-                throw CriuLog(directory: logs, name: "dump.log").failure(.dumpRefused, firstError: message)
-            }
-            throw StepFailure("dump container '\(stay.container)'", error)
-        }
     }
 
     /// The processes have ended and are written down: adds what they wrote to their files and their log, and says that all is
@@ -176,8 +149,9 @@ extension DumpDirectory {
     var hasImages: Bool { FileTree.exists(dockerCheckpoint + "/inventory.img") }
     /// Removes all that is not the processes' own.
     func removeFiles() {
-        for name in FileTree.names(in: path) where name != DockerTools.checkpoint {
-            try? FileTree.remove("\(path)/\(name)")
+        let own = ["\(path)/\(DockerTools.checkpoint)", traitsFile]
+        for file in FileTree.names(in: path).map({ "\(path)/\($0)" }) where !own.contains(file) {
+            try? FileTree.remove(file)
         }
     }
     /// All of it, in bytes.

@@ -8,6 +8,8 @@ actor DockerStayKeeper {
     let tools: DockerTools
     /// What is written down; `nil` when nothing is here.
     private(set) var record: DockerStayRecord?
+    /// What the processes were asked ahead of a dump.
+    var survey: FamilySurvey?
     /// Ends what is held when its time is over.
     var lease: Task<Void, Never>?
     /// Asks again what has come of a dump, when the daemon did not answer.
@@ -174,7 +176,12 @@ actor DockerStayKeeper {
             try? await clear()
         case .dumping(let relocation):
             await settleDump(for: relocation, isWanted: true)
-        case .prepared, .running, .dumped:
+        case .running:
+            // An agent that ended in the middle of a trial has left it frozen.
+            if let container = left.container, let found = try? await look(at: container), !found.state.isPaused {
+                ProcessControlGroups(of: found.state.pid).thaw(container)
+            }
+        case .prepared, .dumped:
             break
         }
     }

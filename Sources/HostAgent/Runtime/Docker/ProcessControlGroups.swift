@@ -19,9 +19,36 @@ struct ProcessControlGroups: Sendable, Hashable {
         return groups.first { $0[0] == "0" }.map { "/sys/fs/cgroup\($0[2])" }
     }
 
-    /// Lets the processes go on if they are frozen.
-    func thaw() {
-        guard let directory = directory(for: "freezer") else { return }
+    /// The directory, for a controller, of the group that a name stands for, in which the process is or in one below it.
+    func directory(for controller: String, named name: String) -> String? {
+        guard let directory = directory(for: controller) else { return nil }
+        let parts = directory.split(separator: "/", omittingEmptySubsequences: false)
+        guard let index = parts.firstIndex(where: { $0.contains(name) }) else { return directory }
+        return parts[...index].joined(separator: "/")
+    }
+
+    /// Stops the processes of a group, and all that enters it.
+    /// - Returns: whether they stand still. If not, they go on.
+    func freeze(_ name: String, within limit: Duration = .seconds(5)) async -> Bool {
+        guard let directory = directory(for: "freezer", named: name) else { return false }
+        let isUnified = FileTree.exists(directory + "/cgroup.freeze")
+        let (order, text, state, sign) =
+            isUnified
+            ? ("cgroup.freeze", "1", "cgroup.events", "frozen 1") : ("freezer.state", "FROZEN", "freezer.state", "FROZEN")
+        let files = FactFiles()
+        let deadline = ContinuousClock.now + limit
+        while (try? FileBytes.write(text, to: "\(directory)/\(order)")) != nil {
+            if files.text("\(directory)/\(state)")?.contains(sign) == true { return true }
+            guard ContinuousClock.now < deadline, !Task.isCancelled else { break }
+            try? await Task.sleep(for: .milliseconds(1))
+        }
+        thaw(name)
+        return false
+    }
+
+    /// Lets the processes of a group go on if they are frozen.
+    func thaw(_ name: String) {
+        guard let directory = directory(for: "freezer", named: name) else { return }
         // Each version has one of the two.
         try? FileBytes.write("THAWED", to: directory + "/freezer.state")
         try? FileBytes.write("0", to: directory + "/cgroup.freeze")

@@ -46,12 +46,11 @@ struct ControlGroup: Sendable {
         for directory in directories { try FileBytes.write("\(process)", to: directory + "/cgroup.procs") }
     }
 
-    /// The processes in the group.
-    var members: [Int32] {
-        guard let directory = directories.first else { return [] }
-        let bytes = (try? FileBytes.read(directory + "/cgroup.procs")) ?? []
-        return String(decoding: bytes, as: UTF8.self).split(separator: "\n").compactMap { Int32($0) }
-    }
+    /// The group's directory in the hierarchy that is asked for its members.
+    var directory: String { directories.first ?? "\(root)/\(name)" }
+
+    /// The processes in the group, and in groups that were made below it.
+    var members: [Int32] { ProcessEntry.members(of: directory) }
 
     /// Kills all processes in the group and waits until it is empty.
     func killAll(patience: Duration = .seconds(10)) throws(StepFailure) {
@@ -68,16 +67,19 @@ struct ControlGroup: Sendable {
         }
     }
 
-    /// Removes the group, which must be empty. Succeeds when it is not there.
+    /// Removes the group, with those below it, which must be empty. Succeeds when it is not there.
     func remove() throws(StepFailure) {
-        for directory in directories {
-            var tries = 0
-            while rmdir(directory) != 0, errno != ENOENT {
-                // The kernel frees a group some time after its last process.
-                guard errno == EBUSY, tries < 500 else { throw StepFailure("remove \(directory)", errno: errno) }
-                tries += 1
-                usleep(2000)
-            }
+        for directory in directories { try remove(directory) }
+    }
+
+    private func remove(_ directory: String) throws(StepFailure) {
+        for name in FileTree.folders(in: directory) { try remove("\(directory)/\(name)") }
+        var tries = 0
+        while rmdir(directory) != 0, errno != ENOENT {
+            // The kernel frees a group some time after its last process.
+            guard errno == EBUSY, tries < 500 else { throw StepFailure("remove \(directory)", errno: errno) }
+            tries += 1
+            usleep(2000)
         }
     }
 

@@ -30,7 +30,8 @@ struct OverlayRoot: Sendable {
     /// Mounts it. Succeeds when it is mounted.
     ///
     /// The features that tie a writable layer to one place (`index`, `redirect_dir`, `metacopy`) are off, since the
-    /// layer moves to other hosts. It is `volatile`: nothing survives the host's end anyway, and an unmount would
+    /// layer moves to other hosts. `xino` gives a file one number for all who ask, also where image and layer are on
+    /// different file systems: CRIU finds watched files by it. It is `volatile`: nothing survives the host's end anyway, and an unmount would
     /// otherwise write the whole file system to disk.
     func mount(image: String) throws(StepFailure) {
         if isMounted { return }
@@ -39,7 +40,7 @@ struct OverlayRoot: Sendable {
         try makeDirectories()
         let options = [
             "lowerdir=\(image)", "upperdir=\(upper)", "workdir=\(work)", "index=off", "redirect_dir=off",
-            "metacopy=off", "xino=off", "volatile",
+            "metacopy=off", "xino=on", "volatile",
         ].joined(separator: ",")
         guard Glibc.mount("overlay", mountPoint, "overlay", 0, options) == 0 else {
             throw StepFailure("mount the root at \(mountPoint)", errno: errno)

@@ -22,7 +22,7 @@ extension RuncRuntime {
         /// How much CRIU logs: 1 for errors only, 4 for everything. Higher levels lengthen the pause.
         public var criuLogLevel = 1
         /// The largest deleted but open file that travels in a dump, in bytes.
-        public var ghostLimit = 64 << 20
+        public var ghostLimit = 1 << 30
 
         /// A runtime with the usual programs.
         public init(stateDirectory: String, sharedDirectory: String, controlGroupParent: String) {

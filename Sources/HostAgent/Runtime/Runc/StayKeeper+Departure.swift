@@ -6,12 +6,19 @@ extension StayKeeper {
     /// See `ContainerRuntime.trial`.
     func trial() throws(StepFailure) -> Mobility {
         let (record, process) = try running()
+        let family: Set<Int32>
+        do {
+            family = try awaitFamily(of: process, within: Self.longPatience)
+        } catch {
+            return .immovable(reason: error.message, log: error.toolMessage)
+        }
         let scratch = DumpDirectory(scratch: files.trial)
         try scratch.create()
         defer { try? scratch.remove() }
         let worker = try startWorker(in: record.namespace)
         defer { worker.end() }
-        let options = criuOptions(images: scratch.path, log: "dump.log")
+        let options = criuOptions(
+            images: scratch.path, log: "dump.log", watchedPaths: watchedFiles.paths(watchedBy: family))
         let dump = CriuDump(process: process.identity.pid, options: options, leaveRunning: true)
         do {
             _ = try dump.run(with: worker) { () throws(StepFailure) in }
@@ -23,9 +30,12 @@ extension StayKeeper {
         }
     }
 
-    /// See `ContainerRuntime.arm`.
+    /// See `ContainerRuntime.arm`. Here, where nobody waits for the container yet, is the time to wait for what stands beside
+    /// it, and to ask its processes what takes long.
     func arm(for relocation: RelocationID) throws(StepFailure) {
-        let (record, _) = try running()
+        let (record, process) = try running()
+        let family = try awaitFamily(of: process, within: Self.longPatience)
+        foresight = foresee(family, of: process)
         waitingWorker?.end()
         waitingWorker = nil
         try tools.dump(of: relocation).create()
@@ -52,13 +62,22 @@ extension StayKeeper {
             return DumpMeasurement(bytes: destination.bytes, timings: [:])
         }
         let (record, process) = try running()
+        let family = try awaitFamily(of: process, within: Self.shortPatience)
+        let foresight = foresight ?? foresee(family, of: process)
+        self.foresight = nil
         let worker = try takeWorker(in: record.namespace, for: destination)
         try note(.dumping(process.identity, relocation), process: process)
         let dump = CriuDump(
-            process: process.identity.pid, options: criuOptions(images: destination.path, log: "dump.log"))
+            process: process.identity.pid,
+            options: criuOptions(
+                images: destination.path, log: "dump.log", watchedPaths: foresight.watchedPaths))
         do {
             let timings = try dump.run(with: worker) { () throws(StepFailure) in
+                // What has begun since was dumped, or has entered and was not.
+                let look = bystanders(of: process).lookAtGroup(knowing: family)
+                try destination.add(foresight.survey.finish(look.family))
                 try complete(destination, of: record)
+                if let refusal = Bystanders.refusal(look.bystanders) { throw refusal }
             }
             // CRIU has killed them; that there are never two copies does not rest on that alone.
             process.signal(SIGKILL)
@@ -76,6 +95,35 @@ extension StayKeeper {
             try note(.running(process.identity), process: process)
             throw error
         }
+    }
+
+    private static let longPatience = Duration.seconds(3)
+    private static let shortPatience = Duration.milliseconds(500)
+
+    /// Waits until nothing stands beside the first process: what enters a container is often over in a moment.
+    /// - Returns: the processes that move, as this host counts.
+    /// - Throws: `StepFailure` with `dumpRefused` that names what stays.
+    private func awaitFamily(of process: WatchedProcess, within limit: Duration) throws(StepFailure) -> Set<Int32> {
+        let bystanders = bystanders(of: process)
+        let deadline = ContinuousClock.now + limit
+        while true {
+            let look = bystanders.look()
+            guard let refusal = Bystanders.refusal(look.bystanders) else { return look.family }
+            guard ContinuousClock.now < deadline else { throw refusal }
+            usleep(20_000)
+        }
+    }
+
+    private func foresee(_ family: Set<Int32>, of process: WatchedProcess) -> DumpForesight {
+        DumpForesight(
+            survey: FamilySurvey(of: family, first: process.identity.pid),
+            watchedPaths: watchedFiles.paths(watchedBy: family))
+    }
+
+    private var watchedFiles: WatchedFiles { WatchedFiles(root: files.root.mountPoint, upper: files.root.upper) }
+
+    private func bystanders(of process: WatchedProcess) -> Bystanders {
+        Bystanders(first: process.identity.pid, group: controlGroup.directory)
     }
 
     /// The worker that was armed, or a new one.

@@ -16,6 +16,8 @@ actor StayKeeper {
     var waitingWorker: CriuWorker?
     /// Who is to write down what that worker restores.
     var waitingOutput: OutputWriter?
+    /// What was found out ahead of a dump.
+    var foresight: DumpForesight?
     /// Processes that were restored and have not run.
     var held: HeldContainer?
 
@@ -77,10 +79,10 @@ actor StayKeeper {
                 namespace: namespace, lock: lock, output: output))
     }
 
-    func criuOptions(images: String, log: String) -> CriuOptions {
+    func criuOptions(images: String, log: String, watchedPaths: [String] = []) -> CriuOptions {
         CriuOptions(
             images: images, root: files.root.mountPoint, logFile: log, logLevel: tools.configuration.criuLogLevel,
-            ghostLimit: tools.configuration.ghostLimit)
+            ghostLimit: tools.configuration.ghostLimit, watchedPaths: watchedPaths)
     }
 
     // MARK: After the agent's end

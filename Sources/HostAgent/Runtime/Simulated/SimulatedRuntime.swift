@@ -7,7 +7,7 @@ public final class SimulatedRuntime: ContainerRuntime {
     /// A place where a failure can be injected.
     public enum Phase: Sendable, Hashable, CaseIterable {
         /// The functions of `ContainerRuntime` of the same names.
-        case start, prepare, arm, checkpoint, restore, release, revive, remove
+        case start, trial, prepare, arm, checkpoint, restore, release, revive, remove
     }
 
     private struct State {
@@ -54,7 +54,15 @@ public final class SimulatedRuntime: ContainerRuntime {
     }
 
     /// See `ContainerRuntime.trial`.
-    public func trial(_ stay: Stay) async throws(StepFailure) -> Mobility { .movable }
+    public func trial(_ stay: Stay) async throws(StepFailure) -> Mobility {
+        do {
+            try step(.trial) { _ in }
+            return .movable
+        } catch {
+            guard error.code == .dumpRefused else { throw error }
+            return .immovable(reason: error.message, log: error.toolMessage)
+        }
+    }
 
     /// See `ContainerRuntime.logs`.
     public func logs(_ container: ContainerName, tailBytes: Int) async throws(StepFailure) -> String {

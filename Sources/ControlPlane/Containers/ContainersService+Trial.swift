@@ -1,0 +1,50 @@
+import FleetModel
+
+extension ContainersService {
+    /// Finds out by a trial dump whether the container can be moved, so that nobody learns it when it matters. A trial that
+    /// says neither is repeated, after ever longer pauses.
+    func tryOut(_ container: Container) async {
+        for attempt in 0..<6 {
+            await tryOutOnce(container, id: OrderID(operation: container.operation, step: "trial"))
+            guard let now = fleet.snapshot.containers[container.name], now.createdAt == container.createdAt,
+                now.mobility == .unknown, now.state == .running
+            else { return }
+            // Cancelled means that the control plane ends.
+            try? await Task.sleep(for: .seconds(1 << attempt))
+        }
+    }
+
+    /// Finds out once more whether a container can be moved that could not.
+    func tryOutAgain(_ container: Container) async {
+        await tryOutOnce(container, id: .fresh(container.operation, "trial"))
+    }
+
+    private func tryOutOnce(_ container: Container, id: OrderID) async {
+        guard let host = container.host else { return }
+        do {
+            guard
+                case .mobility(let mobility) = try await agents.ask(
+                    .trial(container.name), id: id, of: host, timeout: .seconds(60))
+            else { return }
+            try await fleet.change(by: "host:\(host)") { draft in
+                var container = try draft.container(container.name)
+                guard container.mobility != mobility else { return }
+                let wasStuck = container.mobility.isImmovable
+                container.mobility = mobility
+                if mobility.isImmovable {
+                    container.deadlineAt = nil
+                } else if wasStuck, container.state == .running, let arrivedAt = container.arrivedAt {
+                    container.deadlineAt = draft.state.deadline(of: container, arrivedAt: arrivedAt, at: draft.now)
+                }
+                draft.record(.container(container))
+            }
+        } catch {
+            logger.warning("trial dump failed", metadata: ["container": "\(container.name)", "error": "\(error)"])
+        }
+    }
+}
+
+extension Mobility {
+    /// Whether a trial or a move has failed.
+    var isImmovable: Bool { if case .immovable = self { true } else { false } }
+}

@@ -1,0 +1,7 @@
+/// What is found out about a container while it still runs, so that the dump takes less time.
+struct DumpForesight: Sendable {
+    /// What its processes were asked.
+    let survey: FamilySurvey
+    /// Where the files lie that they watch.
+    let watchedPaths: [String]
+}

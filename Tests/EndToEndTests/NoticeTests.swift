@@ -1,0 +1,54 @@
+import FleetModel
+import RelocateTesting
+import Testing
+
+extension EndToEnd {
+    @Suite("What a program can notice of a move")
+    struct Notice {
+        @Test("processors, priorities, timer slack, limits and the like of each thread stay")
+        func settings() async throws { try await Notices.settings(in: try TestLab.shared) }
+
+        @Test("clocks go on and never back; a process seems to have begun anew")
+        func clocks() async throws { try await Notices.clocks(in: try TestLab.shared) }
+
+        @Test("open connections keep their ends, and the container has another address")
+        func addresses() async throws { try await Notices.addresses(in: try TestLab.shared) }
+
+        @Test("files that were deleted or replaced while they are in use go along, 100 MiB too")
+        func files() async throws { try await Notices.files(in: try TestLab.shared) }
+
+        @Test("a named semaphore is still shared with whoever opens it by its name")
+        func semaphore() async throws { try await Notices.semaphore(in: try TestLab.shared) }
+
+        @Test("an epoll that CRIU cannot write down is a reason in words")
+        func sharedEpoll() async throws { try await Notices.sharedEpoll(in: try TestLab.shared) }
+
+        private static let watcher = """
+            os.makedirs("/watched"); open("/watched/log", "w").write("first"); os.makedirs("/also/deep")
+            fd = libc.inotify_init1(0o4000)
+            for path in (b"/watched/log", b"/watched", b"/etc/passwd", b"/also/deep", b"/"): assert libc.inotify_add_watch(fd, path, 0x102) > 0
+            def events():
+                try: return len(os.read(fd, 65536))
+                except BlockingIOError: return 0
+            def happens(path):
+                events(); open(path, "a").write("x"); return events() > 0
+            paths = ["/watched/log", "/watched/new", "/etc/passwd", "/also/deep/new", "/new"]
+            """
+
+        @Test("watched files and folders are watched on, also those that were made since the start")
+        func inotify() async throws {
+            let lab = try TestLab.shared
+            try await PythonScene.play("watcher", in: lab, prologue: Self.watcher) { scene in
+                for host in ["host2", "host3"] {
+                    #expect(try await scene.ask("[happens(p) for p in paths]") == "[true, true, true, true, true]")
+                    try await scene.move(to: host)
+                }
+                #expect(try await scene.ask("[happens(p) for p in paths]") == "[true, true, true, true, true]")
+                // What is deleted cannot be watched there, and that is what is said.
+                #expect(try await scene.ask("os.unlink('/watched/log')") == "null")
+                let hold = try await scene.ask("[open('/gone', 'w').close(), libc.inotify_add_watch(fd, b'/gone', 2) > 0][1]")
+                #expect(hold == "true")
+            }
+        }
+    }
+}
