@@ -28,16 +28,18 @@ actor TestFleet {
     private var agentPort = 0
     private var operatorPort = 0
     private let dwellSeconds: Double
+    private let absenceSeconds: Double
     private let randomness: Randomness
 
     /// Runs a test with a fleet of its own, which is gone after it.
     static func with(
-        hosts: Int = 3, dwellSeconds: Double = 3600, randomness: Randomness = .system,
+        hosts: Int = 3, dwellSeconds: Double = 3600, absenceSeconds: Double = 0.5, randomness: Randomness = .system,
         _ body: (TestFleet) async throws -> Void
     ) async throws {
         signal(SIGPIPE, SIG_IGN)
         try await TemporaryDirectory.with { directory in
-            let fleet = TestFleet(directory: directory, dwellSeconds: dwellSeconds, randomness: randomness)
+            let fleet = TestFleet(
+                directory: directory, dwellSeconds: dwellSeconds, absenceSeconds: absenceSeconds, randomness: randomness)
             do {
                 try await fleet.up(hosts: hosts)
                 try await body(fleet)
@@ -49,7 +51,8 @@ actor TestFleet {
         }
     }
 
-    private init(directory: String, dwellSeconds: Double, randomness: Randomness) {
+    private init(directory: String, dwellSeconds: Double, absenceSeconds: Double, randomness: Randomness) {
+        self.absenceSeconds = absenceSeconds
         self.randomness = randomness
         self.directory = directory
         self.dwellSeconds = dwellSeconds
@@ -80,7 +83,7 @@ actor TestFleet {
     /// Starts the control plane, on the ports it had before.
     func startControlPlane(retentionSeconds: Double? = nil) async throws {
         var times = StepTimes()
-        times.absenceSeconds = 0.5
+        times.absenceSeconds = absenceSeconds
         times.dumpSeconds = 10
         times.stepSeconds = 5
         times.firstPauseSeconds = 0.01
@@ -105,7 +108,7 @@ actor TestFleet {
 
     /// Ends the control plane without letting it finish anything.
     func stopControlPlane() async {
-        await controlPlane?.shutdown()
+        await controlPlane?.shutdown(deadline: .zero)
         controlPlane = nil
     }
 
@@ -217,6 +220,21 @@ actor TestFleet {
         let answer = try await send(.post, "/v1/containers/\(container)/relocate?wait=20", body)
         guard answer.status == 202 else { throw NeverHappened(description: answer.body) }
         return try FleetJSON.decode(Relocation.self, from: Array(answer.body.utf8))
+    }
+
+    /// Asks for a move again and again until somebody takes the request, and waits for the end of the move.
+    func moveOnceServed(_ container: ContainerName) async throws -> Relocation {
+        while true {
+            try Task.checkCancellation()
+            do {
+                let path = "/v1/containers/\(container)/relocate?wait=20"
+                let answer = try await send(.post, path, "{}")
+                guard answer.status == 202 else { throw NeverHappened(description: answer.body) }
+                return try FleetJSON.decode(Relocation.self, from: Array(answer.body.utf8))
+            } catch is HTTPError {
+                await Task.yield()
+            }
+        }
     }
 
     /// Where a container runs or is held, by the runtimes themselves.
