@@ -57,11 +57,11 @@ struct RelocationCourseTests {
     @Test(
         "a step that fails leads to the end state that is promised, and undoes just what was done",
         arguments: [
-            (StepKind.prepare, RelocationState.failed, [StepKind.abandon]),
-            (.steer, .failed, [.steerBack, .abandon]),
-            (.checkpoint, .failed, [.steerBack, .abandon]),
-            (.restore, .rolledBack, [.revive, .steerBack, .abandon]),
-            (.release, .rolledBack, [.revive, .steerBack, .abandon]),
+            (StepKind.prepare, RelocationState.failed, [StepKind.abandon, .disarm]),
+            (.steer, .failed, [.steerBack, .abandon, .disarm]),
+            (.checkpoint, .failed, [.steerBack, .abandon, .disarm]),
+            (.restore, .rolledBack, [.revive, .steerBack, .abandon, .disarm]),
+            (.release, .rolledBack, [.revive, .steerBack, .abandon, .disarm]),
         ])
     func failure(kind: StepKind, state: RelocationState, undo: [StepKind]) throws {
         var play = Play()
@@ -78,7 +78,7 @@ struct RelocationCourseTests {
         let end = try play.run { step, _ in step == .checkpoint ? .lost : .succeeded }
         #expect(end?.0 == .rolledBack)
         #expect(end?.1?.code == .unreachable)
-        #expect(play.sent.suffix(3) == [.steerBack, .revive, .abandon])
+        #expect(play.sent.suffix(4) == [.steerBack, .revive, .abandon, .disarm])
     }
 
     @Test("a failed arm changes nothing")
@@ -94,6 +94,7 @@ struct RelocationCourseTests {
         #expect(end?.0 == .stranded)
         #expect(!play.sent.contains(.retire))
         #expect(!play.sent.contains(.abandon))
+        #expect(!play.sent.contains(.disarm))
     }
 
     @Test("a lost release is repeated and never followed by a revive", arguments: [1, 2, 7])

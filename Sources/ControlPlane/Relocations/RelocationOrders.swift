@@ -29,7 +29,7 @@ struct RelocationOrders {
     func host(of kind: StepKind) -> HostName {
         switch kind {
         case .prepare, .restore, .release, .seal, .abandon: destination.name
-        case .arm, .checkpoint, .retire, .revive: source.name
+        case .arm, .checkpoint, .retire, .revive, .disarm: source.name
         case .steer, .announce, .steerBack: gateway.name
         }
     }
@@ -63,6 +63,7 @@ struct RelocationOrders {
         case .steerBack: return .route(RouteOrder(addresses: addressesInUse, via: source.address))
         case .abandon: return .abandon(move)
         case .revive: return .revive(move)
+        case .disarm: return .disarm(move)
         }
     }
 

@@ -109,7 +109,7 @@ extension AgentCommand {
         case .trial(let container): container.text
         case .prepare(let order): order.spec.name.text
         case .arm(let order), .checkpoint(let order), .release(let order), .retire(let order), .abandon(let order),
-            .revive(let order):
+            .revive(let order), .disarm(let order):
             order.container.text
         case .restore(let order): order.container.text
         case .seal(let order): order.container.text

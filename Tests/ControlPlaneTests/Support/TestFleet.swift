@@ -22,6 +22,8 @@ actor TestFleet {
 
     nonisolated let directory: String
     nonisolated let gateway = FaultyGateway()
+    /// What lies in the storage that all hosts share.
+    nonisolated let dumps = SimulatedDumps()
     private(set) var workers: [Worker] = []
     private var gatewayTask: Task<Void, any Error>?
     private(set) var controlPlane: ControlPlane?
@@ -33,13 +35,14 @@ actor TestFleet {
 
     /// Runs a test with a fleet of its own, which is gone after it.
     static func with(
-        hosts: Int = 3, dwellSeconds: Double = 3600, absenceSeconds: Double = 0.5, randomness: Randomness = .system,
-        _ body: (TestFleet) async throws -> Void
+        hosts: Int = 3, dwellSeconds: Double = 3600, absenceSeconds: Double = 0.5,
+        randomness: Randomness = .system, _ body: (TestFleet) async throws -> Void
     ) async throws {
         signal(SIGPIPE, SIG_IGN)
         try await TemporaryDirectory.with { directory in
             let fleet = TestFleet(
-                directory: directory, dwellSeconds: dwellSeconds, absenceSeconds: absenceSeconds, randomness: randomness)
+                directory: directory, dwellSeconds: dwellSeconds, absenceSeconds: absenceSeconds, randomness: randomness
+            )
             do {
                 try await fleet.up(hosts: hosts)
                 try await body(fleet)
@@ -64,7 +67,8 @@ actor TestFleet {
         for number in 1...hosts {
             workers.append(
                 Worker(
-                    name: try HostName("host\(number)"), runtime: SimulatedRuntime(), network: SimulatedHostNetwork()))
+                    name: try HostName("host\(number)"), runtime: SimulatedRuntime(dumps: dumps),
+                    network: SimulatedHostNetwork()))
             try startAgent(number)
         }
         try await eventually("all hosts have enrolled") { try state().hosts.count == hosts + 1 }
@@ -128,6 +132,9 @@ actor TestFleet {
         workers[number - 1].runtime.interrupt()
         workers[number - 1].task = nil
     }
+
+    /// Whether the agent of a host has ended.
+    func isStopped(_ number: Int) -> Bool { workers[number - 1].task == nil }
 
     private func startGateway() throws {
         let agent = try Agent(

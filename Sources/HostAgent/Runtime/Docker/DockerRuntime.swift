@@ -89,6 +89,11 @@ public final class DockerRuntime: AdoptingRuntime {
     /// See `ContainerRuntime.arm`: containerd starts CRIU when it is asked for a dump, and no earlier.
     public func arm(_ stay: Stay, for relocation: RelocationID) async throws(StepFailure) {}
 
+    /// See `ContainerRuntime.disarm`.
+    public func disarm(_ stay: Stay, for relocation: RelocationID) async throws(StepFailure) {
+        try await keeper(of: stay).disarm(for: relocation)
+    }
+
     /// See `ContainerRuntime.checkpoint`. Timings: `dump`, `layer` (writable layer and log).
     public func checkpoint(
         _ stay: Stay, for relocation: RelocationID
@@ -120,6 +125,11 @@ public final class DockerRuntime: AdoptingRuntime {
     /// See `ContainerRuntime.removeDump`.
     public func removeDump(of relocation: RelocationID) async throws(StepFailure) {
         try tools.dump(of: relocation).remove()
+    }
+
+    /// See `ContainerRuntime.removeForsakenDumps`. Each stay looks at its own, so that none is removed that is just begun.
+    public func removeForsakenDumps() async throws(StepFailure) {
+        for (dump, stay) in await tools.lookout.dumps() { try await keeper(of: stay).removeIfForsaken(dump) }
     }
 
     /// See `AdoptingRuntime.adoptable`.

@@ -14,6 +14,8 @@ actor StayKeeper {
     private(set) var process: WatchedProcess?
     /// A worker that was started ahead of its request.
     var waitingWorker: CriuWorker?
+    /// The relocation whose dump the waiting worker is to make; `nil` when it waits for a restore.
+    var armed: RelocationID?
     /// Processes that were restored and have not run.
     var held: HeldContainer?
 
@@ -127,6 +129,8 @@ actor StayKeeper {
         if let record, case .held(let identity, _) = record.phase { WatchedProcess(identity)?.signal(SIGKILL) }
         try controlGroup.killAll()
         _ = process?.ends(within: .seconds(10))
+        // Before the record goes that tells of it. Whoever removes a stay that was dumped needs its dump no more.
+        if case .dumped(let relocation) = record?.phase { try tools.dump(of: relocation).remove() }
         if FileTree.exists(files.runcState) { try deleteFromRunc() }
         try files.root.unmount()
         try controlGroup.remove()
@@ -145,5 +149,8 @@ actor StayKeeper {
         }
         waitingWorker?.end()
         waitingWorker = nil
+        // It is empty; what stays of it is found by the next look.
+        if let armed { try? tools.dump(of: armed).remove() }
+        armed = nil
     }
 }
