@@ -57,6 +57,7 @@ export const stepMeanings = {
   steerBack: "gateway: packets go to the source again",
   abandon: "destination: remove what was restored",
   revive: "source: restore from the same dump and run",
+  disarm: "source: end what was made ready for the dump",
 };
 
 export const triggers = { operator: "operator", alert: "alert", drain: "drain", clock: "clock" };

@@ -18,7 +18,7 @@ public final class ControlPlane: Sendable {
 
     let ledger: Ledger
     private let scheduler: Scheduler
-    private let relocator: Relocator
+    let relocator: Relocator
     private let simulations: SimulationsService
     private let servers: [HTTPServer]
     private let tasks: [Task<Void, Never>]
@@ -87,11 +87,19 @@ public final class ControlPlane: Sendable {
             try ServerCertificate($0.identity, stateDirectory: configuration.stateDirectory)
         }
         authority = certificate?.authority
-        operatorAddresses = try operators.start(
-            configuration.operatorAddresses,
-            tls: try certificate?.context(clients: configuration.security?.operatorAuthorities))
-        agentAddresses = try agentServer.start(
-            configuration.agentAddresses, tls: try certificate?.context(clients: nil))
+        // Before anybody is served: what is asked for from now on is not what an earlier control plane has begun.
+        await relocator.resume(after: memory.lastHour)
+        containers.resume()
+        do {
+            operatorAddresses = try operators.start(
+                configuration.operatorAddresses,
+                tls: try certificate?.context(clients: configuration.security?.operatorAuthorities))
+            agentAddresses = try agentServer.start(
+                configuration.agentAddresses, tls: try certificate?.context(clients: nil))
+        } catch {
+            await relocator.stop()
+            throw error
+        }
 
         scheduler.run()
         let drains = DrainKeeper(fleet: fleet, relocator: relocator, logger: logger)
@@ -115,17 +123,16 @@ public final class ControlPlane: Sendable {
             Task { await pruner?.run() },
             Task { await certificate?.keepCurrent(logger) },
         ]
-        await relocator.resume(after: memory.lastHour)
-        containers.resume()
     }
 
     /// Stops serving. What was begun goes on with the next start.
-    public func shutdown() async {
+    /// - Parameter deadline: how long requests that are under way may take.
+    public func shutdown(deadline: Duration = .seconds(3)) async {
         scheduler.stop()
         simulations.stop()
         for task in tasks { task.cancel() }
         await relocator.stop()
-        for server in servers { await server.shutdown(deadline: .seconds(3)) }
+        for server in servers { await server.shutdown(deadline: deadline) }
         try? ledger.close()
     }
 

@@ -32,6 +32,8 @@ public enum StepKind: String, Codable, Sendable, CaseIterable {
     case abandon
     /// Source, undoing `checkpoint`: restore from the same dump and run.
     case revive
+    /// Source, undoing `arm`: end the CRIU worker and remove the dump.
+    case disarm
 }
 
 /// A step of a relocation as it was carried out.

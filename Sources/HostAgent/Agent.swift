@@ -90,6 +90,8 @@ public struct Agent: Sendable {
             await findings.follow(configuration.survey, configuration.tools, every: configuration.surveyInterval)
         }
         defer { watching.cancel() }
+        let sweeping = Task { await sweep() }
+        defer { sweeping.cancel() }
         var pause = Duration.milliseconds(100)
         while !Task.isCancelled {
             do {
@@ -105,6 +107,22 @@ public struct Agent: Sendable {
             pause = min(pause * 2, .seconds(2))
         }
     }
+
+    /// Looks, at the start and now and then, for what an agent left that was ended. What nobody remembers is found so.
+    private func sweep() async {
+        guard let worker else { return }
+        while !Task.isCancelled {
+            do {
+                try await worker.removeForsakenDumps()
+            } catch {
+                logger.warning("cannot remove forsaken dumps", metadata: ["error": "\(error)"])
+            }
+            // Cancelled with the agent.
+            try? await Task.sleep(for: Self.timeBetweenSweeps)
+        }
+    }
+
+    private static let timeBetweenSweeps = Duration.seconds(60)
 
     private func serveOneSession(established: () -> Void) async throws {
         var enrolment = configuration.enrolment

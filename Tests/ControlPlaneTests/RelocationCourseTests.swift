@@ -60,13 +60,13 @@ struct RelocationCourseTests {
     @Test(
         "a step that fails leads to the end state that is promised, and undoes just what was done",
         arguments: [
-            (StepKind.prepare, RelocationState.failed, [StepKind.abandon]),
-            (.hush, .failed, [.steerBack, .abandon]),
-            (.settle, .failed, [.steerBack, .abandon]),
-            (.steer, .failed, [.steerBack, .abandon]),
-            (.checkpoint, .failed, [.steerBack, .abandon]),
-            (.restore, .rolledBack, [.revive, .steerBack, .abandon]),
-            (.release, .rolledBack, [.revive, .steerBack, .abandon]),
+            (StepKind.prepare, RelocationState.failed, [StepKind.abandon, .disarm]),
+            (.hush, .failed, [.steerBack, .abandon, .disarm]),
+            (.settle, .failed, [.steerBack, .abandon, .disarm]),
+            (.steer, .failed, [.steerBack, .abandon, .disarm]),
+            (.checkpoint, .failed, [.steerBack, .abandon, .disarm]),
+            (.restore, .rolledBack, [.revive, .steerBack, .abandon, .disarm]),
+            (.release, .rolledBack, [.revive, .steerBack, .abandon, .disarm]),
         ])
     func failure(kind: StepKind, state: RelocationState, undo: [StepKind]) throws {
         var play = Play()
@@ -83,7 +83,7 @@ struct RelocationCourseTests {
         let end = try play.run { step, _ in step == .checkpoint ? .lost : .succeeded }
         #expect(end?.0 == .rolledBack)
         #expect(end?.1?.code == .unreachable)
-        #expect(play.sent.suffix(3) == [.steerBack, .revive, .abandon])
+        #expect(play.sent.suffix(4) == [.steerBack, .revive, .abandon, .disarm])
     }
 
     @Test("a failed arm changes nothing")
@@ -111,7 +111,7 @@ struct RelocationCourseTests {
         let end = try play.run { step, _ in step == .arm ? .failed(.dumpRefused) : .succeeded }
         #expect(end?.0 == .failed)
         #expect(end?.1?.message == "arm was told to fail")
-        #expect(play.sent == [.prepare, .arm, .abandon])
+        #expect(play.sent == [.prepare, .arm, .abandon, .disarm])
     }
 
     @Test("restore failing on both hosts strands the container and keeps the dump")
@@ -121,6 +121,7 @@ struct RelocationCourseTests {
         #expect(end?.0 == .stranded)
         #expect(!play.sent.contains(.retire))
         #expect(!play.sent.contains(.abandon))
+        #expect(!play.sent.contains(.disarm))
     }
 
     @Test("a lost release is repeated and never followed by a revive", arguments: [1, 2, 7])

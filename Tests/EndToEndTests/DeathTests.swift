@@ -12,7 +12,7 @@ struct Death: Sendable, CustomTestStringConvertible {
     var end: RelocationState
 
     /// Whether the destination is to fail at restoring, so that the move comes to this step.
-    var needsFailure: Bool { [.revive, .steerBack, .abandon].contains(step) }
+    var needsFailure: Bool { [.revive, .steerBack, .abandon, .disarm].contains(step) }
 
     /// The container of this case.
     var container: String { "\(process)-\(step.rawValue)-\(moment)".lowercased() }
@@ -29,7 +29,7 @@ struct Death: Sendable, CustomTestStringConvertible {
     /// Every step that the control plane sends. `arm` goes out together with `prepare`.
     static let ofTheControlPlane: [Death] = StepKind.allCases.filter { $0 != .part }.flatMap { step in
         ["recorded", "answered"].map { moment in
-            let isUndoing = [.revive, .steerBack, .abandon].contains(step)
+            let isUndoing = [.revive, .steerBack, .abandon, .disarm].contains(step)
             return Death(
                 process: "control-plane", moment: moment, step: step, end: isUndoing ? .rolledBack : .completed)
         }
@@ -38,7 +38,7 @@ struct Death: Sendable, CustomTestStringConvertible {
     private static func agent(of step: StepKind) -> String {
         switch step {
         case .prepare, .restore, .release, .seal, .abandon: "host2"
-        case .arm, .settle, .checkpoint, .retire, .revive: "host1"
+        case .arm, .settle, .checkpoint, .retire, .revive, .disarm: "host1"
         case .hush, .steer, .part, .announce, .steerBack: "gateway"
         }
     }
@@ -47,7 +47,7 @@ struct Death: Sendable, CustomTestStringConvertible {
     private static func end(of step: StepKind, agentAt moment: String) -> RelocationState {
         switch (step, moment) {
         case (.release, "begun"): .rolledBack
-        case (.revive, _), (.steerBack, _), (.abandon, _): .rolledBack
+        case (.revive, _), (.steerBack, _), (.abandon, _), (.disarm, _): .rolledBack
         default: .completed
         }
     }

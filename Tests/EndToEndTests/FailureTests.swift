@@ -75,6 +75,29 @@ extension EndToEnd {
             }
         }
 
+        @Test(
+            "a move that is given up leaves nothing at its source, though the agent there was ended after it had armed",
+            arguments: ["before the end", "after the end"])
+        func armedAgentEnds(comesBack: String) async throws {
+            let lab = try TestLab.shared
+            try await EchoScene.play("armed-\(comesBack.split(separator: " ")[0])", in: lab) { scene in
+                let images = "\(lab.location.images)/sha256"
+                try await lab.arm("host1", toDieAt: "arm:done")
+                try await lab.awaitControlPlane()
+                try await lab.execute(amongFilesOf: "host2", "mount", "-t", "tmpfs", "none", images)
+                try await lab.api.send(.post, "/v1/containers/\(scene.name)/relocate", #"{"to":"host2"}"#)
+                try await eventually("host1 has died") { !lab.isRunning("host1") }
+                #expect(lab.dumps.count == 1)
+                if comesBack == "before the end" { try await lab.heal() }
+                let relocation = try await scene.end()
+                try await lab.heal()
+                try await lab.execute(amongFilesOf: "host2", "umount", images)
+                #expect(relocation.state == .failed)
+                try await eventually("no CRIU process stands ready") { try lab.workers(on: "host1").isEmpty }
+                try await scene.expectUnmoved()
+            }
+        }
+
         @Test("a gateway that cannot route to the destination does no harm")
         func steerFails() async throws {
             let lab = try TestLab.shared

@@ -21,6 +21,54 @@ struct RuncFailureTests {
         }
     }
 
+    @Test("what was armed for a move that was given up is gone when it is disarmed, or when another move is armed")
+    func disarmed() async throws {
+        try await RuncFixture.with { fixture in
+            let (_, stay) = try await fixture.startEcho()
+            for number in 1...2 { try await fixture.source.arm(stay, for: RelocationID(Int64(number))) }
+            #expect(fixture.dumps == ["relocation-2"])
+            try await fixture.source.disarm(stay, for: RelocationID(1))
+            #expect(fixture.workers.count == 1)
+            try await fixture.source.disarm(stay, for: RelocationID(2))
+            #expect(fixture.workers.isEmpty)
+            #expect(fixture.dumps.isEmpty)
+        }
+    }
+
+    @Test("what an agent that was ended had begun is found by looking; what somebody may need stays")
+    func forsaken() async throws {
+        try await RuncFixture.with { fixture in
+            let (_, stay) = try await fixture.startEcho()
+            let host = try HostName("host1")
+            let mine = DumpDirectory.Maker(host: host, runtime: .runc, stay: stay)
+            let others = [
+                DumpDirectory.Maker(host: try HostName("host2"), runtime: .runc, stay: stay),
+                DumpDirectory.Maker(host: host, runtime: .docker, stay: stay),
+            ]
+            let shared = "\(fixture.directory)/shared"
+            // As `arm` leaves it, and a dump that was broken off.
+            try DumpDirectory(of: RelocationID(1), in: shared).create(by: mine)
+            for (number, maker) in zip(2..., others) {
+                try DumpDirectory(of: RelocationID(Int64(number)), in: shared).create(by: maker)
+            }
+            let whole = DumpDirectory(of: RelocationID(4), in: shared)
+            try whole.create(by: mine)
+            try whole.complete(.init(container: stay.container, outputPipe: 0, hasLayer: false))
+            try await fixture.source.arm(stay, for: RelocationID(5))
+            try await fixture.source.removeForsakenDumps()
+            #expect(fixture.dumps == [2, 3, 4, 5].map { "relocation-\($0)" })
+            try await fixture.source.disarm(stay, for: RelocationID(5))
+            try whole.remove()
+
+            _ = try await fixture.source.checkpoint(stay, for: RelocationID(6))
+            let successor = try fixture.successor(of: "host1")
+            try await successor.removeForsakenDumps()
+            #expect(fixture.dumps == [2, 3, 6].map { "relocation-\($0)" })
+            try await successor.remove(stay)
+            #expect(fixture.dumps == [2, 3].map { "relocation-\($0)" })
+        }
+    }
+
     @Test("a container that cannot be dumped runs on, and the reason is given in plain words")
     func dumpRefused() async throws {
         try await RuncFixture.with({ $0.ghostLimit = 4096 }) { fixture in

@@ -63,9 +63,9 @@ struct RuncFixture: Sendable {
     static func configuration(
         _ directory: String, _ id: String, host: String,
         _ adjust: (inout RuncRuntime.Configuration) -> Void = { _ in }
-    ) -> RuncRuntime.Configuration {
+    ) throws -> RuncRuntime.Configuration {
         var configuration = RuncRuntime.Configuration(
-            stateDirectory: "\(directory)/\(host)", sharedDirectory: "\(directory)/shared",
+            host: try HostName(host), stateDirectory: "\(directory)/\(host)", sharedDirectory: "\(directory)/shared",
             controlGroupParent: "rl-test-\(id)/\(host)")
         adjust(&configuration)
         return configuration
@@ -74,6 +74,17 @@ struct RuncFixture: Sendable {
     /// Another agent over the same state, as after the end of the first.
     func successor(of host: String) throws -> RuncRuntime {
         try RuncRuntime(Self.configuration(directory, network.id, host: host), images: images)
+    }
+
+    /// The dumps in the storage that the hosts share.
+    var dumps: [String] { FileTree.names(in: "\(directory)/shared/dumps") }
+
+    /// The CRIU processes of this process's runtimes that stand ready.
+    var workers: [Int32] {
+        ProcessTable.commands(containing: "swrk").filter { process in
+            let status = (try? FileBytes.read("/proc/\(process)/status")) ?? []
+            return String(decoding: status, as: UTF8.self).contains("PPid:\t\(getpid())\n")
+        }
     }
 
     func removeAll() async {

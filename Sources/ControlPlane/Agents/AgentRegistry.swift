@@ -5,7 +5,8 @@ import Synchronization
 /// The agents that are connected, and the orders that wait for their outcomes.
 ///
 /// An order is kept until its outcome comes or its time is over. Whenever an agent opens a new stream, all its orders
-/// without an outcome are sent again under their ids, so neither a lost connection nor a restarted agent loses one.
+/// without an outcome are sent again under their ids, so neither a lost connection nor a restarted agent loses one. An
+/// order that is asked again while it waits is joined: all who ask get the one outcome.
 public final class AgentRegistry: Sendable {
     /// How an order ended from the control plane's side.
     enum Answer: Sendable {
@@ -27,15 +28,18 @@ public final class AgentRegistry: Sendable {
 
     private struct Waiting {
         var command: AgentCommand
-        var continuation: CheckedContinuation<Answer, Never>
+        /// Those who wait, each under a number of its own: the time of one may be over before that of another.
+        var askers: [Int: CheckedContinuation<Answer, Never>] = [:]
     }
 
     private struct Line {
         var session: Int64?
+        var lastDrawnSession: Int64 = 0
         var lastSeen: Timestamp?
         var stream = 0
         var commands: AsyncStream<AgentCommand>.Continuation?
         var waiting: [OrderID: Waiting] = [:]
+        var askers = 0
     }
 
     private let lines = Mutex<[HostName: Line]>([:])
@@ -48,13 +52,27 @@ public final class AgentRegistry: Sendable {
 
     // MARK: Sessions
 
-    /// Begins a session of a host; an earlier one ends.
+    /// The number of a session that is about to begin, greater than all before it of that host.
+    func drawSession(of host: HostName) -> Int64 {
+        lines.withLock { lines in
+            var line = lines[host, default: Line()]
+            line.lastDrawnSession = max(Timestamp.now.milliseconds, line.lastDrawnSession + 1)
+            lines[host] = line
+            return line.lastDrawnSession
+        }
+    }
+
+    /// Begins a session of a host; an earlier one ends. An enrolment that took so long that a later one of the same host has
+    /// overtaken it changes nothing: the agent has given it up.
     func begin(session: Int64, of host: HostName) {
-        let earlier = lines.withLock { lines in
-            let earlier = lines[host]?.commands
-            lines[host, default: Line()].session = session
-            lines[host]?.commands = nil
-            lines[host]?.lastSeen = .now
+        let earlier: AsyncStream<AgentCommand>.Continuation? = lines.withLock { lines in
+            var line = lines[host, default: Line()]
+            guard session > line.session ?? 0 else { return nil }
+            let earlier = line.commands
+            line.session = session
+            line.commands = nil
+            line.lastSeen = .now
+            lines[host] = line
             return earlier
         }
         earlier?.finish()
@@ -104,25 +122,30 @@ public final class AgentRegistry: Sendable {
 
     // MARK: Orders
 
-    /// Sends an order and waits for its outcome.
+    /// Sends an order and waits for its outcome. One that is waiting for its outcome already is not sent again.
     /// - Parameters:
     ///   - timeout: how long an answer may take in all.
     ///   - absence: how long the agent's link may be broken.
     func carryOut(
         _ command: AgentCommand, on host: HostName, timeout: Duration, absence: Duration
     ) async -> Answer {
+        let asker = lines.withLock { lines in
+            lines[host, default: Line()].askers += 1
+            return lines[host]?.askers ?? 0
+        }
         let watch = Task {
             try await self.waitUntilLost(host, timeout: timeout, absence: absence)
-            self.answer(.lost, to: command.id, from: host)
+            self.giveUp(command.id, asker, on: host)
         }
         defer { watch.cancel() }
         return await withCheckedContinuation { continuation in
-            let (commands, duplicate) = lines.withLock { lines in
-                let duplicate = lines[host, default: Line()].waiting.updateValue(
-                    Waiting(command: command, continuation: continuation), forKey: command.id)
-                return (lines[host]?.commands, duplicate)
+            let commands: AsyncStream<AgentCommand>.Continuation? = lines.withLock { lines in
+                var waiting = lines[host]?.waiting[command.id] ?? Waiting(command: command)
+                let isNew = waiting.askers.isEmpty
+                waiting.askers[asker] = continuation
+                lines[host]?.waiting[command.id] = waiting
+                return isNew ? lines[host]?.commands : nil
             }
-            duplicate?.continuation.resume(returning: .lost)
             commands?.yield(command)
         }
     }
@@ -140,16 +163,22 @@ public final class AgentRegistry: Sendable {
     /// Takes an outcome that an agent reported. One that nobody waits for is dropped: its time was over, and what
     /// follows from that has been done.
     func take(_ outcome: OrderOutcome, from host: HostName) {
-        if !answer(.outcome(outcome), to: outcome.id, from: host) {
+        guard let waiting = lines.withLock({ $0[host]?.waiting.removeValue(forKey: outcome.id) }) else {
             logger.info("outcome without an order", metadata: ["host": "\(host)", "order": "\(outcome.id)"])
+            return
         }
+        for asker in waiting.askers.values { asker.resume(returning: .outcome(outcome)) }
     }
 
-    @discardableResult
-    private func answer(_ answer: Answer, to id: OrderID, from host: HostName) -> Bool {
-        let waiting = lines.withLock { $0[host]?.waiting.removeValue(forKey: id) }
-        waiting?.continuation.resume(returning: answer)
-        return waiting != nil
+    /// The time of one who waits is over.
+    private func giveUp(_ id: OrderID, _ asker: Int, on host: HostName) {
+        let continuation: CheckedContinuation<Answer, Never>? = lines.withLock { lines in
+            guard var waiting = lines[host]?.waiting[id] else { return nil }
+            let continuation = waiting.askers.removeValue(forKey: asker)
+            lines[host]?.waiting[id] = waiting.askers.isEmpty ? nil : waiting
+            return continuation
+        }
+        continuation?.resume(returning: .lost)
     }
 }
 

@@ -45,7 +45,7 @@ final class Enrolments: Sendable {
         }
         let credential = isOwner ? nil : Secret.random()
         let hash = credential.map { SecretHash(of: $0) }
-        let session = Timestamp.now.milliseconds
+        let session = agents.drawSession(of: name)
         try await fleet.change(by: "host:\(name)") { draft in
             try draft.enrol(enrolment)
             if let hash { draft.note(.credential(name, hash)) }

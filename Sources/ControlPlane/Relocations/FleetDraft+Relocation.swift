@@ -25,7 +25,7 @@ extension FleetDraft {
         case .completed:
             try update(relocation.container) { $0.state = .running }
             clear(.noFeasibleHost, about: relocation.container.text)
-            noticeLeftover(of: relocation, kind: .retire)
+            noticeLeftover(of: relocation)
             finishDraining(relocation.source)
         case .failed, .rolledBack, .cancelled:
             var container = try container(relocation.container)
@@ -36,7 +36,7 @@ extension FleetDraft {
             container.deadlineAt = state.deadline(of: container, arrivedAt: now, at: now)
             record(.container(container))
             release(relocation.newAddress)
-            noticeLeftover(of: relocation, kind: .abandon)
+            noticeLeftover(of: relocation)
         case .stranded:
             try update(relocation.container) { container in
                 container.state = .stranded(relocation.id)
@@ -66,12 +66,13 @@ extension FleetDraft {
         note(.quarantine(address, until: now.advanced(bySeconds: AddressQuarantine.seconds)))
     }
 
-    private mutating func noticeLeftover(of relocation: Relocation, kind: StepKind) {
-        guard let step = relocation.steps.last(where: { $0.kind == kind }), step.state != .succeeded else { return }
-        let reason = step.failure.map(\.description) ?? "no answer"
+    private mutating func noticeLeftover(of relocation: Relocation) {
+        let unfinished = relocation.unfinishedRemovals
+        guard !unfinished.isEmpty else { return }
+        let hosts = unfinished.map { step in "\(step.host) (\(step.failure.map(\.description) ?? "no answer"))" }
         raise(
             .leftover, about: relocation.subject,
-            "\(step.host) still holds something of container '\(relocation.container)': \(reason)")
+            "something of container '\(relocation.container)' is still held by \(hosts.joined(separator: " and "))")
     }
 
     /// A host that was drained keeps its containers out from now on.
@@ -92,4 +93,10 @@ enum AddressQuarantine {
 extension Relocation {
     /// How alarms name it.
     var subject: String { "relocation-\(id)" }
+
+    /// The steps that were to remove something at the end, and have not.
+    var unfinishedRemovals: [Step] {
+        [StepKind.retire, .abandon, .disarm].compactMap { kind in steps.last { $0.kind == kind } }
+            .filter { $0.state != .succeeded }
+    }
 }

@@ -28,17 +28,23 @@ struct LeftoverSweeper: Sendable {
 
     private func sweep(_ alarm: Alarm, round: Int) async throws {
         guard let number = alarm.subject.split(separator: "-").last.flatMap({ Int64($0) }),
-            let relocation = try await ledger.relocation(RelocationID(number)),
-            let step = relocation.steps.last(where: { [.retire, .abandon].contains($0.kind) && $0.state != .succeeded })
+            let relocation = try await ledger.relocation(RelocationID(number))
         else { return try await clear(alarm) }
-        guard fleet.snapshot.hosts[step.host] != nil else { return try await clear(alarm) }
-        guard agents.isConnected(step.host) else { return }
+        let unfinished = relocation.unfinishedRemovals.filter { fleet.snapshot.hosts[$0.host] != nil }
+        guard unfinished.allSatisfy({ agents.isConnected($0.host) }) else { return }
         let move = MoveOrder(relocation: relocation.id, container: relocation.container)
-        let id = OrderID(
-            operation: relocation.subject, step: step.kind.rawValue, attempt: Int(Timestamp.now.milliseconds / 1000))
-        _ = try await agents.ask(
-            step.kind == .retire ? .retire(move) : .abandon(move), id: id, of: step.host,
-            timeout: times.limit(of: step.kind))
+        for step in unfinished {
+            let id = OrderID(
+                operation: relocation.subject, step: step.kind.rawValue,
+                attempt: Int(Timestamp.now.milliseconds / 1000))
+            let order: AgentOrder =
+                switch step.kind {
+                case .retire: .retire(move)
+                case .disarm: .disarm(move)
+                default: .abandon(move)
+                }
+            _ = try await agents.ask(order, id: id, of: step.host, timeout: times.limit(of: step.kind))
+        }
         try await clear(alarm)
     }
 

@@ -9,6 +9,9 @@ import FleetModel
 /// Forward: prepare and arm → hush → settle → steer → checkpoint → restore → release → announce → seal → retire. Where
 /// the checkpoint finds connections that are only being closed, `part` is sent together with `restore`.
 ///
+/// Undone at the end: abandon, then disarm, so that nothing stays at destination or source. The dump is the source's: it
+/// alone knows whether its container may still need it, and it alone removes it.
+///
 /// Two copies never run, because a destination holds what it restored until `release`, and `release` is never sent
 /// after `revive` nor `revive` after an unanswered `release`:
 ///
@@ -27,7 +30,8 @@ import FleetModel
 /// | release         | nothing is held: revive, undo;     | repeat: it may be running                         |
 /// |                 | anything else: repeat              |                                                   |
 /// | announce, seal  | repeat                             | repeat                                            |
-/// | retire, abandon | the relocation ends; a leftover is kept and tried again                                |
+/// | retire,         | the relocation ends; a leftover is kept and tried again                                |
+/// | abandon, disarm |                                                                                        |
 /// | steerBack       | repeat                             | repeat                                            |
 /// | revive          | stranded: the dump is kept         | repeat                                            |
 enum RelocationCourse {
@@ -86,7 +90,9 @@ enum RelocationCourse {
         }
         if mustRevive, let revive = record.untilDone(.revive) { return .send([revive]) }
         if record[.hush] != nil, let back = record.untilDone(.steerBack) { return .send([back]) }
-        if record[.abandon] == nil { return .send([Intent(kind: .abandon, attempt: 1)]) }
+        for kind in [StepKind.abandon, .disarm] where record[kind] == nil {
+            return .send([Intent(kind: kind, attempt: 1)])
+        }
         switch undoing {
         case .cancelled: return .end(.cancelled, nil)
         case .failure(let failure): return .end(mustRevive ? .rolledBack : .failed, failure)

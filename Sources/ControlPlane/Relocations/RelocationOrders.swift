@@ -31,7 +31,7 @@ struct RelocationOrders {
     func host(of kind: StepKind) -> HostName {
         switch kind {
         case .prepare, .restore, .release, .seal, .abandon: destination.name
-        case .arm, .settle, .checkpoint, .retire, .revive: source.name
+        case .arm, .settle, .checkpoint, .retire, .revive, .disarm: source.name
         case .hush, .steer, .part, .announce, .steerBack: gateway.name
         }
     }
@@ -77,6 +77,7 @@ struct RelocationOrders {
         case .steerBack: return .route(RouteOrder(addresses: addressesInUse, via: source.address))
         case .abandon: return .abandon(move)
         case .revive: return .revive(move)
+        case .disarm: return .disarm(move)
         }
     }
 

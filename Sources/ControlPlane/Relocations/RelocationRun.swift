@@ -164,7 +164,7 @@ extension Relocation {
     fileprivate mutating func begin(_ steps: [Step], at now: Timestamp) {
         self.steps += steps
         if startedAt == nil { startedAt = now }
-        let isUndoing = steps.contains { [.steerBack, .abandon, .revive].contains($0.kind) }
+        let isUndoing = steps.contains { [.steerBack, .abandon, .revive, .disarm].contains($0.kind) }
         state = isUndoing ? .rollingBack : .running
     }
 

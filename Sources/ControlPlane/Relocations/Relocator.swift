@@ -156,7 +156,8 @@ actor Relocator {
             guard let pause = relocation.pauseMilliseconds, let end = relocation.endedAt else { continue }
             queue.notePause(seconds: pause / 1000, of: relocation.tenant, at: end)
         }
-        for relocation in fleet.snapshot.relocations.values.sorted(by: { $0.id < $1.id }) {
+        for relocation in fleet.snapshot.relocations.values.sorted(by: { $0.id < $1.id })
+        where tasks[relocation.id] == nil {
             if relocation.state == .queued {
                 queue.add(relocation.waiting)
             } else {
@@ -251,8 +252,9 @@ actor Relocator {
         }
     }
 
+    /// Drives a relocation to its end, unless that is being done already.
     private func drive(_ id: RelocationID) {
-        guard !isStopped else { return }
+        guard !isStopped, tasks[id] == nil else { return }
         let run = RelocationRun(id: id, fleet: fleet, agents: agents, times: times, death: death, logger: logger)
         let tenant = fleet.snapshot.relocations[id]?.tenant
         tasks[id] = Task {

@@ -40,6 +40,8 @@ public enum AgentOrder: Codable, Sendable, Hashable {
     case abandon(MoveOrder)
     /// Source: see `StepKind.revive`.
     case revive(MoveOrder)
+    /// Source: see `StepKind.disarm`.
+    case disarm(MoveOrder)
 
     /// Gateway: route a container's addresses through a host. Serves `steer`, `steerBack` and a first start.
     case route(RouteOrder)

@@ -4,6 +4,9 @@ import FleetModel
 ///
 /// The manifest is written last, while the tasks are still stopped: a dump without one is not whole. Everything in it
 /// is readable by its owner only, for it holds the container's memory.
+///
+/// It says which stay on which host makes it. That stay removes it, and nobody else, so that a dump that was begun by an
+/// agent which was ended is found by its successor.
 struct DumpDirectory: Sendable, Hashable {
     /// What a restore needs to know beside the images.
     struct Manifest: Codable, Sendable, Hashable {
@@ -17,12 +20,33 @@ struct DumpDirectory: Sendable, Hashable {
         var outputWriter: String? = nil
     }
 
+    /// Who makes a dump.
+    struct Maker: Codable, Sendable, Hashable {
+        /// The host.
+        var host: HostName
+        /// The runtime there.
+        var runtime: RuntimeKind
+        /// The stay there.
+        var stay: Stay
+    }
+
     /// Where it is.
     let path: String
 
     /// The dump of a relocation.
     init(of relocation: RelocationID, in sharedDirectory: String) {
-        path = "\(sharedDirectory)/dumps/relocation-\(relocation)"
+        path = "\(Self.all(in: sharedDirectory))/\(Self.prefix)\(relocation)"
+    }
+
+    /// The directory of all dumps.
+    static func all(in sharedDirectory: String) -> String { sharedDirectory + "/dumps" }
+
+    private static let prefix = "relocation-"
+
+    /// The relocation whose dump it is; `nil` for one that is thrown away.
+    var relocation: RelocationID? {
+        guard let name = path.split(separator: "/").last, name.hasPrefix(Self.prefix) else { return nil }
+        return Int64(name.dropFirst(Self.prefix.count)).map { RelocationID($0) }
     }
 
     /// A dump that is thrown away at once.
@@ -33,12 +57,17 @@ struct DumpDirectory: Sendable, Hashable {
     /// What CRIU's images lack of the processes.
     var traitsFile: String { path + "/traits.json" }
     private var manifestFile: String { path + "/manifest.json" }
+    private var makerFile: String { path + "/maker.json" }
 
     /// Makes it anew, empty.
-    func create() throws(StepFailure) {
+    func create(by maker: Maker) throws(StepFailure) {
         try remove()
         try FileTree.make(path)
+        try JSONFile(makerFile).write(maker)
     }
+
+    /// Whose dump it is; `nil` when that cannot be read.
+    var maker: Maker? { try? JSONFile(makerFile).read(Maker.self) }
 
     /// Adds what CRIU's images lack of the processes. Most lack nothing, and then there is no file.
     func add(_ traits: FamilyTraits) throws(StepFailure) {

@@ -24,6 +24,7 @@ struct WorkerOrders: Sendable {
         case .retire(let order): try await retire(order)
         case .abandon(let order): try await abandon(order)
         case .revive(let order): try await revive(order)
+        case .disarm(let order): try await disarm(order)
         case .trial(let container): return .mobility(try await trial(container))
         case .logs(let order): return .logs(try await logs(order))
         case .inspect: return .inventory(await inventory())
@@ -133,8 +134,6 @@ struct WorkerOrders: Sendable {
         let stay = Stay(container: order.container, arrival: order.relocation)
         for runtime in runtimes.values { try await runtime.remove(stay) }
         try await network.detach(stay)
-        // A source that is to go on from the dump has done so before anything is abandoned.
-        for runtime in runtimes.values { try await runtime.removeDump(of: order.relocation) }
     }
 
     // MARK: Source
@@ -147,6 +146,14 @@ struct WorkerOrders: Sendable {
     private func settle(_ order: SettleOrder) async throws(StepFailure) {
         let (_, stay) = try await runningStay(of: order.container)
         try await network.settle(stay, rules: order.rules)
+    }
+
+    /// A container that was ended for this relocation may be all that is left of it: its dump stays until it is retired.
+    private func disarm(_ order: MoveOrder) async throws(StepFailure) {
+        let stays = await stays(of: order.container)
+        guard !stays.contains(where: { $0.1.state == .dumped(order.relocation) }) else { return }
+        for (runtime, presence) in stays { try await runtime.disarm(presence.stay, for: order.relocation) }
+        for runtime in runtimes.values { try await runtime.removeDump(of: order.relocation) }
     }
 
     private func checkpoint(
@@ -215,6 +222,11 @@ struct WorkerOrders: Sendable {
             _ = try await network.dropIdleAddresses(attachment.stay)
             try await network.admitListeners(attachment.stay)
         }
+    }
+
+    /// Removes the dumps that an agent of this host began and that nobody needs any more.
+    func removeForsakenDumps() async throws(StepFailure) {
+        for runtime in runtimes.values { try await runtime.removeForsakenDumps() }
     }
 
     private func runtime(_ kind: RuntimeKind) throws(StepFailure) -> any ContainerRuntime {

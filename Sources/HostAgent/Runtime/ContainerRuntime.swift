@@ -8,7 +8,7 @@ import FleetModel
 ///     start ─────────────────────────────┐
 ///     prepare → restore (held) → release ┴→ running → checkpoint → dumped → retire
 ///          └────────┴─ remove                              ↑           └→ revive → running
-///                                              arm (only a hint)
+///                                              arm (only a hint; undone by disarm)
 ///
 /// Dumps lie in the shared storage under the number of their relocation, readable by their owner only. All failures
 /// are `StepFailure`s with the tool's own message.
@@ -40,6 +40,9 @@ public protocol ContainerRuntime: Sendable {
     /// Starts a CRIU worker for the coming checkpoint of a running container, so that its start is not in the pause.
     func arm(_ stay: Stay, for relocation: RelocationID) async throws(StepFailure)
 
+    /// Undoes `arm`. Fails as long as it is not known what has come of a dump for this relocation.
+    func disarm(_ stay: Stay, for relocation: RelocationID) async throws(StepFailure)
+
     /// Freezes and dumps a running container into the relocation's dump and ends it. When it fails the container
     /// runs on.
     func checkpoint(_ stay: Stay, for relocation: RelocationID) async throws(StepFailure) -> DumpMeasurement
@@ -59,6 +62,10 @@ public protocol ContainerRuntime: Sendable {
 
     /// Removes the dump of a relocation from the shared storage. Succeeds when there is none.
     func removeDump(of relocation: RelocationID) async throws(StepFailure)
+
+    /// Removes the dumps that were begun on this host and came to nothing, because their agent was ended. One that is
+    /// whole is never removed by this, nor one that a stay is armed for, writes to, or was dumped into.
+    func removeForsakenDumps() async throws(StepFailure)
 
     /// All stays of which anything is here.
     func presence() async -> [StayPresence]

@@ -145,7 +145,7 @@ struct AgentRun: AsyncParsableCommand {
 
     private func runcRuntime() throws -> RuncRuntime {
         var configuration = RuncRuntime.Configuration(
-            stateDirectory: state, sharedDirectory: shared, controlGroupParent: cgroup)
+            host: name, stateDirectory: state, sharedDirectory: shared, controlGroupParent: cgroup)
         configuration.criu = criu
         configuration.runc = runc
         return try RuncRuntime(configuration, images: try ImageRepository(root: shared + "/images"))
@@ -154,7 +154,7 @@ struct AgentRun: AsyncParsableCommand {
     private func dockerRuntime() throws -> DockerRuntime {
         try DockerRuntime(
             DockerRuntime.Configuration(
-                socket: docker, containerd: containerd, stateDirectory: state, sharedDirectory: shared,
+                host: name, socket: docker, containerd: containerd, stateDirectory: state, sharedDirectory: shared,
                 controlGroupParent: "/\(cgroup)"),
             images: try ImageRepository(root: shared + "/images"))
     }

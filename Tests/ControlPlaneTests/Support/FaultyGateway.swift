@@ -10,11 +10,20 @@ final class FaultyGateway: GatewayNetwork {
 
     let network = SimulatedGatewayNetwork()
     private let faults = Mutex<[Call: Int]>([:])
+    private let routing = Mutex<(@Sendable () async -> Void)?>(nil)
 
     /// Makes the next calls fail.
     func fail(_ call: Call, times: Int = 1) { faults.withLock { $0[call, default: 0] += times } }
 
+    /// Does something when the next routes are set, before they are.
+    func beforeRouting(_ act: @escaping @Sendable () async -> Void) { routing.withLock { $0 = act } }
+
     func route(_ addresses: [IPv4Address], via host: IPv4Address) async throws(StepFailure) {
+        let act = routing.withLock { routing in
+            defer { routing = nil }
+            return routing
+        }
+        await act?()
         try meetFault(.route)
         try await network.route(addresses, via: host)
     }

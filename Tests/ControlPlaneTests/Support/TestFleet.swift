@@ -22,22 +22,27 @@ actor TestFleet {
 
     nonisolated let directory: String
     nonisolated let gateway = FaultyGateway()
+    /// What lies in the storage that all hosts share.
+    nonisolated let dumps = SimulatedDumps()
     private(set) var workers: [Worker] = []
     private var gatewayTask: Task<Void, any Error>?
     private(set) var controlPlane: ControlPlane?
     private var agentPort = 0
     private var operatorPort = 0
     private let dwellSeconds: Double
+    private let absenceSeconds: Double
     private let randomness: Randomness
 
     /// Runs a test with a fleet of its own, which is gone after it.
     static func with(
-        hosts: Int = 3, dwellSeconds: Double = 3600, randomness: Randomness = .system,
-        _ body: (TestFleet) async throws -> Void
+        hosts: Int = 3, dwellSeconds: Double = 3600, absenceSeconds: Double = 0.5,
+        randomness: Randomness = .system, _ body: (TestFleet) async throws -> Void
     ) async throws {
         signal(SIGPIPE, SIG_IGN)
         try await TemporaryDirectory.with { directory in
-            let fleet = TestFleet(directory: directory, dwellSeconds: dwellSeconds, randomness: randomness)
+            let fleet = TestFleet(
+                directory: directory, dwellSeconds: dwellSeconds, absenceSeconds: absenceSeconds, randomness: randomness
+            )
             do {
                 try await fleet.up(hosts: hosts)
                 try await body(fleet)
@@ -49,7 +54,8 @@ actor TestFleet {
         }
     }
 
-    private init(directory: String, dwellSeconds: Double, randomness: Randomness) {
+    private init(directory: String, dwellSeconds: Double, absenceSeconds: Double, randomness: Randomness) {
+        self.absenceSeconds = absenceSeconds
         self.randomness = randomness
         self.directory = directory
         self.dwellSeconds = dwellSeconds
@@ -61,7 +67,8 @@ actor TestFleet {
         for number in 1...hosts {
             workers.append(
                 Worker(
-                    name: try HostName("host\(number)"), runtime: SimulatedRuntime(), network: SimulatedHostNetwork()))
+                    name: try HostName("host\(number)"), runtime: SimulatedRuntime(dumps: dumps),
+                    network: SimulatedHostNetwork()))
             try startAgent(number)
         }
         try await eventually("all hosts have enrolled") { try state().hosts.count == hosts + 1 }
@@ -80,7 +87,7 @@ actor TestFleet {
     /// Starts the control plane, on the ports it had before.
     func startControlPlane(retentionSeconds: Double? = nil) async throws {
         var times = StepTimes()
-        times.absenceSeconds = 0.5
+        times.absenceSeconds = absenceSeconds
         times.dumpSeconds = 10
         times.stepSeconds = 5
         times.firstPauseSeconds = 0.01
@@ -106,7 +113,7 @@ actor TestFleet {
 
     /// Ends the control plane without letting it finish anything.
     func stopControlPlane() async {
-        await controlPlane?.shutdown()
+        await controlPlane?.shutdown(deadline: .zero)
         controlPlane = nil
     }
 
@@ -126,6 +133,9 @@ actor TestFleet {
         workers[number - 1].runtime.interrupt()
         workers[number - 1].task = nil
     }
+
+    /// Whether the agent of a host has ended.
+    func isStopped(_ number: Int) -> Bool { workers[number - 1].task == nil }
 
     private func startGateway() throws {
         let agent = try Agent(
@@ -218,6 +228,21 @@ actor TestFleet {
         let answer = try await send(.post, "/v1/containers/\(container)/relocate?wait=20", body)
         guard answer.status == 202 else { throw NeverHappened(description: answer.body) }
         return try FleetJSON.decode(Relocation.self, from: Array(answer.body.utf8))
+    }
+
+    /// Asks for a move again and again until somebody takes the request, and waits for the end of the move.
+    func moveOnceServed(_ container: ContainerName) async throws -> Relocation {
+        while true {
+            try Task.checkCancellation()
+            do {
+                let path = "/v1/containers/\(container)/relocate?wait=20"
+                let answer = try await send(.post, path, "{}")
+                guard answer.status == 202 else { throw NeverHappened(description: answer.body) }
+                return try FleetJSON.decode(Relocation.self, from: Array(answer.body.utf8))
+            } catch is HTTPError {
+                await Task.yield()
+            }
+        }
     }
 
     /// Where a container runs or is held, by the runtimes themselves.

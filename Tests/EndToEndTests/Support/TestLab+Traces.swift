@@ -77,6 +77,13 @@ extension TestLab {
         plan.address(ofHost: plan.hostNames.firstIndex(of: host.text) ?? 0)
     }
 
+    /// The CRIU processes that stand ready on a host, or are at work.
+    func workers(on host: String) throws -> [String] {
+        let mine = ProcessTable.namespaceNumber(location.mountNamespace(of: host))
+        return ProcessTable.all().filter { ProcessTable.namespace("mnt", of: $0) == mine }
+            .compactMap { readText("/proc/\($0.processID)/cmdline") }.filter { $0.contains("\0swrk\0") }
+    }
+
     /// The dumps that are kept.
     var dumps: [String] { directoryEntries(location.dumps) }
 

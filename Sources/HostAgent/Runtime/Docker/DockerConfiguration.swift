@@ -1,4 +1,5 @@
 import DockerEngine
+import FleetModel
 
 extension DockerRuntime {
     /// Where a containerd of its own listens, and one that Docker starts itself.
@@ -8,6 +9,8 @@ extension DockerRuntime {
 
     /// Where a runtime finds the daemon and keeps its things.
     public struct Configuration: Sendable {
+        /// The host's name, by which it knows its dumps.
+        public var host: HostName
         /// The daemon's Unix socket.
         public var socket: String
         /// Where the daemon's containerd may listen: Unix sockets, the first of which exists and knows a container is asked.
@@ -24,10 +27,11 @@ extension DockerRuntime {
 
         /// A runtime over a daemon.
         public init(
-            socket: String = DockerEngine.standardSocket,
+            host: HostName, socket: String = DockerEngine.standardSocket,
             containerd: [String] = DockerRuntime.standardContainerdSockets, stateDirectory: String,
             sharedDirectory: String, controlGroupParent: String? = nil
         ) {
+            self.host = host
             self.socket = socket
             self.containerd = containerd
             self.stateDirectory = stateDirectory

@@ -98,6 +98,11 @@ public final class DockerRuntime: AdoptingRuntime {
         try await keeper(of: stay).arm()
     }
 
+    /// See `ContainerRuntime.disarm`.
+    public func disarm(_ stay: Stay, for relocation: RelocationID) async throws(StepFailure) {
+        try await keeper(of: stay).disarm(for: relocation)
+    }
+
     /// See `ContainerRuntime.checkpoint`. Timings: `dump`, `layer` (writable layer and log).
     public func checkpoint(
         _ stay: Stay, for relocation: RelocationID
@@ -129,6 +134,11 @@ public final class DockerRuntime: AdoptingRuntime {
     /// See `ContainerRuntime.removeDump`.
     public func removeDump(of relocation: RelocationID) async throws(StepFailure) {
         try tools.dump(of: relocation).remove()
+    }
+
+    /// See `ContainerRuntime.removeForsakenDumps`. Each stay looks at its own, so that none is removed that is just begun.
+    public func removeForsakenDumps() async throws(StepFailure) {
+        for (dump, stay) in await tools.lookout.dumps() { try await keeper(of: stay).removeIfForsaken(dump) }
     }
 
     /// See `AdoptingRuntime.adoptable`.

@@ -25,7 +25,7 @@ extension DockerStayKeeper {
     private func takeOver(_ original: ContainerDetails) async throws(StepFailure) {
         let (_, container) = try created()
         let dump = tools.adoption(of: stay)
-        try dump.create()
+        try dump.create(by: tools.maker(stay))
         defer { try? dump.remove() }
         do throws(StepFailure) {
             try await forbidRestarts(of: original.id)

@@ -9,7 +9,7 @@ extension DockerStayKeeper {
         defer { turnstile.leave() }
         let container = try await running()
         let scratch = tools.trial(of: stay)
-        try scratch.create()
+        try scratch.create(by: tools.maker(stay))
         defer { try? scratch.remove() }
         do {
             try await dump(container, into: scratch, exit: false, patience: Self.longPatience(with: container))
@@ -32,9 +32,15 @@ extension DockerStayKeeper {
         let survey = survey
         self.survey = nil
         var watch = Stopwatch()
-        try destination.create()
-        try await forbidRestarts(of: container.id)
-        try note(.dumping(relocation))
+        do throws(StepFailure) {
+            try destination.create(by: tools.maker(stay))
+            try await forbidRestarts(of: container.id)
+            try note(.dumping(relocation))
+        } catch {
+            try? destination.remove()
+            await allowRestarts()
+            throw error
+        }
         var timings: [String: Double] = [:]
         do throws(StepFailure) {
             do throws(StepFailure) {
@@ -55,6 +61,31 @@ extension DockerStayKeeper {
         // The name is the next stay's.
         await rename(container.id, to: "\(stay)")
         return DumpMeasurement(bytes: destination.size, timings: timings)
+    }
+
+    /// See `ContainerRuntime.disarm`: nothing is armed, but a dump may be under way.
+    func disarm(for relocation: RelocationID) async throws(StepFailure) {
+        await turnstile.enter()
+        defer { turnstile.leave() }
+        guard record?.phase != .dumping(relocation) else {
+            throw StepFailure(
+                code: .runtimeFailed, message: "it is not known yet what has come of the dump of '\(stay.container)'")
+        }
+    }
+
+    /// See `ContainerRuntime.removeForsakenDumps`. Images that are whole may be all that is left of a container.
+    func removeIfForsaken(_ dump: DumpDirectory) async throws(StepFailure) {
+        await turnstile.enter()
+        defer { turnstile.leave() }
+        switch record?.phase {
+        case .adopting: return
+        case .dumping(let relocation), .dumped(let relocation): if dump.relocation == relocation { return }
+        default: break
+        }
+        // Nobody waits for a trial or an adoption when it is this one's turn.
+        let isThrownAway = dump.relocation == nil
+        let isWhole = try dump.manifest() != nil || dump.hasImages
+        if isThrownAway || !isWhole { try dump.remove() }
     }
 
     /// Finds out what has come of a dump whose end nobody has seen, or that is of no use: a container that it has ended goes

@@ -137,6 +137,8 @@ actor DockerStayKeeper {
             // They have gone with it.
             if case .dumped = record.phase { await tools.volumes.remove(mounts) }
         }
+        // Whoever removes a stay that was dumped needs its dump no more.
+        if case .dumped(let relocation) = record.phase { try tools.dump(of: relocation).remove() }
         try await discard(record.sandbox)
         try FileTree.remove(tools.logs(of: stay))
         try FileTree.remove(tools.record(of: stay))

@@ -13,6 +13,7 @@ struct DockerTools: Sendable {
     let images: DockerImages
     let adoption: DockerAdoption
     let volumes: DockerVolumes
+    let lookout: DumpLookout
 
     /// - Throws: `StepFailure` when this process cannot begin to use sockets.
     init(_ configuration: DockerRuntime.Configuration, images: any ImageShelf) throws(StepFailure) {
@@ -27,6 +28,8 @@ struct DockerTools: Sendable {
             engine: engine, images: images, scratch: configuration.stateDirectory + "/docker-images")
         adoption = DockerAdoption(engine: engine, images: self.images, sharedDirectory: configuration.sharedDirectory)
         volumes = DockerVolumes(engine: engine)
+        lookout = DumpLookout(
+            sharedDirectory: configuration.sharedDirectory, host: configuration.host, runtime: .docker)
     }
 
     static func allStays(in stateDirectory: String) -> String { stateDirectory + "/docker-stays" }
@@ -36,14 +39,19 @@ struct DockerTools: Sendable {
         "\(Self.allStays(in: configuration.stateDirectory))/\(stay).json"
     }
 
+    /// How a stay marks its dumps.
+    func maker(_ stay: Stay) -> DumpDirectory.Maker {
+        DumpDirectory.Maker(host: configuration.host, runtime: .docker, stay: stay)
+    }
+
     /// Where a trial dump of a stay goes.
     func trial(of stay: Stay) -> DumpDirectory {
-        DumpDirectory(scratch: "\(configuration.sharedDirectory)/dumps/trial-\(stay)")
+        DumpDirectory(scratch: "\(DumpDirectory.all(in: configuration.sharedDirectory))/trial-\(stay)")
     }
 
     /// Where the dump of a container that is being adopted goes.
     func adoption(of stay: Stay) -> DumpDirectory {
-        DumpDirectory(scratch: "\(configuration.sharedDirectory)/dumps/adoption-\(stay)")
+        DumpDirectory(scratch: "\(DumpDirectory.all(in: configuration.sharedDirectory))/adoption-\(stay)")
     }
 
     /// Where CRIU tells of the dumps of a stay.

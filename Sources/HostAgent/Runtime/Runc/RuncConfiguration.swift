@@ -1,6 +1,10 @@
+import FleetModel
+
 extension RuncRuntime {
     /// Where a runtime keeps its things and which programs it uses.
     public struct Configuration: Sendable {
+        /// The host's name, by which it knows its dumps.
+        public var host: HostName
         /// The runtime's own directory on this host, owner only. Not shared, and on a file system that can hold the
         /// writable layer of an overlay.
         public var stateDirectory: String
@@ -25,7 +29,10 @@ extension RuncRuntime {
         public var ghostLimit = 1 << 30
 
         /// A runtime with the usual programs.
-        public init(stateDirectory: String, sharedDirectory: String, controlGroupParent: String) {
+        public init(
+            host: HostName, stateDirectory: String, sharedDirectory: String, controlGroupParent: String
+        ) {
+            self.host = host
             self.stateDirectory = stateDirectory
             self.sharedDirectory = sharedDirectory
             self.controlGroupParent = controlGroupParent

@@ -80,6 +80,11 @@ public final class RuncRuntime: ContainerRuntime {
         try await keeper(of: stay).arm(for: relocation)
     }
 
+    /// See `ContainerRuntime.disarm`.
+    public func disarm(_ stay: Stay, for relocation: RelocationID) async throws(StepFailure) {
+        await keeper(of: stay).disarm(for: relocation)
+    }
+
     /// See `ContainerRuntime.checkpoint`. Timings: `frozen`, `dump`, `layer` (writable layer), `end`.
     public func checkpoint(
         _ stay: Stay, for relocation: RelocationID
@@ -112,6 +117,11 @@ public final class RuncRuntime: ContainerRuntime {
     /// See `ContainerRuntime.removeDump`.
     public func removeDump(of relocation: RelocationID) async throws(StepFailure) {
         try tools.dump(of: relocation).remove()
+    }
+
+    /// See `ContainerRuntime.removeForsakenDumps`. Each stay looks at its own, so that none is removed that is just begun.
+    public func removeForsakenDumps() async throws(StepFailure) {
+        for (dump, stay) in await tools.lookout.dumps() { try await keeper(of: stay).removeIfForsaken(dump) }
     }
 
     /// See `ContainerRuntime.presence`.

@@ -5,6 +5,19 @@ struct RuncTools: Sendable {
     let configuration: RuncRuntime.Configuration
     let images: any RootFileSystems
     let board = StayBoard()
+    let lookout: DumpLookout
+
+    init(configuration: RuncRuntime.Configuration, images: any RootFileSystems) {
+        self.configuration = configuration
+        self.images = images
+        lookout = DumpLookout(
+            sharedDirectory: configuration.sharedDirectory, host: configuration.host, runtime: .runc)
+    }
+
+    /// How a stay marks its dumps.
+    func maker(_ stay: Stay) -> DumpDirectory.Maker {
+        DumpDirectory.Maker(host: configuration.host, runtime: .runc, stay: stay)
+    }
 
     func files(of stay: Stay) -> StayFiles { StayFiles(of: stay, in: configuration.stateDirectory) }
 

@@ -13,7 +13,7 @@ extension StayKeeper {
             return .immovable(reason: error.message, log: error.toolMessage)
         }
         let scratch = DumpDirectory(scratch: files.trial)
-        try scratch.create()
+        try scratch.create(by: tools.maker(stay))
         defer { try? scratch.remove() }
         let worker = try startWorker(in: record.namespace)
         defer { worker.end() }
@@ -36,23 +36,39 @@ extension StayKeeper {
         let (record, process) = try running()
         let family = try awaitFamily(of: process, within: Self.longPatience)
         foresight = foresee(family, of: process)
-        waitingWorker?.end()
-        waitingWorker = nil
-        try tools.dump(of: relocation).create()
-        let worker = try startWorker(in: record.namespace)
-        waitingWorker = worker
-        Task { [weak self, weak worker] in
-            try? await Task.sleep(for: .seconds(120))
-            if let worker { await self?.disarm(worker, relocation) }
+        dropWorkers()
+        armed = relocation
+        do {
+            try tools.dump(of: relocation).create(by: tools.maker(stay))
+            let worker = try startWorker(in: record.namespace)
+            waitingWorker = worker
+            Task { [weak self, weak worker] in
+                try? await Task.sleep(for: .seconds(120))
+                if let worker { await self?.end(armed: worker) }
+            }
+        } catch {
+            dropWorkers()
+            throw error
         }
     }
 
-    /// Ends a worker that waited in vain: the relocation was given up before the checkpoint.
-    private func disarm(_ worker: CriuWorker, _ relocation: RelocationID) {
-        guard waitingWorker === worker else { return }
-        waitingWorker = nil
-        worker.end()
-        try? tools.dump(of: relocation).remove()
+    /// Ends a worker that waited in vain.
+    private func end(armed worker: CriuWorker) {
+        if waitingWorker === worker { dropWorkers() }
+    }
+
+    /// See `ContainerRuntime.disarm`.
+    func disarm(for relocation: RelocationID) {
+        if armed == relocation { dropWorkers() }
+    }
+
+    /// See `ContainerRuntime.removeForsakenDumps`.
+    func removeIfForsaken(_ dump: DumpDirectory) throws(StepFailure) {
+        guard let relocation = dump.relocation, armed != relocation, try dump.manifest() == nil else { return }
+        switch record?.phase {
+        case .dumping(_, relocation), .dumped(relocation): return
+        default: try dump.remove()
+        }
     }
 
     /// See `ContainerRuntime.checkpoint`.
@@ -65,8 +81,14 @@ extension StayKeeper {
         let family = try awaitFamily(of: process, within: Self.shortPatience)
         let foresight = foresight ?? foresee(family, of: process)
         self.foresight = nil
-        let worker = try takeWorker(in: record.namespace, for: destination)
-        try note(.dumping(process.identity, relocation), process: process)
+        let worker = try takeWorker(in: record.namespace, for: relocation)
+        do {
+            try note(.dumping(process.identity, relocation), process: process)
+        } catch {
+            worker.end()
+            try? destination.remove()
+            throw error
+        }
         let dump = CriuDump(
             process: process.identity.pid,
             options: criuOptions(
@@ -127,14 +149,23 @@ extension StayKeeper {
     }
 
     /// The worker that was armed, or a new one.
-    private func takeWorker(in namespace: NetworkNamespace, for dump: DumpDirectory) throws(StepFailure) -> CriuWorker {
-        if let armed = waitingWorker {
+    private func takeWorker(
+        in namespace: NetworkNamespace, for relocation: RelocationID
+    ) throws(StepFailure) -> CriuWorker {
+        let dump = tools.dump(of: relocation)
+        if armed == relocation, let worker = waitingWorker, worker.isReady, FileTree.exists(dump.path) {
             waitingWorker = nil
-            if armed.isReady, FileTree.exists(dump.path) { return armed }
-            armed.end()
+            armed = nil
+            return worker
         }
-        try dump.create()
-        return try startWorker(in: namespace)
+        dropWorkers()
+        do {
+            try dump.create(by: tools.maker(stay))
+            return try startWorker(in: namespace)
+        } catch {
+            try? dump.remove()
+            throw error
+        }
     }
 
     /// The tasks are stopped and written down: adds what they wrote to their files, and says that all is there.

@@ -18,6 +18,8 @@ actor StayKeeper {
     var waitingOutput: OutputWriter?
     /// What was found out ahead of a dump.
     var foresight: DumpForesight?
+    /// The relocation whose dump the waiting worker is to make; `nil` when it waits for a restore.
+    var armed: RelocationID?
     /// Processes that were restored and have not run.
     var held: HeldContainer?
 
@@ -131,6 +133,8 @@ actor StayKeeper {
         if let record, case .held(let identity, _) = record.phase { WatchedProcess(identity)?.signal(SIGKILL) }
         try controlGroup.killAll()
         _ = process?.ends(within: .seconds(10))
+        // Before the record goes that tells of it. Whoever removes a stay that was dumped needs its dump no more.
+        if case .dumped(let relocation) = record?.phase { try tools.dump(of: relocation).remove() }
         if FileTree.exists(files.runcState) { try deleteFromRunc() }
         try files.root.unmount()
         try controlGroup.remove()
@@ -150,5 +154,8 @@ actor StayKeeper {
         waitingWorker?.end()
         waitingWorker = nil
         waitingOutput = nil
+        // It is empty; what stays of it is found by the next look.
+        if let armed { try? tools.dump(of: armed).remove() }
+        armed = nil
     }
 }

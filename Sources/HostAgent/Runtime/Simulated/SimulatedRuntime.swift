@@ -7,20 +7,26 @@ public final class SimulatedRuntime: ContainerRuntime {
     /// A place where a failure can be injected.
     public enum Phase: Sendable, Hashable, CaseIterable {
         /// The functions of `ContainerRuntime` of the same names.
-        case start, trial, prepare, arm, checkpoint, restore, release, revive, remove
+        case start, trial, prepare, arm, disarm, checkpoint, restore, release, revive, remove
     }
 
     private struct State {
         var stays: [Stay: PresenceState] = [:]
+        var armed: Set<RelocationID> = []
         var faults: [Phase: [StepFailure]] = [:]
     }
 
     /// `RuntimeKind.simulated`.
     public let kind = RuntimeKind.simulated
     private let state = Mutex(State())
+    private let dumps: SimulatedDumps
 
     /// A runtime without containers.
-    public init() {}
+    /// - Parameter dumps: the storage that it shares with others.
+    public init(dumps: SimulatedDumps = SimulatedDumps()) { self.dumps = dumps }
+
+    /// The relocations for which a worker stands ready.
+    public var armed: Set<RelocationID> { state.withLock { $0.armed } }
 
     /// Makes the next call of a phase fail; several faults of one phase are met in the order in which they were given.
     public func inject(_ failure: StepFailure, at phase: Phase) {
@@ -36,10 +42,11 @@ public final class SimulatedRuntime: ContainerRuntime {
         }
     }
 
-    /// Forgets what is held, as the end of an agent does.
+    /// Forgets what is held or armed, as the end of an agent does.
     public func interrupt() {
         state.withLock { state in
             for case (let stay, .held(let relocation)) in state.stays { state.stays[stay] = .prepared(relocation) }
+            state.armed = []
         }
     }
 
@@ -78,13 +85,28 @@ public final class SimulatedRuntime: ContainerRuntime {
     /// See `ContainerRuntime.arm`.
     public func arm(_ stay: Stay, for relocation: RelocationID) async throws(StepFailure) {
         try step(.arm) { _ in }
+        state.withLock { _ = $0.armed.insert(relocation) }
+        dumps.put(.init(maker: ObjectIdentifier(self), isWhole: false), of: relocation)
+    }
+
+    /// See `ContainerRuntime.disarm`.
+    public func disarm(_ stay: Stay, for relocation: RelocationID) async throws(StepFailure) {
+        try step(.disarm) { _ in }
+        state.withLock { _ = $0.armed.remove(relocation) }
     }
 
     /// See `ContainerRuntime.checkpoint`.
     public func checkpoint(
         _ stay: Stay, for relocation: RelocationID
     ) async throws(StepFailure) -> DumpMeasurement {
-        try step(.checkpoint) { $0[stay] = .dumped(relocation) }
+        state.withLock { _ = $0.armed.remove(relocation) }
+        do {
+            try step(.checkpoint) { $0[stay] = .dumped(relocation) }
+        } catch {
+            dumps.remove(relocation)
+            throw error
+        }
+        dumps.put(.init(maker: ObjectIdentifier(self), isWhole: true), of: relocation)
         return DumpMeasurement(bytes: 0, timings: [:])
     }
 
@@ -116,7 +138,12 @@ public final class SimulatedRuntime: ContainerRuntime {
     }
 
     /// See `ContainerRuntime.removeDump`.
-    public func removeDump(of relocation: RelocationID) async throws(StepFailure) {}
+    public func removeDump(of relocation: RelocationID) async throws(StepFailure) { dumps.remove(relocation) }
+
+    /// See `ContainerRuntime.removeForsakenDumps`.
+    public func removeForsakenDumps() async throws(StepFailure) {
+        dumps.removeForsaken(by: ObjectIdentifier(self), except: armed)
+    }
 
     /// See `ContainerRuntime.presence`.
     public func presence() async -> [StayPresence] {
