@@ -39,6 +39,61 @@ struct NetworkGatewayTests {
         }
     }
 
+    @Test("a gateway keeps half-closed connections as long as open ones, and says how full its table is")
+    func halfClosed() async throws {
+        try await NetworkFixture.with { world in
+            let host = try await world.hostNetwork(0)
+            let gateway = try await world.gatewayNetwork()
+            let shop = try await host.attach(try stay("shop"), address: first)
+            try await gateway.announce(announcement(first, host: 0))
+            let server = try await NetworkPeer.listener(in: shop, first, port: 8080)
+            let client = try await NetworkPeer.connection(in: world.outside, to: virtual, port: 80)
+            let (served, _) = try await server.accept()
+            try client.send("question")
+            client.shutDownWriting()
+            #expect(try await served.receive() == "question")
+            #expect(try await served.receive() == "")
+            let tracked = try await world.output("cat /proc/thread-self/net/nf_conntrack", in: world.gateway)
+            let line = try #require(tracked.split(separator: "\n").first { $0.contains("CLOSE_WAIT") }, "\(tracked)")
+            let seconds = try #require(Int(line.split(separator: " ")[4]))
+            #expect(seconds > 86400, "\(line)")
+            try served.send("answer")
+            #expect(try await client.receive() == "answer")
+            let table = try await withNetworkNamespace(world.gateway) { () throws(NetlinkError) in
+                Sysctl.connectionTable
+            }
+            #expect(try #require(table).count >= 1)
+            #expect(try #require(table).share < 0.8)
+        }
+    }
+
+    @Test("a client that began to connect before a move, and found no room, comes to the new address")
+    func lateHandshake() async throws {
+        try await NetworkFixture.with { world in
+            let host = try await world.hostNetwork(0)
+            let gateway = try await world.gatewayNetwork()
+            let shop = Stay(container: try ContainerName("shop"), arrival: RelocationID(1))
+            let inside = try await host.prepare(shop, oldAddresses: [first], newAddress: second)
+            try await gateway.announce(announcement(first, host: 0))
+            // Its first packet waits in the hold, and is then lost, as one that finds a full queue is.
+            let client = try await NetworkPeer.stream(in: world.outside)
+            try client.startConnecting(to: virtual, port: 80)
+            _ = try await world.output(
+                "nft 'add table ip lossy; "
+                    + "add chain ip lossy in { type filter hook prerouting priority 0; }; "
+                    + "add rule ip lossy in ip daddr \(first) drop'", in: inside)
+            try await host.deliver(shop)
+            let server = try await NetworkPeer.listener(in: inside, IPv4Address(number: 0), port: 8080)
+            try await gateway.announce(announcement(second, host: 0))
+            try await host.seal(shop, oldAddresses: [first])
+            // A second later the client tries again.
+            try await client.finishConnecting()
+            let (served, _) = try await server.accept()
+            try client.send("here")
+            #expect(try await served.receive() == "here")
+        }
+    }
+
     @Test("containers reach other containers' virtual addresses and their own")
     func hairpin() async throws {
         try await NetworkFixture.with { world in

@@ -161,7 +161,7 @@ struct RuncFailureTests {
     func droppedWorker() async throws {
         try await RuncFixture.with { fixture in
             let lock = try OwnedDescriptor.open(fixture.directory + "/lock", O_RDWR | O_CREAT)
-            let configuration = RuncFixture.configuration(fixture.directory, fixture.network.id, host: "host1")
+            let configuration = try RuncFixture.configuration(fixture.directory, fixture.network.id, host: "host1")
             var worker: CriuWorker? = try CriuWorker(
                 CriuWorker.Setting(
                     criu: configuration.criu, nsenter: configuration.nsenter, shell: configuration.shell,

@@ -79,11 +79,10 @@ struct RuncFixture: Sendable {
     /// The dumps in the storage that the hosts share.
     var dumps: [String] { FileTree.names(in: "\(directory)/shared/dumps") }
 
-    /// The CRIU processes of this process's runtimes that stand ready.
+    /// The CRIU processes that stand ready in the namespaces of this fixture; those of other tests are in others.
     var workers: [Int32] {
         ProcessTable.commands(containing: "swrk").filter { process in
-            let status = (try? FileBytes.read("/proc/\(process)/status")) ?? []
-            return String(decoding: status, as: UTF8.self).contains("PPid:\t\(getpid())\n")
+            network.namespaces.contains { $0.isSame(as: NetworkNamespace(path: "/proc/\(process)/ns/net")) }
         }
     }
 

@@ -23,6 +23,8 @@ struct GatewayTracking: Sendable {
         for state in ["last_ack", "max_retrans", "unacknowledged"] {
             try Sysctl("netfilter/nf_conntrack_tcp_timeout_\(state)", Self.retransmission).applyIfPresent()
         }
+        // Who was reset may come again at once from the same port, and the container may have another address by then.
+        try Sysctl("netfilter/nf_conntrack_tcp_timeout_close", 1).applyIfPresent()
         enlargeTable()
     }
 

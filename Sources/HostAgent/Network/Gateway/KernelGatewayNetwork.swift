@@ -7,6 +7,7 @@ import FleetModel
 public actor KernelGatewayNetwork: GatewayNetwork {
     private let socket: NetlinkSocket
     private let nft: Nft
+    private let handshakes: TrackedHandshakes
     private let turnstile = Turnstile()
     private var map = VirtualAddressMap()
 
@@ -17,15 +18,16 @@ public actor KernelGatewayNetwork: GatewayNetwork {
     ) async throws(StepFailure) -> KernelGatewayNetwork {
         let nft = Nft(namespace: configuration.gatewayNamespace)
         try await nft.apply(GatewayRules(configuration: configuration).script, for: "packet filter of the gateway")
-        let socket = try await failing { () async throws(NetlinkError) in
+        let (socket, handshakes) = try await failing { () async throws(NetlinkError) in
             try await prepareGateway(configuration)
         }
-        let network = KernelGatewayNetwork(socket: socket, nft: nft)
+        let network = KernelGatewayNetwork(socket: socket, nft: nft, handshakes: handshakes)
         try await network.readMap()
         return network
     }
 
-    private init(socket: NetlinkSocket, nft: Nft) {
+    private init(socket: NetlinkSocket, nft: Nft, handshakes: TrackedHandshakes) {
+        self.handshakes = handshakes
         self.socket = socket
         self.nft = nft
     }
@@ -66,6 +68,12 @@ public actor KernelGatewayNetwork: GatewayNetwork {
     public func announce(_ order: AnnounceOrder) async throws(StepFailure) {
         try await route([order.address], via: order.via)
         try await change("virtual address \(order.virtualAddress)") { $0.announce(order) }
+        let handshakes = handshakes
+        try await failing { () async throws(NetlinkError) in
+            try await onOwnThread { () throws(NetlinkError) in
+                try handshakes.forget(with: order.virtualAddress, except: order.address)
+            }
+        }
     }
 
     /// See `GatewayNetwork`.
@@ -120,7 +128,7 @@ public actor KernelGatewayNetwork: GatewayNetwork {
 /// route and come back.
 private func prepareGateway(
     _ configuration: GatewayNetworkConfiguration
-) async throws(NetlinkError) -> NetlinkSocket {
+) async throws(NetlinkError) -> (NetlinkSocket, TrackedHandshakes) {
     try await withNetworkNamespace(configuration.gatewayNamespace) { () throws(NetlinkError) in
         let socket = try NetlinkSocket()
         _ = try socket.requireLink(named: configuration.outsideInterface)
@@ -134,6 +142,6 @@ private func prepareGateway(
             .replaceRoute(.network(configuration.containerNetwork), to: .unreachable, metric: lastResort),
             .addRule(mark: GatewayRules.newcomers, table: GatewayRules.newcomers),
         ])
-        return socket
+        return (socket, try TrackedHandshakes())
     }
 }

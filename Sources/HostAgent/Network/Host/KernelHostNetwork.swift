@@ -162,9 +162,19 @@ public actor KernelHostNetwork: HostNetwork {
     }
 
     /// See `HostNetwork`.
+    public func awaitReturn(_ stay: Stay) async throws(StepFailure) {
+        let attachment = try require(stay)
+        try await failing { () async throws(NetlinkError) in try await wiring.awaitReturn(attachment) }
+    }
+
+    /// See `HostNetwork`.
     public func reclaim(_ stay: Stay) async throws(StepFailure) {
         var attachment = try require(stay)
-        try await failing { () async throws(NetlinkError) in try wiring.reclaim(attachment) }
+        let returned = attachment
+        try await failing { () async throws(NetlinkError) in
+            try await wiring.welcomeBack(returned)
+            try wiring.reclaim(returned)
+        }
         attachment.phase = .delivering
         try keep(attachment)
     }

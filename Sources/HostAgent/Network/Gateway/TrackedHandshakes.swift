@@ -1,0 +1,93 @@
+import CNetlink
+import FleetModel
+import Glibc
+
+/// The part of an attribute's type that is its number (`NLA_TYPE_MASK`); the rest says that it holds others.
+private let typeMask = 0x3FFF
+
+/// Handshakes that the gateway's kernel tracks.
+///
+/// A client whose first packet found no room in a listener's queue sends it again after seconds. By then the container
+/// may have another address, and the tracked handshake still leads to the one before, which takes no new connections. So
+/// handshakes are forgotten when a virtual address is announced anew: the next packet of the client begins a new one.
+struct TrackedHandshakes: Sendable {
+    private let socket: NetlinkSocket
+
+    /// Asks about the calling thread's network namespace, then and later.
+    init() throws(NetlinkError) {
+        socket = try NetlinkSocket(family: NETLINK_NETFILTER)
+    }
+
+    /// Forgets those with a virtual address that do not lead to this container's address.
+    func forget(with virtual: IPv4Address, except address: IPv4Address) throws(NetlinkError) {
+        var found: [[UInt8]] = []
+        try socket.query("list of handshakes", Self.list) { payload in
+            guard let entry = Entry(payload), entry.virtual == virtual, entry.container != address else { return }
+            found.append(entry.original)
+        }
+        try socket.perform(
+            found.map { original in
+                var message = NetlinkMessage(
+                    type: Self.type(IPCTNL_MSG_CT_DELETE), flags: Int(NLM_F_REQUEST | NLM_F_ACK), header: Self.header)
+                message.append(Int(CTA_TUPLE_ORIG.rawValue) | Int(NLA_F_NESTED), bytes: original)
+                return NetlinkRequest(subject: "handshake with \(virtual)", message: message, tolerated: [ENOENT])
+            })
+    }
+
+    /// All connections that have not been open yet: the kernel leaves the others out.
+    private static var list: NetlinkMessage {
+        var message = NetlinkMessage(
+            type: type(IPCTNL_MSG_CT_GET), flags: Int(NLM_F_REQUEST | NLM_F_DUMP), header: header)
+        message.append(Int(CTA_STATUS.rawValue), value: UInt32(0))
+        message.append(Int(CTA_STATUS_MASK.rawValue), value: UInt32(IPS_ASSURED.rawValue).bigEndian)
+        return message
+    }
+
+    private static var header: nfgenmsg {
+        nfgenmsg(nfgen_family: UInt8(AF_INET), version: UInt8(NFNETLINK_V0), res_id: 0)
+    }
+
+    private static func type(_ message: cntl_msg_types) -> Int {
+        Int(NFNL_SUBSYS_CTNETLINK) << 8 | Int(message.rawValue)
+    }
+
+    /// One tracked connection.
+    private struct Entry {
+        /// Where the client has sent its packet.
+        let virtual: IPv4Address
+        /// Where it was led.
+        let container: IPv4Address
+        /// By what the kernel finds it: its first direction, as attributes.
+        let original: [UInt8]
+
+        init?(_ payload: UnsafeRawBufferPointer) {
+            let size = MemoryLayout<nfgenmsg>.size
+            guard payload.count >= size else { return nil }
+            var virtual: IPv4Address?
+            var container: IPv4Address?
+            var original: [UInt8] = []
+            for attribute in NetlinkAttributes(UnsafeRawBufferPointer(rebasing: payload[size...])) {
+                switch attribute.type & typeMask {
+                case Int(CTA_TUPLE_ORIG.rawValue):
+                    virtual = Self.address(Int(CTA_IP_V4_DST.rawValue), in: attribute.value)
+                    original = Array(attribute.value)
+                case Int(CTA_TUPLE_REPLY.rawValue):
+                    container = Self.address(Int(CTA_IP_V4_SRC.rawValue), in: attribute.value)
+                default: break
+                }
+            }
+            guard let virtual, let container else { return nil }
+            (self.virtual, self.container, self.original) = (virtual, container, original)
+        }
+
+        private static func address(_ wanted: Int, in tuple: UnsafeRawBufferPointer) -> IPv4Address? {
+            for part in NetlinkAttributes(tuple) where part.type & typeMask == Int(CTA_TUPLE_IP.rawValue) {
+                for field in NetlinkAttributes(part.value)
+                where field.type & typeMask == wanted && field.value.count == 4 {
+                    return IPv4Address(number: UInt32(bigEndian: field.value.loadUnaligned(as: UInt32.self)))
+                }
+            }
+            return nil
+        }
+    }
+}

@@ -1,0 +1,49 @@
+import Testing
+
+extension EndToEnd {
+    @Suite("Connections that a move meets at a bad moment")
+    struct Connections {
+        @Test(
+            "beside connections that nobody reads, fifty busy ones are never reset, and no byte is wrong",
+            arguments: [1, 50, 500])
+        func unread(count: Int) async throws {
+            try await OpenConnections.unread(count, moves: 17, in: try TestLab.shared)
+        }
+
+        @Test("a move waits until the program has accepted who has connected; all are answered")
+        func acceptQueue() async throws { try await OpenConnections.acceptQueueIsWaitedFor(in: try TestLab.shared) }
+
+        @Test("clients that the program does not accept are reset, or the move is given up, as the policy says")
+        func acceptQueueCutOff() async throws {
+            try await OpenConnections.acceptQueueIsCutOff(in: try TestLab.shared)
+        }
+
+        @Test("what a server has written before it closed reaches a slow reader, through three moves")
+        func closing() async throws { try await OpenConnections.closing(in: try TestLab.shared) }
+
+        @Test("a listener that is bound to the interface's own address goes on being reached")
+        func boundListener() async throws { try await OpenConnections.boundListener(in: try TestLab.shared) }
+    }
+}
+
+extension DockerTests {
+    @Suite("Connections that a move between daemons meets at a bad moment")
+    struct Connections {
+        @Test("beside connections that nobody reads, fifty busy ones are never reset, and no byte is wrong")
+        func unread() async throws { try await OpenConnections.unread(20, moves: 4, in: try TestLab.shared) }
+
+        @Test("a move waits until the program has accepted who has connected; all are answered")
+        func acceptQueue() async throws { try await OpenConnections.acceptQueueIsWaitedFor(in: try TestLab.shared) }
+
+        @Test("clients that the program does not accept are reset, or the move is given up, as the policy says")
+        func acceptQueueCutOff() async throws {
+            try await OpenConnections.acceptQueueIsCutOff(in: try TestLab.shared)
+        }
+
+        @Test("what a server has written before it closed reaches a slow reader, through three moves")
+        func closing() async throws { try await OpenConnections.closing(in: try TestLab.shared) }
+
+        @Test("a listener that is bound to the interface's own address goes on being reached")
+        func boundListener() async throws { try await OpenConnections.boundListener(in: try TestLab.shared) }
+    }
+}
