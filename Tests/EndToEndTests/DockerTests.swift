@@ -279,6 +279,14 @@ struct DockerTests {
                 else { return }
                 process.arguments[option + 1] = runtime.rawValue
             }
+            struct Host: Decodable {
+                var name: String
+                var facts: HostFacts
+            }
+            try await eventually("the control plane knows what they run") {
+                try await lab.api.send(.get, "/v1/hosts").decode(API.Items<Host>.self).items
+                    .filter { ["host2", "host3"].contains($0.name) }.allSatisfy { $0.facts.runtimes == [runtime] }
+            }
             try await lab.awaitControlPlane()
         }
         try await giveOthers(.runc)

@@ -30,7 +30,7 @@ extension DockerTests {
             let lab = try TestLab.shared
             let script = "printf one; until [ -e /go ]; do usleep 10000; done; echo two; while :; do sleep 1; done"
             let container = try await lab.create(
-                "halting", image: "busybox", command: ["sh", "-c", script], on: "host1")
+                "halting", image: "busybox", command: ["sh", "-c", script], on: "host1", runtime: .docker)
             #expect(try await lab.api.move(container.name, to: try HostName("host2")).state == .completed)
             try await eventually("it has its name") {
                 try await lab.docker(on: "host2", "ps", "--format", "{{.Names}}").contains("halting")

@@ -20,7 +20,7 @@ struct NumberedLines: Sendable {
     /// - Parameter stopsWriters: whether those who write the log down at the source stand still while it moves.
     static func play(_ name: String, in lab: TestLab, moves: Int, stopsWriters: Bool = false) async throws {
         let container = try await lab.create(
-            name, image: "busybox", command: ["sh", "-c", script], on: "host1")
+            name, image: "busybox", command: ["sh", "-c", script], on: "host1", runtime: lab.plan.runtime)
         let lines = NumberedLines(lab: lab, name: container.name)
         let end = End()
         var last = 0

@@ -7,11 +7,11 @@ extension OutputLog {
     /// A last line that has no end yet may be one that is being written down this moment. It is shown when nothing was
     /// added for a quarter of a second, and left out when that does not come to be.
     func tail(_ count: Int) async throws(StepFailure) -> String {
-        var look = try look(count)
+        var look = try await look(count)
         var unchanged = 0
         for _ in 0..<40 where !look.isWhole && unchanged < 10 {
             do { try await Task.sleep(for: .milliseconds(25)) } catch { break }
-            let next = try self.look(count)
+            let next = try await self.look(count)
             unchanged = next == look ? unchanged + 1 : 0
             look = next
         }
@@ -20,7 +20,7 @@ extension OutputLog {
     }
 
     /// What the files hold at one moment.
-    private struct Look: Equatable {
+    private struct Look: Equatable, Sendable {
         var bytes: [UInt8]
         /// Whether there was more in front of it once.
         var isCut: Bool
@@ -36,11 +36,15 @@ extension OutputLog {
         }
     }
 
+    private func look(_ count: Int) async throws(StepFailure) -> Look {
+        try await onOwnThread { () throws(StepFailure) in try read(count) }
+    }
+
     /// As many files as hold the last bytes, and one byte more, which tells whether the rest begins with a line.
     ///
     /// They are without a gap, whatever is written and removed meanwhile. The newest file is read first: an older one
     /// is whole when there is a newer one. The oldest are removed first, so behind one that is gone there is nothing.
-    private func look(_ count: Int) throws(StepFailure) -> Look {
+    private func read(_ count: Int) throws(StepFailure) -> Look {
         var pieces: [[UInt8]] = []
         var total = 0
         var isCut = false

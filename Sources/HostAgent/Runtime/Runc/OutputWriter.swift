@@ -46,7 +46,8 @@ struct OutputWriter: Sendable {
     /// Writes until the newest file is long enough, and then begins the next.
     ///
     /// `dd` writes at once what it has read, where other programs collect, and says how much it was: nothing means that
-    /// no writer is left. Where nothing can be written, output is lost, but no program is ended for it.
+    /// no writer is left. It warns of reads that were less than a block, which is what pipes give. Where nothing can be
+    /// written, output is lost, but no program is ended for it.
     private static let script = """
         umask 077
         folder=$1 mark=$2
@@ -71,7 +72,7 @@ struct OutputWriter: Sendable {
                 fi
                 case $(dd bs=2048 count=128 2>&1 >> "$newest") in
                     0+0*) break ;;
-                    [0-9]*) ;;
+                    [0-9]* | "dd: warning"*) ;;
                     *) [ -d "$folder" ] || exec cat > /dev/null; sleep 1 ;;
                 esac
             done
