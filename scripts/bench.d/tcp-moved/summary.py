@@ -1,0 +1,90 @@
+"""What came of a run, for people."""
+
+import collections
+import statistics
+
+from report import percentile
+
+
+# Enough of those that failed to see what is wrong.
+FAILURES_SHOWN = 20
+
+
+def moves_during(moves, begin, end):
+    return [move for move in moves if move["begin"] < end and move["end"] > begin]
+
+
+def describe_move(move, begin):
+    """One line for a move, its time counted from the beginning of the connection that it met."""
+    record = move["record"]
+    steps = " ".join(f"{step['kind']}@{step['at']:.0f}+{step['took']:.0f}" for step in move["steps"])
+    return (f"move {record.get('id', '-')} {record['state']} at {move['begin'] - begin:+.3f} s to {move['end'] - begin:+.3f} s"
+            f" {record.get('source', '?')}→{record.get('destination', '?')} {steps}")
+
+
+def show_failure(life, wrong, moves, seed):
+    plan, client = life.plan, life.client or {"begin": 0, "end": 0}
+    print(f"\nfailed: connection {plan.number} ({plan.kind}) of seed {seed}")
+    for line in wrong:
+        print(f"  {line}")
+    print(f"  client: {plan.client}\n  server: {plan.server}\n  shape:  {plan.shape}")
+    print(f"  port {plan.shape.port}, begun {plan.delay} ms after course {plan.course} began, lasted"
+          f" {client['end'] - client['begin']:.2f} s")
+    for move in moves_during(moves, client["begin"], client["end"]):
+        print(f"  {describe_move(move, client['begin'])}")
+
+
+def show_kinds(judge, failed):
+    """The table of connections by kind."""
+    rows = collections.defaultdict(lambda: [0, 0, 0, 0])
+    for life in judge.lives.values():
+        row = rows[life.plan.kind]
+        row[0] += 1
+        if life.client:
+            row[1] += life.client["sent"]
+            row[2] += life.client["received"]
+    for life, _ in failed:
+        rows[life.plan.kind][3] += 1
+    print(f"\n{'kind':24}{'connections':>12}{'MiB to server':>15}{'MiB to client':>15}{'failed':>8}")
+    for kind in sorted(rows):
+        count, up, down, failures = rows[kind]
+        print(f"{kind:24}{count:12}{up / 2**20:15.2f}{down / 2**20:15.2f}{failures:8}")
+    total = [sum(row[column] for row in rows.values()) for column in range(4)]
+    print(f"{'all':24}{total[0]:12}{total[1] / 2**20:15.2f}{total[2] / 2**20:15.2f}{total[3]:8}")
+
+
+def show_moves(moves, lives):
+    states = collections.Counter(move["record"]["state"] for move in moves)
+    pauses = [move["record"]["pauseMilliseconds"] for move in moves
+              if move["record"].get("pauseMilliseconds") is not None]
+    print("\n" + f"{len(moves)} moves: " + (", ".join(f"{count} {state}" for state, count in states.items()) or "none"))
+    if pauses:
+        print(f"pauses: p50 {statistics.median(pauses):.0f} ms, p99 {percentile(pauses, 99):.0f} ms,"
+              f" longest {max(pauses):.0f} ms")
+    met = [len(moves_during(moves, life.client["begin"], life.client["end"])) for life in lives if life.client]
+    if moves and met:
+        print(f"moves in the life of a connection: p50 {statistics.median(met):.0f}, most {max(met)};"
+              f" {sum(1 for count in met if count)} of {len(met)} connections met one")
+
+
+def show(options, judge, moves, seconds, machine):
+    """Everything. Gives back the exit code: 0 when nothing failed."""
+    failed = judge.failures()
+    unfinished = [move for move in moves if move["record"]["state"] != "completed"]
+    for life, wrong in failed[:FAILURES_SHOWN]:
+        show_failure(life, wrong, moves, options.seed)
+    if len(failed) > FAILURES_SHOWN:
+        print(f"\n… and {len(failed) - FAILURES_SHOWN} more")
+    print("\n" + options.command_line)
+    print(", ".join(f"{name} {value}" for name, value in machine.items()))
+    show_kinds(judge, failed)
+    show_moves(moves, judge.lives.values())
+    if judge.reset_in_queue:
+        print(f"{judge.reset_in_queue} connections were reset before the server had accepted them, as the policy allows")
+    for failure in judge.other_failures:
+        print(f"failed: {failure}")
+    count = len(failed) + len(unfinished) + len(judge.other_failures)
+    print(f"seed {options.seed}, {seconds:.0f} s: " + (
+        f"FAILED: {len(failed)} connections, {len(unfinished)} moves, {len(judge.other_failures)} other things"
+        if count else "nothing failed"))
+    return 1 if count else 0
