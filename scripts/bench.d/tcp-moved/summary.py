@@ -1,7 +1,9 @@
 """What came of a run, for people."""
 
 import collections
+import json
 import statistics
+from datetime import datetime
 
 from report import percentile
 
@@ -14,12 +16,20 @@ def moves_during(moves, begin, end):
     return [move for move in moves if move["begin"] < end and move["end"] > begin]
 
 
+def seconds(timestamp):
+    return datetime.fromisoformat(timestamp).timestamp()
+
+
 def describe_move(move, begin):
-    """One line for a move, its time counted from the beginning of the connection that it met."""
+    """Lines for a move and its steps, all times counted from the beginning of the connection that it met."""
     record = move["record"]
-    steps = " ".join(f"{step['kind']}@{step['at']:.0f}+{step['took']:.0f}" for step in move["steps"])
-    return (f"move {record.get('id', '-')} {record['state']} at {move['begin'] - begin:+.3f} s to {move['end'] - begin:+.3f} s"
-            f" {record.get('source', '?')}→{record.get('destination', '?')} {steps}")
+    yield (f"move {record.get('id', '-')}: {record['state']}, {record.get('source')} to {record.get('destination')},"
+           f" {move['begin'] - begin:.3f} to {move['end'] - begin:.3f} s")
+    for step in record.get("steps", []):
+        yield (f"  {step['kind']:11}{step['state']:10} {seconds(step['startedAt']) - begin:9.3f} s"
+               f" {step.get('durationMilliseconds', 0):8.1f} ms")
+    if record.get("failure"):
+        yield f"  failure: {json.dumps(record['failure'])}"
 
 
 def show_failure(life, wrong, moves, seed):
@@ -31,7 +41,8 @@ def show_failure(life, wrong, moves, seed):
     print(f"  port {plan.shape.port}, begun {plan.delay} ms after course {plan.course} began, lasted"
           f" {client['end'] - client['begin']:.2f} s")
     for move in moves_during(moves, client["begin"], client["end"]):
-        print(f"  {describe_move(move, client['begin'])}")
+        for line in describe_move(move, client["begin"]):
+            print(f"  {line}")
 
 
 def show_kinds(judge, failed):
