@@ -46,11 +46,12 @@ class Clients:
     async def live(self, plan):
         """One connection, from its beginning to its end or to its deadline."""
         await asyncio.sleep(plan.delay / 1000)
-        begin, endpoint, failure = time.time(), None, None
+        begin, endpoint, failure, port = time.time(), None, None, None
         connection = shapes.make_socket(plan.shape)
         try:
             async with asyncio.timeout(plan.seconds() + PATIENCE):
                 await self.connect(connection, plan)
+                port = connection.getsockname()[1]
                 endpoint = Endpoint(plan, connection)
                 await endpoint.run()
         except Unexpected as error:
@@ -60,7 +61,7 @@ class Clients:
                        "seen": endpoint.last if endpoint else "no connection"}
         finally:
             connection.close()
-        tell(about="client", number=plan.number, begin=begin, end=time.time(), failure=failure,
+        tell(about="client", number=plan.number, begin=begin, end=time.time(), port=port, failure=failure,
              sent=endpoint.writer.total if endpoint else 0, received=endpoint.reader.total if endpoint else 0)
 
     async def connect(self, connection, plan):

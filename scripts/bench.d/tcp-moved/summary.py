@@ -38,7 +38,7 @@ def show_failure(life, wrong, moves, seed):
     for line in wrong:
         print(f"  {line}")
     print(f"  client: {plan.client}\n  server: {plan.server}\n  shape:  {plan.shape}")
-    print(f"  port {plan.shape.port}, begun {plan.delay} ms after course {plan.course} began, lasted"
+    print(f"  from port {client.get('port')} to {plan.shape.port}, begun {plan.delay} ms after course {plan.course} began, lasted"
           f" {client['end'] - client['begin']:.2f} s")
     for move in moves_during(moves, client["begin"], client["end"]):
         for line in describe_move(move, client["begin"]):
