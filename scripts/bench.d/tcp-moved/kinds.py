@@ -260,5 +260,5 @@ KINDS = {
     "keepalive": (idle, 4),
     "abandoned": (abandoned, 2),
     "queued": (short, 2),
-    "burst": (short, 1),
+    "burst": (short, 0.5),
 }

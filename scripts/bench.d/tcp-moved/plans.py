@@ -8,8 +8,10 @@ from kinds import KINDS
 from script import Plan
 from stream import mix
 
-# How many connections are begun at once.
+# How many connections are begun together.
 GROUPS = {"queued": (4, 12), "burst": (50, 200)}
+# Within how many milliseconds: all at once, or some at each stage of a move.
+SPREADS = (20, 400)
 # One such connection for each so many moves: they last for a minute and more.
 MOVES_PER_LONG = 25
 
@@ -53,6 +55,7 @@ def draw(seed, moves, connections, kinds):
         course = random.randrange(moves)
         # Most begin shortly before, in or after the move.
         delay = random.randint(0, delays[course] + 400)
+        spread = random.choice(SPREADS)
         for _ in range(random.randint(*GROUPS.get(kind, (1, 1)))):
-            begin(kind, course, delay + (random.randint(0, 100) if kind in GROUPS else 0))
+            begin(kind, course, delay + (random.randint(0, spread) if kind in GROUPS else 0))
     return [Course(delay, tuple(connections)) for delay, connections in zip(delays, begun)]

@@ -10,6 +10,7 @@ from report import percentile
 
 # Enough of those that failed to see what is wrong.
 FAILURES_SHOWN = 20
+MOVES_SHOWN = 12
 
 
 def moves_during(moves, begin, end):
@@ -21,15 +22,20 @@ def seconds(timestamp):
 
 
 def describe_move(move, begin):
-    """Lines for a move and its steps, all times counted from the beginning of the connection that it met."""
+    """Lines for a move, all times counted from the beginning of the connection that it met."""
     record = move["record"]
-    yield (f"move {record.get('id', '-')}: {record['state']}, {record.get('source')} to {record.get('destination')},"
-           f" {move['begin'] - begin:.3f} to {move['end'] - begin:.3f} s")
-    for step in record.get("steps", []):
-        yield (f"  {step['kind']:11}{step['state']:10} {seconds(step['startedAt']) - begin:9.3f} s"
-               f" {step.get('durationMilliseconds', 0):8.1f} ms")
-    if record.get("failure"):
-        yield f"  failure: {json.dumps(record['failure'])}"
+    steps = {step["kind"]: step for step in record.get("steps", [])}
+    line = f"move {record.get('id', '-')}: {record['state']}, {record.get('source')} to {record.get('destination')}"
+    if "steer" in steps and "release" in steps:
+        held, released = (seconds(steps[kind]["startedAt"]) - begin for kind in ("steer", "release"))
+        released += steps["release"].get("durationMilliseconds", 0) / 1000
+        line += f", held from {held:.3f} to {released:.3f} s"
+    yield line
+    if record["state"] != "completed":
+        for step in steps.values():
+            yield (f"  {step['kind']:11}{step['state']:10} {seconds(step['startedAt']) - begin:9.3f} s"
+                   f" {step.get('durationMilliseconds', 0):8.1f} ms")
+        yield f"  failure: {json.dumps(record.get('failure'))}"
 
 
 def show_failure(life, wrong, moves, seed):
@@ -40,9 +46,12 @@ def show_failure(life, wrong, moves, seed):
     print(f"  client: {plan.client}\n  server: {plan.server}\n  shape:  {plan.shape}")
     print(f"  from port {client.get('port')} to {plan.shape.port}, begun {plan.delay} ms after course {plan.course} began, lasted"
           f" {client['end'] - client['begin']:.2f} s")
-    for move in moves_during(moves, client["begin"], client["end"]):
+    met = moves_during(moves, client["begin"], client["end"])
+    for move in met[:MOVES_SHOWN]:
         for line in describe_move(move, client["begin"]):
             print(f"  {line}")
+    if len(met) > MOVES_SHOWN:
+        print(f"  … and {len(met) - MOVES_SHOWN} moves more")
 
 
 def show_kinds(judge, failed):
@@ -94,8 +103,22 @@ def show(options, judge, moves, seconds, machine):
         print(f"{judge.reset_in_queue} connections were reset before the server had accepted them, as the policy allows")
     for failure in judge.other_failures:
         print(f"failed: {failure}")
+    if options.json:
+        write(options, judge, moves, failed)
     count = len(failed) + len(unfinished) + len(judge.other_failures)
     print(f"seed {options.seed}, {seconds:.0f} s: " + (
         f"FAILED: {len(failed)} connections, {len(unfinished)} moves, {len(judge.other_failures)} other things"
         if count else "nothing failed"))
     return 1 if count else 0
+
+
+def write(options, judge, moves, failed):
+    """All of it, for programs."""
+    wrong = {life.plan.number: faults for life, faults in failed}
+    lives = [{
+        "number": life.plan.number, "kind": life.plan.kind, "client": str(life.plan.client), "server": str(life.plan.server),
+        "shape": str(life.plan.shape), "seen": life.client, "verdicts": life.verdicts,
+        "wrong": wrong.get(life.plan.number, [])} for life in judge.lives.values()]
+    with open(options.json, "w") as file:
+        json.dump({"commandLine": options.command_line, "seed": options.seed, "connections": lives, "moves": moves,
+                   "failures": judge.other_failures}, file, indent=1)
