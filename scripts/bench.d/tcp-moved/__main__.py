@@ -1,6 +1,7 @@
 """Moves a TCP server at random moments while clients do to it whatever TCP allows, and checks every byte and every end."""
 
 import argparse
+import http.client
 import json
 import subprocess
 import sys
@@ -23,6 +24,8 @@ from report import machine  # noqa: E402
 NAME = "tcp"
 # How long the server rests after each connection that it accepts on its slow port.
 SLOW_ACCEPT_MILLISECONDS = 40
+# What a move can come to after which no other can be made.
+LOST = ("stranded", "refused", "unanswered")
 
 
 class Clients:
@@ -32,7 +35,8 @@ class Clients:
         self.process = subprocess.Popen(
             ["nsenter", f"--net={namespace(f'{options.prefix}-outside')}", sys.executable,
              Path(__file__).parent / "clients.py", "--address", address, "--kinds", ",".join(options.kinds),
-             *(word for name in ("seed", "moves", "connections") for word in (f"--{name}", str(getattr(options, name))))],
+             *(word for name in ("seed", "moves", "connections") for word in (f"--{name}", str(getattr(options, name)))),
+             *(["--usual"] if options.usual else [])],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.messages = []
         self.listener = threading.Thread(target=self._listen, daemon=True)
@@ -94,13 +98,21 @@ def move(lab):
                 break
             time.sleep(0.1)
             begin = time.time()
+        except (OSError, http.client.HTTPException) as error:
+            record = {"state": "unanswered", "failure": {"message": str(error)}}
+            break
     return {"begin": begin, "end": time.time(), "record": record}
 
 
-def run_courses(options, lab, clients, courses):
+def run_courses(options, lab, clients, courses, begun):
+    """Goes through the courses, and gives back the moves. What has begun of each is added to `begun`.
+
+    It ends early when nobody knows any more where the server runs.
+    """
     moves = []
     for number, course in enumerate(courses):
         clients.say(number)
+        begun += course.connections
         time.sleep(course.delay / 1000)
         if options.still:
             # About the time that a move takes.
@@ -110,6 +122,9 @@ def run_courses(options, lab, clients, courses):
             record = moves[-1]["record"]
             if record["state"] != "completed":
                 print(f"move {number + 1}: {record['state']}: {json.dumps(record.get('failure'))}", flush=True)
+            if record["state"] in LOST:
+                print(f"{len(courses) - number - 1} moves are not made", flush=True)
+                break
         if (number + 1) % 100 == 0:
             print(f"course {number + 1} of {len(courses)}", flush=True)
     return moves
@@ -124,7 +139,8 @@ def parse():
     parser.add_argument("--kinds", default="")
     parser.add_argument("--without", default="")
     parser.add_argument("--accept-queue", choices=["wait", "reset"], default="wait")
-    parser.add_argument("--still", action="store_true")
+    for name in ("still", "usual"):
+        parser.add_argument(f"--{name}", action="store_true")
     parser.add_argument("--json")
     options = parser.parse_args()
     named = {name: [kind for kind in getattr(options, name).split(",") if kind] for name in ("kinds", "without")}
@@ -137,17 +153,17 @@ def parse():
 
 def main():
     options = parse()
-    courses = plans.draw(options.seed, options.moves, options.connections, options.kinds)
-    connections = [plan for course in courses for plan in course.connections]
-    judge = Judge(connections, options.accept_queue == "reset")
+    courses = plans.draw(options.seed, options.moves, options.connections, options.kinds, options.usual)
+    begun = []
     lab = Lab(options.port)
     clients = None
     begin = time.monotonic()
     try:
         clients = Clients(options, start_server(lab, options.image))
         print(f"seed {options.seed}: {options.moves} {'courses without a move' if options.still else 'moves'},"
-              f" {len(connections)} connections, {options.runtime}", flush=True)
-        moves = run_courses(options, lab, clients, courses)
+              f" {sum(len(course.connections) for course in courses)} connections, {options.runtime}", flush=True)
+        moves = run_courses(options, lab, clients, courses, begun)
+        judge = Judge(begun, options.accept_queue == "reset")
         for message in clients.end():
             judge.hear(message)
     except Failed as error:

@@ -135,7 +135,7 @@ async def lines():
 
 
 async def main(options):
-    courses = plans.draw(options.seed, options.moves, options.connections, options.kinds.split(","))
+    courses = plans.draw(options.seed, options.moves, options.connections, options.kinds.split(","), options.usual)
     clients, ended = Clients(options.address), asyncio.Event()
     reports = asyncio.create_task(clients.report_all(ended))
     async for line in lines():
@@ -159,6 +159,7 @@ if __name__ == "__main__":
         parser.add_argument(f"--{name}", required=True)
     for name in ("seed", "moves", "connections"):
         parser.add_argument(f"--{name}", type=int, required=True)
+    parser.add_argument("--usual", action="store_true")
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     asyncio.run(main(parser.parse_args()))

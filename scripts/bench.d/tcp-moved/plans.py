@@ -25,16 +25,19 @@ class Course:
     connections: tuple
 
 
-def _connection(seed, number, kind, course, delay):
+def _connection(seed, number, kind, course, delay, usual):
     random = Random(f"{seed}/{number}")
-    shape = shapes.draw(random, kind)
+    shape = shapes.draw(random, kind, usual)
     client, server = KINDS[kind][0](random, shapes.largest(shape))
     identifier = mix(mix(seed & 0xFFFFFFFFFFFFFFFF) + number)
     return Plan(number, identifier, kind, client, server, shape, course, delay, unheard=kind == "abandoned")
 
 
-def draw(seed, moves, connections, kinds):
-    """The courses of a run: `moves` of them, with about `connections` new connections in each."""
+def draw(seed, moves, connections, kinds, usual):
+    """The courses of a run: `moves` of them, with about `connections` new connections in each.
+
+    With `usual`, all connections have the options that most programs use.
+    """
     random = Random(seed)
     delays = [random.randint(0, 500) for _ in range(moves)]
     begun = [[] for _ in range(moves)]
@@ -42,7 +45,7 @@ def draw(seed, moves, connections, kinds):
 
     def begin(kind, course, delay):
         nonlocal number
-        begun[course].append(_connection(seed, number, kind, course, delay))
+        begun[course].append(_connection(seed, number, kind, course, delay, usual))
         number += 1
 
     names = [name for name in kinds if KINDS[name][1]]

@@ -15,13 +15,13 @@ LARGEST, LARGEST_OF_SMALL = 2 << 20, 60_000
 _SYSCTLS = {"timestamps": "tcp_timestamps", "scaling": "tcp_window_scaling", "sack": "tcp_sack", "ecn": "tcp_ecn"}
 
 
-def draw(random, kind):
-    """The shape of a connection of that kind."""
+def draw(random, kind, usual):
+    """The shape of a connection of that kind; with `usual`, none that is odd."""
     if kind == "queued":
         return Shape(port=SLOW)
     chosen = {"keepalive": kind == "keepalive", "inline": kind != "urgent-apart"}
     # Half of them as most programs have it.
-    if random.random() < 0.5 or kind == "burst":
+    if random.random() < 0.5 or kind == "burst" or usual:
         return Shape(**chosen)
     for name, probability in (("timestamps", 0.4), ("scaling", 0.3), ("sack", 0.3), ("ecn", 0.3), ("nodelay", 0.4)):
         if random.random() < probability:
