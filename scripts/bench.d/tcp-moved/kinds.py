@@ -167,6 +167,13 @@ def reset_midway_by_client(random, largest):
             Role((AWAIT_READER,), (sleep(random.randint(0, 1000)), SEE_RESET), may_break=True))
 
 
+def reset_unseen(random, largest):
+    """The client resets it, and the server does not look for a long time."""
+    count = some(random, 4000)
+    return (Role((write(count), sleep(random.randint(0, 500)), RESET), ()),
+            Role((AWAIT_READER,), (read(count), sleep(random.randint(4000, 12_000)), SEE_RESET)))
+
+
 def reset_midway_by_server(random, largest):
     """The server does."""
     count = random.randint(largest // 10, largest)
@@ -251,6 +258,7 @@ KINDS = {
     "reset-by-client": (reset_by_client, 4),
     "reset-by-server": (reset_by_server, 4),
     "reset-midway-by-client": (reset_midway_by_client, 3),
+    "reset-unseen": (reset_unseen, 2),
     "reset-midway-by-server": (reset_midway_by_server, 3),
     "closed-unread": (closed_unread, 3),
     "closed-before-write": (closed_before_write, 3),
