@@ -52,9 +52,9 @@ class Clients:
         except BrokenPipeError as error:
             raise Failed("the clients' process has ended") from error
 
-    def end(self):
-        """Waits until all connections have ended, each by its deadline at the latest."""
-        self.say("end")
+    def end(self, is_server_lost):
+        """Waits until all connections have ended, each by its deadline at the latest, and gives back what was told."""
+        self.say("lost" if is_server_lost else "end")
         self.listener.join()
         self.process.wait()
         if not self.messages or self.messages[-1]["about"] != "end":
@@ -163,8 +163,9 @@ def main():
         print(f"seed {options.seed}: {options.moves} {'courses without a move' if options.still else 'moves'},"
               f" {sum(len(course.connections) for course in courses)} connections, {options.runtime}", flush=True)
         moves = run_courses(options, lab, clients, courses, begun)
-        judge = Judge(begun, options.accept_queue == "reset")
-        for message in clients.end():
+        lost_at = moves[-1]["begin"] if moves and moves[-1]["record"]["state"] in LOST else None
+        judge = Judge(begun, options.accept_queue == "reset", lost_at)
+        for message in clients.end(lost_at is not None):
             judge.hear(message)
     except Failed as error:
         sys.exit(f"error: {error}")

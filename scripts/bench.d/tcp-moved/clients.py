@@ -1,8 +1,8 @@
 """All clients of a run, in one process that lives in the lab's outside namespace.
 
 It draws the same courses from the same seed as whoever started it, who says on its standard input, a line each, which
-course has begun, and at last that none is left. What it prints are lines of JSON: how each connection ended, what the
-server tells of its own ends, and at last that all have ended.
+course has begun, and at last that none is left, or that the server is lost. What it prints are lines of JSON: how each
+connection ended, what the server tells of its own ends, and at last that all have ended.
 """
 
 import argparse
@@ -139,6 +139,9 @@ async def main(options):
     clients, ended = Clients(options.address), asyncio.Event()
     reports = asyncio.create_task(clients.report_all(ended))
     async for line in lines():
+        if line == "lost":
+            tell(about="end")
+            return
         if line == "end":
             break
         for plan in courses[int(line)].connections:

@@ -123,6 +123,13 @@ def half_for_long(random, largest):
             Role((write(100), END, AWAIT_READER), (read(100), SEE_END)))
 
 
+def ended_unread(random, largest):
+    """Both have said all, and the server reads for the first time long after that."""
+    up, down = random.randint(1, 8000), some(random, 8000)
+    return (Role((write(up), END), (read(down), SEE_END)),
+            Role((write(down), END), (sleep(random.randint(4000, 12_000)), read(up), SEE_END)))
+
+
 def closing_server(random, largest):
     """The server writes much and closes at once; the client reads slowly."""
     count = random.randint(largest // 10, largest)
@@ -252,6 +259,7 @@ KINDS = {
     "half-client": (half_client, 6),
     "half-server": (half_server, 6),
     "half-for-long": (half_for_long, 0),
+    "ended-unread": (ended_unread, 2),
     "closing-server": (closing_server, 4),
     "closing-client": (closing_client, 4),
     "closing-both": (closing_both, 4),

@@ -101,6 +101,8 @@ def show(options, judge, moves, seconds, machine):
     show_moves(moves, judge.lives.values())
     if judge.reset_in_queue:
         print(f"{judge.reset_in_queue} connections were reset before the server had accepted them, as the policy allows")
+    if judge.not_judged:
+        print(f"{judge.not_judged} connections are not judged: the server was lost before they had ended")
     for failure in judge.other_failures:
         print(f"failed: {failure}")
     if options.json:
