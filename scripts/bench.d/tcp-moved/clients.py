@@ -32,11 +32,20 @@ def tell(**what):
     print(json.dumps(what), flush=True)
 
 
+def verdict(identifier, received, sent, outcome, operation, error):
+    """How one connection ended at the server, as scripts/images/tcp/verdict.h has it."""
+    why = f": {errno.errorcode.get(error, error)}" if error else ""
+    return {"identifier": identifier, "received": received, "sent": sent, "operation": chr(operation) if operation else "",
+            "outcome": OUTCOMES[outcome] + why, "good": outcome == 0}
+
+
 class Clients:
     def __init__(self, address):
         self.address = address
         self.defaults = shapes.Defaults()
         self.running = set()
+        # The client's port of each connection, by its number.
+        self.ports = {}
 
     def begin(self, plan):
         task = asyncio.create_task(self.live(plan))
@@ -46,12 +55,11 @@ class Clients:
     async def live(self, plan):
         """One connection, from its beginning to its end or to its deadline."""
         await asyncio.sleep(plan.delay / 1000)
-        begin, endpoint, failure, port = time.time(), None, None, None
+        begin, endpoint, failure = time.time(), None, None
         connection = shapes.make_socket(plan.shape)
         try:
             async with asyncio.timeout(plan.seconds() + PATIENCE):
                 await self.connect(connection, plan)
-                port = connection.getsockname()[1]
                 endpoint = Endpoint(plan, connection)
                 await endpoint.run()
         except Unexpected as error:
@@ -61,14 +69,16 @@ class Clients:
                        "seen": endpoint.last if endpoint else "no connection"}
         finally:
             connection.close()
-        tell(about="client", number=plan.number, begin=begin, end=time.time(), port=port, failure=failure,
-             sent=endpoint.writer.total if endpoint else 0, received=endpoint.reader.total if endpoint else 0)
+        tell(about="client", number=plan.number, begin=begin, end=time.time(), port=self.ports.pop(plan.number, None),
+             failure=failure, sent=endpoint.writer.total if endpoint else 0,
+             received=endpoint.reader.total if endpoint else 0)
 
     async def connect(self, connection, plan):
         loop = asyncio.get_running_loop()
         try:
             with self.defaults.changed(plan.shape):
                 status = connection.connect_ex((self.address, plan.shape.port))
+            self.ports[plan.number] = connection.getsockname()[1]
             if status == errno.EINPROGRESS:
                 connected = asyncio.Event()
                 loop.add_writer(connection, connected.set)
@@ -93,11 +103,7 @@ class Clients:
         finally:
             writer.close()
         token, following, is_open, unheard = struct.unpack_from("<QQII", answer)
-        verdicts = [
-            {"identifier": identifier, "received": received, "sent": sent, "operation": chr(operation) if operation else "",
-             "outcome": OUTCOMES[outcome] + (f": {errno.errorcode.get(error, error)}" if error else ""), "good": outcome == 0}
-            for identifier, received, sent, outcome, operation, error
-            in struct.iter_unpack("<QIIBBHxxxx", answer[24:])]
+        verdicts = [verdict(*fields) for fields in struct.iter_unpack("<QIIBBHxxxx", answer[24:])]
         if len(verdicts) != following - known:
             raise ValueError(f"{len(verdicts)} verdicts, where {following - known} should have come")
         tell(about="server", token=token, open=is_open, unheard=unheard, verdicts=verdicts)

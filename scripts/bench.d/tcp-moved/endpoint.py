@@ -117,7 +117,7 @@ class Endpoint:
             except OSError as error:
                 self.is_broken |= error.errno in TELL_RESET
                 if not (self.is_broken and self.plan.client.may_break):
-                    raise Unexpected(f"to do {step} after {half.total} bytes were written", error_name(error)) from error
+                    raise Unexpected(f"to do {step} after {half.total} bytes", error_name(error)) from error
                 half.at = len(half.steps)
 
     async def until(self, condition):
@@ -209,7 +209,8 @@ class Endpoint:
         if got != expected:
             right = len(os.path.commonprefix([got, expected]))
             half.total += right
-            raise Unexpected(f"{expected[right:right + 16].hex()} at offset {half.total}", self.place(got[right:right + 16]))
+            wrong = slice(right, right + 16)
+            raise Unexpected(f"{expected[wrong].hex()} at offset {half.total}", self.place(got[wrong]))
         half.total += len(got)
         self.has_read.set()
 

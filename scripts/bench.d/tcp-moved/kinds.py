@@ -193,7 +193,8 @@ def closed_unread(random, largest):
     # Few enough for the smallest window.
     asked, unread, answer = some(random, 1000), random.randint(1, 1000), some(random, 4000)
     return (Role((write(asked + unread), AWAIT_READER), (SEE_RESET,), may_break=True),
-            Role((awaits(asked), write(answer), sleep(random.randint(0, 1500)), CLOSE), (lurk(asked + unread), read(asked))))
+            Role((awaits(asked), write(answer), sleep(random.randint(0, 1500)), CLOSE),
+                 (lurk(asked + unread), read(asked))))
 
 
 def closed_before_write(random, largest):

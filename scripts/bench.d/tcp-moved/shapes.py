@@ -42,7 +42,8 @@ def draw(random, kind, usual):
 def largest(shape):
     """How many bytes its connections may carry in one direction."""
     buffers = (shape.receive_buffer, shape.send_buffer, shape.server_receive_buffer, shape.server_send_buffer)
-    is_small = shape.port == SMALL or 0 < shape.segment < 500 or shape.clamp or any(0 < size < 50_000 for size in buffers)
+    has_small_buffer = any(0 < size < 50_000 for size in buffers)
+    is_small = shape.port == SMALL or 0 < shape.segment < 500 or shape.clamp or has_small_buffer
     return LARGEST_OF_SMALL if is_small else LARGEST
 
 
