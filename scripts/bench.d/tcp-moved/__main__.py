@@ -1,4 +1,4 @@
-"""Moves a TCP server at random moments while clients do to it whatever TCP allows, and checks every byte and every end."""
+"""Moves a TCP server at random moments while clients do to it whatever TCP allows; checks every byte and every end."""
 
 import argparse
 import http.client
@@ -32,10 +32,10 @@ class Clients:
     """The process that all clients live in."""
 
     def __init__(self, options, address):
+        numbers = (f"--{name}={getattr(options, name)}" for name in ("seed", "moves", "connections"))
         self.process = subprocess.Popen(
             ["nsenter", f"--net={namespace(f'{options.prefix}-outside')}", sys.executable,
-             Path(__file__).parent / "clients.py", "--address", address, "--kinds", ",".join(options.kinds),
-             *(word for name in ("seed", "moves", "connections") for word in (f"--{name}", str(getattr(options, name)))),
+             Path(__file__).parent / "clients.py", "--address", address, "--kinds", ",".join(options.kinds), *numbers,
              *(["--usual"] if options.usual else [])],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.messages = []

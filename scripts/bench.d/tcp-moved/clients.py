@@ -35,8 +35,8 @@ def tell(**what):
 def verdict(identifier, received, sent, outcome, operation, error):
     """How one connection ended at the server, as scripts/images/tcp/verdict.h has it."""
     why = f": {errno.errorcode.get(error, error)}" if error else ""
-    return {"identifier": identifier, "received": received, "sent": sent, "operation": chr(operation) if operation else "",
-            "outcome": OUTCOMES[outcome] + why, "good": outcome == 0}
+    return {"identifier": identifier, "received": received, "sent": sent, "outcome": OUTCOMES[outcome] + why,
+            "operation": chr(operation) if operation else "none", "good": outcome == 0}
 
 
 class Clients:

@@ -18,8 +18,8 @@ class Life:
 class Judge:
     """Takes what the clients' process tells, and says at the end what was wrong.
 
-    With `may_reset`, a connection that the server had not accepted when a move froze it may end with a reset. `lost_at` is
-    when the server was lost for good, if it was: what had not ended and been reported long before is not held against it.
+    With `may_reset`, a connection that the server had not accepted when a move froze it may end with a reset. `lost_at`
+    is when the server was lost for good, if it was: what had not ended and been reported long before is not judged.
     """
 
     def __init__(self, plans, may_reset, lost_at=None):
@@ -78,7 +78,7 @@ class Judge:
             return
         for verdict in verdicts:
             if not verdict["good"]:
-                yield (f"the server: saw {verdict['outcome']}, at the step {verdict['operation'] or 'none'} with"
+                yield (f"the server: saw {verdict['outcome']}, at the step {verdict['operation']} with"
                        f" {verdict['received']} bytes read and {verdict['sent']} written")
         if not verdicts:
             yield "the server: expected to have ended the connection; it has not, or has never heard its script"

@@ -5,7 +5,8 @@ how many bytes go in one direction: small windows take their time.
 """
 
 from script import (
-    APART, AWAIT_READER, CLOSE, END, RESET, SEE_END, SEE_RESET, UNTIL_BROKEN, URGENT, Role, awaits, lurk, read, sleep, write)
+    APART, AWAIT_READER, CLOSE, END, RESET, SEE_END, SEE_RESET, UNTIL_BROKEN, URGENT, Role, awaits, lurk, read, sleep,
+    write)
 
 
 def some(random, largest):

@@ -1,4 +1,4 @@
-"""The bytes that a connection carries: the same as in scripts/images/tcp/stream.c, which says why they are like that."""
+"""The bytes that a connection carries: the same as in scripts/images/tcp/stream.c; stream.h says why they are so."""
 
 import struct
 

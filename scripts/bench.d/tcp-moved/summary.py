@@ -1,5 +1,6 @@
 """What came of a run, for people."""
 
+import bisect
 import collections
 import json
 import statistics
@@ -14,7 +15,9 @@ MOVES_SHOWN = 12
 
 
 def moves_during(moves, begin, end):
-    return [move for move in moves if move["begin"] < end and move["end"] > begin]
+    """Those that had begun before the end, and ended after the beginning. One comes after the other."""
+    first = bisect.bisect_right(moves, begin, key=lambda move: move["end"])
+    return moves[first:bisect.bisect_left(moves, end, key=lambda move: move["begin"])]
 
 
 def seconds(timestamp):
@@ -44,8 +47,8 @@ def show_failure(life, wrong, moves, seed):
     for line in wrong:
         print(f"  {line}")
     print(f"  client: {plan.client}\n  server: {plan.server}\n  shape:  {plan.shape}")
-    print(f"  from port {client.get('port')} to {plan.shape.port}, begun {plan.delay} ms after course {plan.course} began, lasted"
-          f" {client['end'] - client['begin']:.2f} s")
+    print(f"  from port {client.get('port')} to {plan.shape.port}, {plan.delay} ms after the beginning of course"
+          f" {plan.course}, lasted {client['end'] - client['begin']:.2f} s")
     met = moves_during(moves, client["begin"], client["end"])
     for move in met[:MOVES_SHOWN]:
         for line in describe_move(move, client["begin"]):
@@ -100,7 +103,7 @@ def show(options, judge, moves, seconds, machine):
     show_kinds(judge, failed)
     show_moves(moves, judge.lives.values())
     if judge.reset_in_queue:
-        print(f"{judge.reset_in_queue} connections were reset before the server had accepted them, as the policy allows")
+        print(f"{judge.reset_in_queue} connections were reset before they had been accepted, as the policy allows")
     if judge.not_judged:
         print(f"{judge.not_judged} connections are not judged: the server was lost before they had ended")
     for failure in judge.other_failures:
@@ -118,9 +121,9 @@ def write(options, judge, moves, failed):
     """All of it, for programs."""
     wrong = {life.plan.number: faults for life, faults in failed}
     lives = [{
-        "number": life.plan.number, "kind": life.plan.kind, "client": str(life.plan.client), "server": str(life.plan.server),
-        "shape": str(life.plan.shape), "seen": life.client, "verdicts": life.verdicts,
-        "wrong": wrong.get(life.plan.number, [])} for life in judge.lives.values()]
+        "number": life.plan.number, "kind": life.plan.kind, "shape": str(life.plan.shape),
+        "client": str(life.plan.client), "server": str(life.plan.server), "seen": life.client,
+        "verdicts": life.verdicts, "wrong": wrong.get(life.plan.number, [])} for life in judge.lives.values()]
     with open(options.json, "w") as file:
         json.dump({"commandLine": options.command_line, "seed": options.seed, "connections": lives, "moves": moves,
                    "failures": judge.other_failures}, file, indent=1)
