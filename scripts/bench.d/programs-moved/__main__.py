@@ -1,4 +1,4 @@
-"""Moves programs that people run, each under the load of a client, and counts what the client noticed."""
+"""Moves programs that people run, each under the load of clients, and counts what the clients noticed."""
 
 import argparse
 import json
@@ -12,50 +12,51 @@ sys.path.append(str(Path(__file__).parent.parent / "pause"))
 
 import table  # noqa: E402
 from lab import Lab, anatomy  # noqa: E402
-from loads import Asking, Pgbench  # noqa: E402
+from loads import Load  # noqa: E402
 from machine import Failed  # noqa: E402
+from program import program  # noqa: E402
 from report import machine  # noqa: E402
-
-# The image and the port of each; the image that is used in its stead where CRIU may dump nobody's processes but root's.
-PROGRAMS = {
-    "redis": ("redis", 6379), "nginx": ("web", 80), "postgres": ("postgres", 5432), "python": ("python", 8000)}
-# Between two moves: packets that were lost come again within that time.
-REST = 1.0
 
 
 def measure(name, options, lab):
     """All moves of one program."""
-    image, port = PROGRAMS[name]
+    subject = program(name)
+    image = subject.image
     result = {"pauseMilliseconds": [], "relocations": [], "failures": [], "notes": [], "answers": 0}
-    if name == "postgres" and options.as_root:
-        image = "postgres-as-root"
+    if options.as_root and subject.image_as_root:
+        image = subject.image_as_root
         result["notes"].append(
             "run by root, with a library that hides it: this machine's root lacks CAP_SYS_RESOURCE, and then CRIU can"
             " dump no other user's processes")
-    archive, netns = f"{options.images}/{image}.tar", f"{options.prefix}-outside"
-    scratch = f"{options.scratch}/{name}"
+    archive, scratch = f"{options.images}/{image}.tar", f"{options.scratch}/{name}"
     shutil.rmtree(scratch, ignore_errors=True)
     os.makedirs(scratch)
-    load = Pgbench(archive, scratch, netns) if name == "postgres" else Asking(name, scratch, netns)
+    load = Load(name, subject, archive, scratch, f"{options.prefix}-outside")
     begins = []
     try:
         lab.import_image(image, archive)
-        load.start(lab.create(name, image, port), port)
+        load.start(lab.create(name, image, subject), subject.port)
         result["version"] = load.version()
+        lab.expect_movable(name)
         result["anatomy"] = anatomy(options.prefix)
         try:
             for _ in range(options.moves):
-                begins.append(time.time())
-                result["relocations"].append(lab.move(name))
-                time.sleep(REST)
+                begin, relocation = time.time(), lab.move(name)
+                if relocation["state"] == "completed":
+                    begins.append(begin)
+                    result["relocations"].append(relocation)
+                else:
+                    result["failures"].append(in_words(relocation))
+                time.sleep(subject.rest)
         except Failed as error:
             # Nobody knows where the container is now: no further moves.
             result["failures"].append(str(error))
         times, failures = load.stop()
         result["failures"] += failures
-        result["answers"] = len(times)
-        result["pauseMilliseconds"] = pauses(times, begins[:len(result["relocations"])])
-        if len(result["pauseMilliseconds"]) < len(result["relocations"]):
+        result["answers"] = sum(map(len, times))
+        each = [pauses(client, begins) for client in times]
+        result["pauseMilliseconds"] = [max(together) for together in zip(*each)]
+        if len(result["pauseMilliseconds"]) < len(begins):
             result["failures"].append("no answers after the last moves")
     except (Failed, OSError) as error:
         result["failures"].append(str(error))
@@ -66,6 +67,10 @@ def measure(name, options, lab):
         except (Failed, OSError) as error:
             print(f"  {name} could not be removed: {error}", file=sys.stderr)
     return result
+
+
+def in_words(relocation):
+    return f"move {relocation['id']} is {relocation['state']}: {json.dumps(relocation.get('failure') or {})}"
 
 
 def pauses(times, begins):
@@ -102,11 +107,13 @@ def main():
         lab.begin()
     except Failed as error:
         sys.exit(f"error: {error}")
+    began = time.monotonic()
     for name in options.programs.split(","):
         print(f"moving {name} {options.moves} times", flush=True)
         result["programs"][name] = measure(name, options, lab)
-        for failure in result["programs"][name]["failures"]:
+        for failure in result["programs"][name]["failures"][:5]:
             print(f"  failed: {failure}", flush=True)
+    result["seconds"] = round(time.monotonic() - began)
     result["machine"] = machine()
     table.show(result)
     if options.json:
