@@ -64,7 +64,8 @@ add_libraries() {
     libraries=$(cd "$unpacked" && echo usr/lib/*-linux-gnu*)
     loader=$(cd "$unpacked" && echo "$libraries"/ld-linux*.so.*)
     mkdir -p "$root/$libraries"
-    cp --dereference "$unpacked/$loader" "$root/$libraries/"
+    # The C library loads libgcc_s only when a thread is cancelled.
+    cp --dereference "$unpacked/$loader" "$unpacked/$libraries/libgcc_s.so.1" "$root/$libraries/"
     # Programs name their loader by a fixed path outside the folder of libraries.
     for link in "$unpacked"/usr/lib{,64}/ld-linux*.so.*; do
         if [[ -L $link ]]; then ln -sfr "$root/$loader" "$root/${link#"$unpacked"/}"; fi

@@ -49,7 +49,8 @@ def converse(name, kind, where, path, first, ending):
             # Whoever starts before the program listens has seen no move.
             if record.answers:
                 record.failed()
-                say("failure", f"{name}, {time.strftime('%H:%M:%S')}: {type(error).__name__} {error}")
+            say("failure" if record.answers else "waiting",
+                f"{name}, {time.strftime('%H:%M:%S')}: {type(error).__name__} {error}")
             if ending.is_set():
                 return
             ending.wait(0.2)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import tools
 from client import Record
-from machine import Failed, namespace, wait_for
+from machine import Failed, last_line, namespace, wait_for
 
 
 class Load:
@@ -27,8 +27,11 @@ class Load:
                 env={**os.environ, tools.VARIABLE: f"{self.scratch}/tools"})
         self.records = [
             self._record(f"{self.scratch}/{title}.answers") for title in self.program.conversations]
-        for record in self.records:
-            wait_for("answers to the clients", lambda: self._lives() and record.answers > 4, limit=self.program.start)
+        try:
+            for record in self.records:
+                wait_for("answers to the clients", lambda: self._lives() and record.answers > 4, self.program.start)
+        except Failed as error:
+            raise Failed(f"{error}: {last_line(self.log)}") from error
 
     def _record(self, path):
         wait_for("the clients", lambda: os.path.exists(path) and os.path.getsize(path) > 16)
@@ -36,7 +39,7 @@ class Load:
 
     def _lives(self):
         if self.process.poll() is not None:
-            raise Failed(f"the clients have ended: {Path(self.log).read_text()[-300:]}")
+            raise Failed("the clients have ended")
         return True
 
     def version(self):
@@ -51,7 +54,8 @@ class Load:
         except subprocess.TimeoutExpired:
             failures.append("the clients did not end")
             self.kill()
-        failures += [line for line in Path(self.log).read_text().splitlines() if not line.startswith("version")]
+        failures += [
+            line for line in Path(self.log).read_text().splitlines() if not line.startswith(("version", "waiting"))]
         return [list(record.times(0, record.answers)) for record in self.records], failures
 
     def kill(self):

@@ -17,7 +17,10 @@ class Pipe(Conversation):
         self.received = b""
 
     def send(self, text):
-        self.process.stdin.write(text.encode())
+        try:
+            self.process.stdin.write(text.encode())
+        except BrokenPipeError as error:
+            raise OSError(f"the client has ended: {self.process.stdout.read().decode().strip()[-200:]}") from error
 
     def line(self):
         end = time.monotonic() + PATIENCE
@@ -26,7 +29,7 @@ class Pipe(Conversation):
                 raise TimeoutError(f"no answer within {PATIENCE} s")
             more = os.read(self.process.stdout.fileno(), 65536)
             if not more:
-                raise OSError(f"the client has ended with {self.process.wait()}")
+                raise OSError(f"the client has ended with {self.process.wait()}: {self.received.decode()[-200:]}")
             self.received += more
         line, _, self.received = self.received.partition(b"\n")
         return line.decode().rstrip("\r")
@@ -43,7 +46,7 @@ class Pipe(Conversation):
 def once(command):
     """Runs a client to its end and gives back what it printed."""
     done = subprocess.run(
-        command, capture_output=True, text=True, timeout=PATIENCE, stdin=subprocess.DEVNULL)
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=PATIENCE, stdin=subprocess.DEVNULL)
     if done.returncode != 0:
-        raise OSError(f"the client has ended with {done.returncode}: {(done.stderr or done.stdout).strip()[-200:]}")
+        raise OSError(f"the client has ended with {done.returncode}: {done.stdout.strip()[-200:]}")
     return done.stdout.strip()

@@ -5,6 +5,8 @@ packages=(nodejs)
 build() {
     mkdir -p "$root/srv"
     add_program usr/bin/node
+    # Debian keeps some of Node's own modules beside it.
+    take usr/share/nodejs
     cp "$images/node/count.js" "$root/srv/"
     archive docker --port 3000/tcp -- node /srv/count.js
 }

@@ -11,11 +11,8 @@ build() {
         cd "$unpacked" && find usr/lib/erlang -type f \( -path '*/erts-*/bin/*' -o -name '*.so' \) -exec \
             sh -c 'head -c 4 "$1" | grep -q ELF' sh {} \; -print)
     ln -s ../lib/erlang/bin/erl "$root/usr/bin/erl"
-    for program in rabbitmq-server rabbitmqctl; do
-        ln -s "$(cd "$root/$home" && echo "../lib/rabbitmq/"lib/*)/sbin/$program" "$root/usr/bin/$program"
-    done
     mkdir -p "$root"/{etc/rabbitmq,var/lib/rabbitmq,var/log/rabbitmq}
     cp "$images/rabbitmq/rabbitmq.conf" "$root/etc/rabbitmq/"
     archive docker --port 5672/tcp --env HOME=/var/lib/rabbitmq --env RABBITMQ_NODENAME=rabbit@localhost \
-        --env RABBITMQ_LOGS=- --env LANG=C.UTF-8 -- rabbitmq-server
+        --env RABBITMQ_LOGS=- --env LANG=C.UTF-8 -- "/$(cd "$root" && echo "$home"/lib/*)/sbin/rabbitmq-server"
 }

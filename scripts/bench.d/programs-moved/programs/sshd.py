@@ -22,7 +22,7 @@ class Session(Pipe):
         self.asked = 0
 
     def version(self):
-        return once([*tools.command("usr/bin/ssh"), "-V"])
+        return once([*tools.command("usr/bin/ssh"), "-V"]).partition(" ")[0].removeprefix("OpenSSH_")
 
     def ask(self, known):
         self.asked += 1
