@@ -32,25 +32,18 @@ def measure(name, options, lab):
     shutil.rmtree(scratch, ignore_errors=True)
     os.makedirs(scratch)
     load = Load(name, subject, archive, scratch, f"{options.prefix}-outside")
-    begins = []
     try:
         lab.import_image(image, archive)
-        load.start(lab.create(name, image, subject), subject.port)
+        address = lab.create(name, image, subject)
+        if subject.ends_because:
+            lab.expect_ended(name)
+            result["notes"].append(f"does not run: {subject.ends_because}")
+            return result
+        load.start(address, subject.port)
         result["version"] = load.version()
         lab.expect_movable(name)
         result["anatomy"] = anatomy(options.prefix)
-        try:
-            for _ in range(options.moves):
-                begin, relocation = time.time(), lab.move(name)
-                if relocation["state"] == "completed":
-                    begins.append(begin)
-                    result["relocations"].append(relocation)
-                else:
-                    result["failures"].append(in_words(relocation))
-                time.sleep(subject.rest)
-        except Failed as error:
-            # Nobody knows where the container is now: no further moves.
-            result["failures"].append(str(error))
+        begins = move(name, subject, options.moves, lab, result)
         times, failures = load.stop()
         result["failures"] += failures
         result["answers"] = sum(map(len, times))
@@ -67,6 +60,28 @@ def measure(name, options, lab):
         except (Failed, OSError) as error:
             print(f"  {name} could not be removed: {error}", file=sys.stderr)
     return result
+
+
+def move(name, subject, moves, lab, result):
+    """Moves it again and again, and gives back when the moves began that succeeded."""
+    begins, refused = [], 0
+    try:
+        while len(begins) + len(result["failures"]) < moves:
+            begin, relocation = time.time(), lab.move(name)
+            if relocation["state"] == "completed":
+                begins.append(begin)
+                result["relocations"].append(relocation)
+            elif subject.refused and subject.refused[0] in in_words(relocation) and refused < moves:
+                refused += 1
+            else:
+                result["failures"].append(in_words(relocation))
+            time.sleep(subject.rest)
+    except Failed as error:
+        # Nobody knows where the container is now: no further moves.
+        result["failures"].append(str(error))
+    if refused:
+        result["notes"].append(f"{refused} moves were refused and asked for again: {subject.refused[1]}")
+    return begins
 
 
 def in_words(relocation):

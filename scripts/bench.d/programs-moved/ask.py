@@ -65,13 +65,15 @@ def main(name, address, port, folder):
     signal.signal(signal.SIGTERM, lambda *_: ending.set())
     threads = [
         threading.Thread(
-            target=converse, args=(title, kind, (address, int(port)), f"{folder}/{title}.answers", number == 0, ending))
+            target=converse, args=(title, kind, (address, int(port)), f"{folder}/{title}.answers", number == 0, ending),
+            daemon=True)
         for number, (title, kind) in enumerate(program(name).conversations.items())]
     for thread in threads:
         thread.start()
-    # A signal is only handled between two steps of the main thread.
+    # A signal is only handled between two steps of the main thread. A thread that has ended by itself has a fault.
     while not ending.wait(0.1):
-        pass
+        if not all(thread.is_alive() for thread in threads):
+            sys.exit(1)
     for thread in threads:
         thread.join()
 

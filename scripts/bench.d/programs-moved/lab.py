@@ -31,6 +31,9 @@ class Lab(API):
         if mobility["state"] != "movable":
             raise Failed(f"it cannot be moved: {mobility.get('reason')} ({mobility.get('log')})")
 
+    def expect_ended(self, name):
+        wait_for("the end of its first process", lambda: self.container(name)["state"] == "stopped")
+
     def move(self, name):
         """Moves a container to a host that the strategy draws, and gives back the record.
 
@@ -51,7 +54,7 @@ def anatomy(prefix):
     found = {"processes": 0, "threads": 0, "sockets": set(), "connections": 0, "rssBytes": 0, "memoryBytes": 0}
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            if f"/{prefix}" not in (process / "cgroup").read_text() or os.readlink(process / "ns/pid") == ours:
+            if f"/{prefix}-" not in (process / "cgroup").read_text() or os.readlink(process / "ns/pid") == ours:
                 continue
             # What keeps the network namespace of a Docker container is not the program.
             if (process / "comm").read_text().strip() == "pause":

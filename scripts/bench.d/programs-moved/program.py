@@ -21,6 +21,10 @@ class Program:
     limits: dict = field(default_factory=dict)
     # What the clients need of the image.
     tools: tuple = ()
+    # Moves whose failure has these words are asked for again, and told in a note with the reason: (words, reason).
+    refused: tuple = ()
+    # Why it cannot be run in a container here at all. It is tried nevertheless, so that this stays true.
+    ends_because: str = None
     # Seconds from a move to the next.
     rest: float = 0.3
     # Seconds until it answers for the first time.

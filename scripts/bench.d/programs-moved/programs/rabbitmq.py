@@ -28,7 +28,7 @@ class Messages(Conversation):
         self.sender.confirm_delivery()
 
     def version(self):
-        return self.ends[0]._impl.server_properties["version"].decode()
+        return self.ends[0]._impl.server_properties["version"]
 
     def ask(self, known):
         import pika
