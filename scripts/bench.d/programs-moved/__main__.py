@@ -44,10 +44,10 @@ def measure(name, options, lab):
         lab.expect_movable(name)
         result["anatomy"] = anatomy(options.prefix)
         begins = move(name, subject, options.moves, lab, result)
-        times, failures = load.stop()
+        clients, failures = load.stop()
         result["failures"] += failures
-        result["answers"] = sum(map(len, times))
-        each = [pauses(client, begins) for client in times]
+        result["answers"] = sum(len(times) for _, times in clients)
+        each = [pauses(pace, times, begins) for pace, times in clients]
         result["pauseMilliseconds"] = [max(together) for together in zip(*each)]
         if len(result["pauseMilliseconds"]) < len(begins):
             result["failures"].append("no answers after the last moves")
@@ -88,15 +88,18 @@ def in_words(relocation):
     return f"move {relocation['id']} is {relocation['state']}: {json.dumps(relocation.get('failure') or {})}"
 
 
-def pauses(times, begins):
-    """The longest time between two answers from the beginning of each move to that of the next, in milliseconds."""
+def pauses(pace, times, begins):
+    """The longest that a client waited for an answer from the beginning of each move to that of the next, in milliseconds.
+
+    A client asks `pace` seconds after it was answered.
+    """
     result, index = [], 0
     for number, begin in enumerate(begins):
         end = begins[number + 1] if number + 1 < len(begins) else float("inf")
         gaps = []
         while index + 1 < len(times) and times[index] < end:
             if times[index + 1] >= begin:
-                gaps.append((times[index + 1] - times[index]) * 1000)
+                gaps.append(max(0, times[index + 1] - times[index] - pace) * 1000)
             index += 1
         if not gaps:
             break

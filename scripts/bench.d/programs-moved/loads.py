@@ -43,10 +43,11 @@ class Load:
         return True
 
     def version(self):
-        return re.search(r"^version (.*)$", Path(self.log).read_text(), re.M)[1]
+        # The first may be of a connection that failed.
+        return re.findall(r"^version (.*)$", Path(self.log).read_text(), re.M)[-1]
 
     def stop(self):
-        """Ends them and gives back when answers came, of each client, and what went wrong."""
+        """Ends them and gives back, for each client, its pace and when answers came; and what went wrong."""
         self.process.terminate()
         failures = []
         try:
@@ -56,7 +57,8 @@ class Load:
             self.kill()
         failures += [
             line for line in Path(self.log).read_text().splitlines() if not line.startswith(("version", "waiting"))]
-        return [list(record.times(0, record.answers)) for record in self.records], failures
+        kinds = self.program.conversations.values()
+        return [(kind.PACE, record.times(0, record.answers)) for kind, record in zip(kinds, self.records)], failures
 
     def kill(self):
         if self.process:

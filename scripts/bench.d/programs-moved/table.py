@@ -35,9 +35,9 @@ def show(result):
     lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
     print("\n".join(lines))
     print("""
-p50, longest: the longest time between two answers around a move, as the clients saw it. sockets: open ones, in brackets
-established TCP connections. memory: resident, a page that several processes share counted once. dump: what a move
-carries, memory and files, in the median.""")
+p50, longest: the longest that a client waited for an answer around a move. sockets: open ones, in brackets established
+TCP connections. memory: resident, a page that several processes share counted once. dump: what a move carries, memory
+and files, in the median.""")
     print(f"All of it took {result['seconds']} s.")
     for name, program in result["programs"].items():
         for note in program.get("notes", []):

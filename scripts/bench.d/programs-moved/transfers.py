@@ -4,7 +4,7 @@ from conversation import Conversation, expect
 from pipe import Pipe, once
 
 BALANCE = 1_000_000
-# Over a connection of its own, before the first transfer.
+# Made before the first transfer.
 TABLES = (
     "create table accounts (id int primary key, balance bigint not null)",
     "create table transfers (number bigint primary key, amount bigint not null)",
@@ -29,10 +29,10 @@ class Transfers(Pipe):
         return self.line().split("\t")
 
     def ask(self, known):
-        if not known.get("number"):
-            for table in TABLES:
-                self.send(table + ";\n")
-        number = known["number"] = known.get("number", 0) + 1
+        if "number" not in known:
+            expect(self.query(";".join((*TABLES, "select 1"))), ["1"])
+            known["number"] = 0
+        number = known["number"] = known["number"] + 1
         amount = number % 7 + 1
         total = known["total"] = known.get("total", 0) + amount
         row = self.query(

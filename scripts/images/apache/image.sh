@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # demo-images sets root and unpacked, and reads packages.
 # Apache with event MPM on port 80. It is run by root and told that it is nobody: its workers stay root's, which CRIU can dump
 # everywhere.
 packages=(apache2-bin)

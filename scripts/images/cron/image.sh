@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # demo-images sets root and unpacked, and reads packages.
 # supervisord with cron, a loop that ticks, and a server on port 9000 that tells what both have written.
 packages=(supervisor cron busybox-static)
 

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # demo-images sets root and unpacked, and reads packages.
 # A static program in Go on port 8080: a server that counts its requests in memory.
 packages=(golang-go)
 

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # demo-images sets root and unpacked, and reads packages.
 # gunicorn on port 8000: an arbiter and two workers with four threads each.
 packages=(gunicorn)
 

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # demo-images sets root and unpacked, and reads packages.
 # HAProxy on port 80, master and worker, in front of nginx in the same container.
 packages=(haproxy nginx busybox-static)
 

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # demo-images sets root and unpacked, and reads packages.
 # Java on port 8080: its own HTTP server with a pool of threads, counting its requests in memory.
 packages=(openjdk-17-jre-headless)
 

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # demo-images sets root and unpacked, and reads packages.
 # MariaDB on port 3306, with the database bench for everybody; with its client.
 packages=(mariadb-server-core mariadb-client-core)
 

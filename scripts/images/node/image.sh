@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # demo-images sets root and unpacked, and reads packages.
 # Node.js on port 3000: a server that counts its requests in memory.
 packages=(nodejs)
 

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # demo-images sets root and unpacked, and reads packages.
 # PHP-FPM with three workers behind nginx, which listens on port 80.
 packages=(php8.2-fpm nginx busybox-static)
 

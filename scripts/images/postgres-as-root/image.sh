@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # demo-images sets root and unpacked, and reads packages.
 # PostgreSQL run by root, where CRIU can dump nobody else.
 # shellcheck source=scripts/images/postgres/image.sh
 . "$images/postgres/image.sh"

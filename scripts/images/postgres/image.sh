@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # demo-images sets root and unpacked, and reads packages.
 # PostgreSQL on port 5432, an empty cluster, its user nobody; with psql and pgbench.
 packages=(postgresql-15 dash)
 

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # demo-images sets root and unpacked, and reads packages.
 # RabbitMQ on port 5672, with Erlang's port mapper beside it; and pika, a client.
 packages=(rabbitmq-server python3-pika busybox-static)
 

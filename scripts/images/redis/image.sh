@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # demo-images sets root and unpacked, and reads packages.
 # Redis on port 6379, keeping its data in memory.
 packages=(redis-server)
 

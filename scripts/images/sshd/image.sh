@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # demo-images sets root and unpacked, and reads packages.
 # OpenSSH's server on port 22, for a key that is made with the image; with its client and that key.
 packages=(openssh-server openssh-client busybox-static)
 

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # demo-images sets root and unpacked, and reads packages.
 # systemd as the first process, with one service on port 80.
 packages=(systemd busybox-static)
 
