@@ -12,8 +12,8 @@ build() {
     cp "$images/mariadb/my.cnf" "$root/etc/"
     {
         printf '%s\n' 'create database mysql;' 'use mysql;'
-        # The script's last word is a comment; what follows must not become part of it.
-        sed -e '$a\' "$unpacked/$share"/mysql_{system_tables,performance_tables,system_tables_data}.sql
+        # Each line with an end, so that what follows the last does not become part of it.
+        awk 1 "$unpacked/$share"/mysql_{system_tables,performance_tables,system_tables_data}.sql
         cat "$images/mariadb/bench.sql"
     } >"$scratch/bootstrap.sql"
     in_root root:root /usr/bin/mariadbd --bootstrap <"$scratch/bootstrap.sql"
