@@ -19,6 +19,8 @@ sys.path.append(str(Path(__file__).parent.parent / "pause"))
 from client import Record  # noqa: E402
 from program import program  # noqa: E402
 
+# A client that has failed so often ends: more failures would tell nothing new.
+ENOUGH = 20
 TROUBLE = (OSError, ValueError, LookupError, http.client.HTTPException, subprocess.SubprocessError)
 
 
@@ -49,6 +51,9 @@ def converse(name, kind, where, path, first, ending):
             # Whoever starts before the program listens has seen no move.
             if record.answers:
                 record.failed()
+            if record.failures == ENOUGH:
+                say("failure", f"{name}: {type(error).__name__} {error}; and this was enough")
+                return
             say("failure" if record.answers else "waiting",
                 f"{name}, {time.strftime('%H:%M:%S')}: {type(error).__name__} {error}")
             if ending.is_set():
@@ -70,9 +75,9 @@ def main(name, address, port, folder):
         for number, (title, kind) in enumerate(program(name).conversations.items())]
     for thread in threads:
         thread.start()
-    # A signal is only handled between two steps of the main thread. A thread that has ended by itself has a fault.
+    # A signal is only handled between two steps of the main thread. When no client is left there is nothing to wait for.
     while not ending.wait(0.1):
-        if not all(thread.is_alive() for thread in threads):
+        if not any(thread.is_alive() for thread in threads):
             sys.exit(1)
     for thread in threads:
         thread.join()
