@@ -47,10 +47,10 @@ def measure(name, options, lab):
         clients, failures = load.stop()
         result["failures"] += failures
         result["answers"] = sum(len(times) for _, times in clients)
-        each = [pauses(pace, times, begins) for pace, times in clients]
-        result["pauseMilliseconds"] = [max(together) for together in zip(*each)]
-        if len(result["pauseMilliseconds"]) < len(begins):
-            result["failures"].append("no answers after the last moves")
+        for (pace, times), kind in zip(clients, ("pauseMilliseconds", "newMilliseconds")):
+            result[kind] = pauses(pace, times, begins)
+            if len(result[kind]) < len(begins):
+                result["failures"].append("no answers after the last moves")
     except (Failed, OSError) as error:
         result["failures"].append(str(error))
     finally:

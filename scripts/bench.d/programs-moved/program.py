@@ -11,7 +11,8 @@ class Program:
 
     image: str
     port: int
-    # Each has one client of its own, see `conversation.py`. The first one tells the program's version.
+    # Each has one client of its own, see `conversation.py`. The first one keeps its connection and tells the program's
+    # version, the second one makes new connections.
     conversations: dict
     # The image that is used in its stead where CRIU may dump nobody's processes but root's.
     image_as_root: str = None

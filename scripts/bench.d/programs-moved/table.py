@@ -2,8 +2,8 @@
 
 import statistics
 
-COLUMNS = ("program", "version", "processes", "threads", "sockets", "memory", "dump", "answers", "p50", "longest", "moves",
-           "failures")
+COLUMNS = ("program", "version", "processes", "threads", "sockets", "memory", "dump", "answers", "p50", "longest", "new",
+           "moves", "failures")
 
 # Of each program's failures. What follows the first is seldom news; the JSON has all.
 SHOWN = 10
@@ -19,7 +19,11 @@ def cells(name, result):
         f"{size['memoryBytes'] / 2**20:.0f} MiB" if size else "-",
         f"{statistics.median(dumps) / 2**20:.0f} MiB" if dumps else "-", str(result["answers"]),
         f"{statistics.median(pauses):.0f} ms" if pauses else "-",
-        f"{max(pauses):.0f} ms" if pauses else "-", str(len(pauses)), str(len(result["failures"])))
+        longest(pauses), longest(result.get("newMilliseconds")), str(len(pauses)), str(len(result["failures"])))
+
+
+def longest(pauses):
+    return f"{max(pauses):.0f} ms" if pauses else "-"
 
 
 def show(result):
@@ -35,9 +39,9 @@ def show(result):
     lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
     print("\n".join(lines))
     print("""
-p50, longest: the longest that a client waited for an answer around a move. sockets: open ones, in brackets established
-TCP connections. memory: resident, a page that several processes share counted once. dump: what a move carries, memory
-and files, in the median.""")
+p50, longest: the longest that the client with the open connection waited for an answer around a move. new: the longest
+around any move for a new connection and its answer. sockets: open ones, in brackets established TCP connections. memory:
+resident, a page that several processes share counted once. dump: what a move carries, memory and files, in the median.""")
     print(f"All of it took {result['seconds']} s.")
     for name, program in result["programs"].items():
         for note in program.get("notes", []):

@@ -18,7 +18,8 @@ class Web(Conversation):
         body = response.read()
         if response.status != 200:
             raise ValueError(f"status {response.status}")
-        self.server = response.getheader("Server", "")
+        # What is behind another server names itself here.
+        self.server = response.getheader("X-Powered-By") or response.getheader("Server", "")
         return body
 
     def version(self):

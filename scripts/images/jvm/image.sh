@@ -13,5 +13,6 @@ build() {
     rm -f "$root/$home"/lib/{src.zip,ct.sym}
     ln -s "../../$home/bin/java" "$root/usr/bin/java"
     cp "$images/jvm/Count.java" "$root/srv/"
-    archive docker --port 8080/tcp -- java -Xmx64m /srv/Count.java
+    archive docker --port 8080/tcp -- java -Xmx64m \
+        -Dsun.net.httpserver.nodelay=true /srv/Count.java
 }
