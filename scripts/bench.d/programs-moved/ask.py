@@ -1,119 +1,86 @@
-"""A client that asks a program again and again over one connection and writes down when answers came.
+"""The clients of one program: each holds a conversation, checks the answers and writes down when they came.
 
-It checks every answer. A failure is anything that shows that the move was noticed: an error, a connection that had to
-be made again, a number that is missing or comes twice, or another page than before.
+    ask.py PROGRAM ADDRESS PORT FOLDER
+
+FOLDER/NAME.answers is the record of each. SIGTERM ends the conversations, each after an answer of its own, and has them
+check what can be checked then.
 """
 
 import http.client
-import socket
+import signal
+import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).parent.parent / "pause"))
 
-from client import PACE, Record  # noqa: E402
+from client import Record  # noqa: E402
+from program import program  # noqa: E402
 
-PATIENCE = 20
-
-
-class Redis:
-    """INCR: the answers must be 1, 2, 3 and so on, without a gap."""
-
-    def __init__(self, address, port):
-        self.connection = socket.create_connection((address, port), timeout=PATIENCE)
-        self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.stream = self.connection.makefile("rb")
-
-    def version(self):
-        self.connection.sendall(b"INFO server\r\n")
-        length = int(self._line()[1:])
-        lines = self.stream.read(length + 2).decode().splitlines()
-        return next(line.split(":")[1] for line in lines if line.startswith("redis_version:"))
-
-    def ask(self, known):
-        self.connection.sendall(b"INCR answers\r\n")
-        line = self._line()
-        if not line.startswith(b":"):
-            raise ValueError(f"answer {line}")
-        expect_next(known, int(line[1:]))
-
-    def _line(self):
-        line = self.stream.readline()
-        if not line.endswith(b"\r\n"):
-            raise OSError("the server closed the connection")
-        return line
+# A client that has failed so often ends: more failures would tell nothing new.
+ENOUGH = 20
+TROUBLE = (OSError, ValueError, LookupError, http.client.HTTPException, subprocess.SubprocessError)
 
 
-class Web:
-    """GET over one connection that is kept: the page must stay the same."""
-
-    def __init__(self, address, port):
-        self.connection = http.client.HTTPConnection(address, port, timeout=PATIENCE)
-        self.connection.connect()
-        # A connection that the server closes must not be made again behind our back.
-        self.connection.auto_open = False
-
-    def version(self):
-        self.connection.request("HEAD", "/none")
-        response = self.connection.getresponse()
-        response.read()
-        return response.getheader("Server", "").rpartition("/")[2]
-
-    def get(self):
-        self.connection.request("GET", "/")
-        response = self.connection.getresponse()
-        body = response.read()
-        if response.status != 200:
-            raise ValueError(f"status {response.status}")
-        return body
-
-    def ask(self, known):
-        body = self.get()
-        if known.setdefault("body", body) != body:
-            raise ValueError(f"another page: {body}")
+def say(*words):
+    # One write for a line: several threads speak.
+    sys.stdout.write(" ".join(str(word) for word in words) + "\n")
+    sys.stdout.flush()
 
 
-class CountingWeb(Web):
-    """The same with a page that counts its requests in memory."""
-
-    def version(self):
-        # The application answers GET alone.
-        self.connection.request("GET", "/")
-        response = self.connection.getresponse()
-        response.read()
-        return response.getheader("Server", "").rpartition("/")[2]
-
-    def ask(self, known):
-        expect_next(known, int(self.get()))
-
-
-def expect_next(known, number):
-    previous, known["number"] = known.get("number"), number
-    if previous is not None and number != previous + 1:
-        raise ValueError(f"{number} came after {previous}")
-
-
-PROTOCOLS = {"redis": Redis, "nginx": Web, "python": CountingWeb}
-
-
-def main(protocol, address, port, path):
+def converse(name, kind, where, path, first, ending):
     record = Record(path, create=True)
-    known = {}
+    known = {"path": f"/{name}"}
+    talk = None
     while True:
         try:
-            server = PROTOCOLS[protocol](address, int(port))
-            print("version", server.version(), flush=True)
+            talk = kind(*where)
+            if first and not record.answers:
+                say("version", talk.version())
             while True:
-                server.ask(known)
+                last = ending.is_set()
+                talk.ask(known)
                 record.answered(time.time())
-                time.sleep(PACE)
-        except (OSError, ValueError, http.client.HTTPException) as error:
+                if last:
+                    talk.finish(known)
+                    return
+                ending.wait(kind.PACE)
+        except TROUBLE as error:
             # Whoever starts before the program listens has seen no move.
             if record.answers:
                 record.failed()
-                print(f"failure {time.time():.3f} {type(error).__name__} {error}", flush=True)
-            time.sleep(0.05)
+            if record.failures == ENOUGH:
+                say("failure", f"{name}: {type(error).__name__} {error}; and this was enough")
+                return
+            say("failure" if record.answers else "waiting",
+                f"{name}, {time.strftime('%H:%M:%S')}: {type(error).__name__} {error}")
+            if ending.is_set():
+                return
+            ending.wait(0.2)
+        finally:
+            if talk:
+                talk.close()
+                talk = None
+
+
+def main(name, address, port, folder):
+    ending = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: ending.set())
+    threads = [
+        threading.Thread(
+            target=converse, args=(title, kind, (address, int(port)), f"{folder}/{title}.answers", number == 0, ending),
+            daemon=True)
+        for number, (title, kind) in enumerate(program(name).conversations.items())]
+    for thread in threads:
+        thread.start()
+    # A signal is only handled between two steps of the main thread. When no client is left there is nothing to wait for.
+    while not ending.wait(0.1):
+        if not any(thread.is_alive() for thread in threads):
+            sys.exit(1)
+    for thread in threads:
+        thread.join()
 
 
 if __name__ == "__main__":

@@ -15,25 +15,33 @@ class Lab(API):
         self.call("PUT", "/v1/scheduler", {"paused": True})
         self.call("POST", "/v1/tenants", {"name": "bench"})
 
-    def create(self, name, image, port):
+    def create(self, name, image, program):
         """Starts a container and gives back its virtual address."""
         made = self.call("POST", "/v1/containers?wait=60", {
-            "name": name, "tenant": "bench", "image": image, "ports": [{"port": port}]})
+            "name": name, "tenant": "bench", "image": image, "ports": [{"port": program.port}],
+            "command": program.command, "limits": program.limits})
         if made["state"] != "running":
             raise Failed(f"the container does not run: {made['stateDetail']}")
+        return made["virtualAddress"]
+
+    def expect_movable(self, name):
         # The trial dump stops the container for a moment; it must not be mistaken for a move.
         wait_for("the trial dump", lambda: self.container(name)["mobility"]["state"] != "unknown", limit=60)
         mobility = self.container(name)["mobility"]
         if mobility["state"] != "movable":
             raise Failed(f"it cannot be moved: {mobility.get('reason')} ({mobility.get('log')})")
-        return made["virtualAddress"]
+
+    def expect_ended(self, name):
+        wait_for("the end of its first process", lambda: self.container(name)["state"] == "stopped")
 
     def move(self, name):
-        """Moves a container to a host that the strategy draws, and gives back the record."""
+        """Moves a container to a host that the strategy draws, and gives back the record.
+
+        One that has not moved goes on where it was; if it cannot, there is nothing more to see.
+        """
         relocation = self.call("POST", f"/v1/containers/{name}/relocate?wait=60", {})
-        if relocation["state"] != "completed":
-            failure = relocation.get("failure") or {}
-            raise Failed(f"move {relocation['id']} is {relocation['state']}: {json.dumps(failure)}")
+        if relocation["state"] not in ("completed", "failed", "cancelled", "rolledBack"):
+            raise Failed(f"move {relocation['id']} is {relocation['state']}: {json.dumps(relocation.get('failure') or {})}")
         return relocation
 
     def remove(self, name):
@@ -46,7 +54,7 @@ def anatomy(prefix):
     found = {"processes": 0, "threads": 0, "sockets": set(), "connections": 0, "rssBytes": 0, "memoryBytes": 0}
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            if f"/{prefix}" not in (process / "cgroup").read_text() or os.readlink(process / "ns/pid") == ours:
+            if f"/{prefix}-" not in (process / "cgroup").read_text() or os.readlink(process / "ns/pid") == ours:
                 continue
             # What keeps the network namespace of a Docker container is not the program.
             if (process / "comm").read_text().strip() == "pause":

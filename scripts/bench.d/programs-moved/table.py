@@ -2,10 +2,11 @@
 
 import statistics
 
-from report import percentile
+COLUMNS = ("program", "version", "processes", "threads", "sockets", "memory", "dump", "answers", "p50", "longest", "new",
+           "moves", "failures")
 
-COLUMNS = ("program", "version", "processes", "threads", "sockets", "memory", "dump", "answers", "p50", "p99", "moves",
-           "failures")
+# Of each program's failures. What follows the first is seldom news; the JSON has all.
+SHOWN = 10
 
 
 def cells(name, result):
@@ -18,7 +19,11 @@ def cells(name, result):
         f"{size['memoryBytes'] / 2**20:.0f} MiB" if size else "-",
         f"{statistics.median(dumps) / 2**20:.0f} MiB" if dumps else "-", str(result["answers"]),
         f"{statistics.median(pauses):.0f} ms" if pauses else "-",
-        f"{percentile(pauses, 99):.0f} ms" if pauses else "-", str(len(pauses)), str(len(result["failures"])))
+        longest(pauses), longest(result.get("newMilliseconds")), str(len(pauses)), str(len(result["failures"])))
+
+
+def longest(pauses):
+    return f"{max(pauses):.0f} ms" if pauses else "-"
 
 
 def show(result):
@@ -34,11 +39,14 @@ def show(result):
     lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
     print("\n".join(lines))
     print("""
-p50, p99: the longest time between two answers around a move, as the client saw it. sockets: open ones, in brackets
-established TCP connections. memory: resident, a page that several processes share counted once. dump: what a move
-carries, memory and files, in the median.""")
+p50, longest: the longest that the client with the open connection waited for an answer around a move. new: the longest
+around any move for a new connection and its answer. sockets: open ones, in brackets established TCP connections. memory:
+resident, a page that several processes share counted once. dump: what a move carries, memory and files, in the median.""")
+    print(f"All of it took {result['seconds']} s.")
     for name, program in result["programs"].items():
         for note in program.get("notes", []):
             print(f"{name}: {note}")
-        for failure in program["failures"]:
+        for failure in program["failures"][:SHOWN]:
             print(f"{name}: failed: {failure}")
+        if len(program["failures"]) > SHOWN:
+            print(f"{name}: and {len(program['failures']) - SHOWN} failures more")

@@ -1,6 +1,7 @@
-"""A small web application, each connection a thread: counts the requests it has answered, in memory alone."""
+"""A small web application, each connection a thread: counts the requests for each path, in memory alone."""
 
 import threading
+from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
@@ -9,12 +10,12 @@ class Application(BaseHTTPRequestHandler):
     # Headers and body leave in two writes; Nagle's algorithm would hold the second back for 40 ms.
     disable_nagle_algorithm = True
     lock = threading.Lock()
-    answered = 0
+    answered = Counter()
 
     def do_GET(self):
         with Application.lock:
-            Application.answered += 1
-            body = b"%d\n" % Application.answered
+            Application.answered[self.path] += 1
+            body = b"%d\n" % Application.answered[self.path]
         self.send_response(200)
         self.send_header("Content-Type", "text/plain")
         self.send_header("Content-Length", str(len(body)))

@@ -1,0 +1,7 @@
+"""Apache: the page must stay the same."""
+
+from conversation import anew
+from program import Program
+from web import Page
+
+PROGRAM = Program("apache", 80, {"kept": Page, "new": anew(Page)})
