@@ -23,22 +23,10 @@ extension EndToEnd {
         @Test("an epoll that CRIU cannot write down is a reason in words")
         func sharedEpoll() async throws { try await Notices.sharedEpoll(in: try TestLab.shared) }
 
-        private static let watcher = """
-            os.makedirs("/watched"); open("/watched/log", "w").write("first"); os.makedirs("/also/deep")
-            fd = libc.inotify_init1(0o4000); keep = []
-            for path in (b"/watched/log", b"/watched", b"/etc/passwd", b"/also/deep", b"/"): assert libc.inotify_add_watch(fd, path, 0x102) > 0
-            def events():
-                try: return len(os.read(fd, 65536))
-                except BlockingIOError: return 0
-            def happens(path):
-                events(); open(path, "a").write("x"); return events() > 0
-            paths = ["/watched/log", "/watched/new", "/etc/passwd", "/also/deep/new", "/new"]
-            """
-
         @Test("watched files and folders are watched on, also those that were made since the start")
         func inotify() async throws {
             let lab = try TestLab.shared
-            try await PythonScene.play("watcher", in: lab, prologue: Self.watcher) { scene in
+            try await PythonScene.play("watcher", in: lab, prologue: Notices.watcher) { scene in
                 for host in ["host2", "host3"] {
                     #expect(try await scene.ask("[happens(p) for p in paths]") == "[true, true, true, true, true]")
                     try await scene.move(to: host)

@@ -137,6 +137,20 @@ enum Notices {
         }
     }
 
+    /// A program that watches files and folders of all kinds, `paths` being what makes its watches fire.
+    static let watcher = """
+        os.makedirs("/watched"); open("/watched/log", "w").write("first"); os.makedirs("/also/deep")
+        fd = libc.inotify_init1(0o4000); keep = []
+        for path in (b"/watched/log", b"/watched", b"/etc/passwd", b"/also/deep", b"/"):
+            assert libc.inotify_add_watch(fd, path, 0x102) > 0
+        def events():
+            try: return len(os.read(fd, 65536))
+            except BlockingIOError: return 0
+        def happens(path):
+            events(); open(path, "a").write("x"); return events() > 0
+        paths = ["/watched/log", "/watched/new", "/etc/passwd", "/also/deep/new", "/new"]
+        """
+
     /// Processes that share an epoll, of which one has closed what is watched: CRIU cannot write that down, and says so.
     static func sharedEpoll(in lab: TestLab) async throws {
         let prologue = """

@@ -16,6 +16,7 @@ extension DockerStayKeeper {
         await turnstile.enter()
         defer { turnstile.leave() }
         let container = try await running()
+        survey = nil
         let family = try await awaitFamily(
             bystanders(of: container), until: .now + Self.longPatience(with: container))
         survey = FamilySurvey(of: family, first: container.state.pid)

@@ -34,6 +34,7 @@ extension StayKeeper {
     /// it, and to ask its processes what takes long.
     func arm(for relocation: RelocationID) throws(StepFailure) {
         let (record, process) = try running()
+        foresight = nil
         let family = try awaitFamily(of: process, within: Self.longPatience)
         foresight = foresee(family, of: process)
         waitingWorker?.end()
@@ -50,6 +51,7 @@ extension StayKeeper {
     /// Ends a worker that waited in vain: the relocation was given up before the checkpoint.
     private func disarm(_ worker: CriuWorker, _ relocation: RelocationID) {
         guard waitingWorker === worker else { return }
+        foresight = nil
         waitingWorker = nil
         worker.end()
         try? tools.dump(of: relocation).remove()
