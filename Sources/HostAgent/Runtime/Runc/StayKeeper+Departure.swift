@@ -147,9 +147,7 @@ extension StayKeeper {
             do {
                 _ = try LayerArchive.pack(directory: root.upper, to: dump.layer)
             } catch {
-                throw StepFailure(
-                    code: .dumpRefused, message: "the container's files cannot be written down", toolMessage: "\(error)"
-                )
+                throw StepFailure(writingDown: "the container's files", error)
             }
         }
         try dump.complete(
