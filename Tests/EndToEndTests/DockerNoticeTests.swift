@@ -20,6 +20,17 @@ extension DockerTests {
         @Test("an epoll that CRIU cannot write down is a reason in words")
         func sharedEpoll() async throws { try await Notices.sharedEpoll(in: try TestLab.shared) }
 
+        @Test("a program that watches files that CRIU does not find is not moved, and the reason is told")
+        func inotify() async throws {
+            let lab = try TestLab.shared
+            try await PythonScene.play("watcher", in: lab, prologue: Notices.watcher) { scene in
+                let refused = try await lab.api.move(scene.name, to: try HostName("host2"))
+                #expect(refused.state == .failed)
+                #expect(refused.failure?.message.hasPrefix("it watches a file") == true, "\(refused)")
+                #expect(try await scene.ask("[happens(p) for p in paths]") == "[true, true, true, true, true]")
+            }
+        }
+
         @Test("what 'docker exec' has started is named and not lost, and when it has ended the container moves")
         func exec() async throws {
             try await DockerTests.play("visited") { lab, name, client in

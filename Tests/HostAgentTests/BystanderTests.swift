@@ -82,8 +82,12 @@ struct BystanderTests {
             let (_, stay) = try await fixture.startShell("while :; do sleep 0.1; done")
             try enter(fixture, stay, "/bin/sleep", "1000")
             let group = ControlGroup(root: "/sys/fs/cgroup", name: "rl-test-\(fixture.network.id)/host1/\(stay)")
-            let sleeper = try #require(
-                group.members.first { ProcessEntry($0)?.command == "/bin/sleep 1000" })
+            var sleeper: Int32 = 0
+            // For a moment it is still runc's.
+            try await eventually("it sleeps") {
+                sleeper = group.members.first { ProcessEntry($0)?.command == "/bin/sleep 1000" } ?? 0
+                return sleeper != 0
+            }
             let inner = ControlGroup(root: "/sys/fs/cgroup", name: group.name + "/inner/most")
             try inner.open()
             try inner.add(sleeper)

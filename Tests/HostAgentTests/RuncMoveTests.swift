@@ -120,6 +120,36 @@ struct RuncMoveTests {
         }
     }
 
+    @Test("what a process lets into its core files, and how readily it is ended when memory is short, follow it")
+    func scoresFollow() async throws {
+        try await RuncFixture.with { fixture in
+            let (spec, stay) = try await fixture.startShell("sleep 1000 & while :; do sleep 0.1; done")
+            func processes(_ stay: Stay, _ host: String) throws -> [(Int32, String)] {
+                fixture.processes(of: stay, host: host).compactMap { ProcessEntry($0) }
+                    .filter { $0.command != "sleep 0.1" }.map { ($0.number, $0.command) }
+            }
+            // An agent that is protected does not pass that on.
+            let own = try FileBytes.read("/proc/self/oom_score_adj")
+            defer { try? FileBytes.overwrite("/proc/self/oom_score_adj", with: own) }
+            try FileBytes.write("10", to: "/proc/self/oom_score_adj")
+            try await eventually("all run") { try processes(stay, "host1").count == 2 }
+            for (process, command) in try processes(stay, "host1") where command == "sleep 1000" {
+                try FileBytes.write("0x7", to: "/proc/\(process)/coredump_filter")
+                try FileBytes.write("300", to: "/proc/\(process)/oom_score_adj")
+            }
+            let moved = try await fixture.move(
+                spec, stay, as: 1, from: fixture.source, to: fixture.destination, namespace: 1)
+            try await eventually("the worker has ended") { try processes(moved.stay, "host2").count == 2 }
+            for (process, command) in try processes(moved.stay, "host2") {
+                let isChanged = command == "sleep 1000"
+                let filter = String(decoding: try FileBytes.read("/proc/\(process)/coredump_filter"), as: UTF8.self)
+                #expect(filter == (isChanged ? "00000007\n" : "00000033\n"), "\(command)")
+                let score = String(decoding: try FileBytes.read("/proc/\(process)/oom_score_adj"), as: UTF8.self)
+                #expect(score == (isChanged ? "300\n" : "0\n"), "\(command)")
+            }
+        }
+    }
+
     @Test("a restored container has no descriptor that was not its own")
     func noForeignDescriptors() async throws {
         try await RuncFixture.with { fixture in

@@ -69,7 +69,8 @@ struct CriuExplanation: Sendable {
         },
         CriuExplanation("Use link-remap option") { error in
             let path = error.text(between: "link remap for ", and: ". Use").map { ", \($0)," } ?? ""
-            return "it uses a deleted file\(path) that has another name, and this host's CRIU settings lack 'link-remap'"
+            return "it uses a deleted file\(path) that has another name, and this host's CRIU settings lack "
+                + "'link-remap'"
         },
         CriuExplanation("link remap", "it uses a deleted file that has another name, which CRIU cannot find"),
         CriuExplanation(
@@ -90,7 +91,8 @@ struct CriuExplanation: Sendable {
         CriuExplanation("Unsupported proto", "it uses a network protocol that cannot move"),
         CriuExplanation("In-flight connection", "a client is just connecting to it"),
         CriuExplanation("corked dgram socket", "it has begun a UDP message (UDP_CORK) and not sent it"),
-        CriuExplanation("Control messages in queue", "it has sent a descriptor over a socket that nobody has taken yet"),
+        CriuExplanation(
+            "Control messages in queue", "it has sent a descriptor over a socket that nobody has taken yet"),
         CriuExplanation("Unsupported type", "it uses a kind of socket that cannot move"),
         CriuExplanation("Unsupported socket", "it uses a kind of socket that cannot move"),
         CriuExplanation(

@@ -52,6 +52,8 @@ final class CriuWorker: Sendable {
         ended = OwnedDescriptor(pidfd)
         // While it works, a container stands still. CRIU gives what it restores the priority it had.
         setpriority(__priority_which_t(PRIO_PROCESS.rawValue), id_t(process), -20)
+        // Of a score of 0 CRIU makes its own, and an agent may be protected when memory is short.
+        try? FileBytes.write("0", to: "/proc/\(process)/oom_score_adj")
         try awaitVersion()
     }
 

@@ -10,4 +10,12 @@ extension StepFailure {
             code: isLimit ? .resourceExhausted : code, message: "cannot \(doing)",
             toolMessage: String(cString: strerror(number)))
     }
+
+    /// What a container wrote could not be written down. That is no property of the container: it can be tried again.
+    init(writingDown what: String, _ error: any Error) {
+        let isFull = "\(error)".contains(String(cString: strerror(ENOSPC)))
+        self.init(
+            code: isFull ? .resourceExhausted : .runtimeFailed,
+            message: "\(what) cannot be written down", toolMessage: "\(error)")
+    }
 }

@@ -161,9 +161,7 @@ extension DockerStayKeeper {
             do {
                 _ = try LayerArchive.pack(directory: upper, to: dump.layer)
             } catch {
-                throw StepFailure(
-                    code: .dumpRefused, message: "the container's files cannot be written down",
-                    toolMessage: "\(error)")
+                throw StepFailure(writingDown: "the container's files", error)
             }
         }
         if takesVolumes { try tools.volumes.pack(found.mounts, into: dump) }

@@ -16,6 +16,7 @@ extension DockerStayKeeper {
         await turnstile.enter()
         defer { turnstile.leave() }
         let container = try await running()
+        survey = nil
         let family = try await awaitFamily(
             bystanders(of: container), until: .now + Self.longPatience(with: container))
         survey = FamilySurvey(of: family, first: container.state.pid)
@@ -94,11 +95,10 @@ extension DockerStayKeeper {
     /// it did when it was dumped.
     /// - Parameter going: whether it goes on.
     func giveTraits(to container: String, from dump: DumpDirectory, going: Bool) async throws(StepFailure) {
-        let traits = try dump.traits()
-        guard going || !traits.isEmpty, let first = try await look(at: container)?.state.pid, first > 0 else { return }
+        guard let first = try await look(at: container)?.state.pid, first > 0 else { return }
         let groups = ProcessControlGroups(of: first)
         if let group = groups.directory(for: "freezer", named: container) {
-            traits.give(to: ProcessEntry.members(of: group), of: first)
+            try dump.traits().give(to: ProcessEntry.members(of: group), of: first)
         }
         if going { groups.thaw(container) }
     }

@@ -39,9 +39,7 @@ struct DockerVolumes: Sendable {
             do {
                 _ = try LayerArchive.pack(directory: mount.source, to: dump.volume(number))
             } catch {
-                throw StepFailure(
-                    code: .dumpRefused, message: "volume '\(mount.volume ?? "")' cannot be written down",
-                    toolMessage: "\(error)")
+                throw StepFailure(writingDown: "volume '\(mount.volume ?? "")'", error)
             }
         }
     }

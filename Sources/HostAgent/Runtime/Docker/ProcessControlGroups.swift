@@ -34,7 +34,8 @@ struct ProcessControlGroups: Sendable, Hashable {
         let isUnified = FileTree.exists(directory + "/cgroup.freeze")
         let (order, text, state, sign) =
             isUnified
-            ? ("cgroup.freeze", "1", "cgroup.events", "frozen 1") : ("freezer.state", "FROZEN", "freezer.state", "FROZEN")
+            ? ("cgroup.freeze", "1", "cgroup.events", "frozen 1")
+            : ("freezer.state", "FROZEN", "freezer.state", "FROZEN")
         let files = FactFiles()
         let deadline = ContinuousClock.now + limit
         while (try? FileBytes.write(text, to: "\(directory)/\(order)")) != nil {

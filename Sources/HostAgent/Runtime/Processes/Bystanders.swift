@@ -56,8 +56,8 @@ struct Bystanders: Sendable {
         let isOne = bystanders.count == 1
         return StepFailure(
             code: .dumpRefused,
-            message: "\(named) \(isOne ? "was" : "were") started beside the container's first process, as 'docker exec' "
-                + "does, and would be lost in a move: end \(isOne ? "it" : "them") first")
+            message: "\(named) \(isOne ? "was" : "were") started beside the container's first process, as "
+                + "'docker exec' does, and would be lost in a move: end \(isOne ? "it" : "them") first")
     }
 
     /// Tools that are about to enter the container, and may not be in its control group yet.

@@ -13,12 +13,14 @@ struct FamilySurvey: Sendable {
     private let usual: [UInt64]
     private var known: [Int32: Known] = [:]
     private var filters: [Int32: String] = [:]
+    private var scores: [Int32: Int32] = [:]
 
     /// Asks running processes.
     init(of family: Set<Int32>, first: Int32) {
         usual = Self.usualProcessors(of: first)
         for process in family {
-            filters[process] = Self.coreFilter(of: process)
+            filters[process] = Self.coreFilter(of: process) ?? FamilyTraits.usualCoreFilter
+            scores[process] = Self.memoryScore(of: process)
             for thread in Self.threads(of: process) { known[thread] = look(at: thread) }
         }
     }
@@ -48,9 +50,13 @@ struct FamilySurvey: Sendable {
                     found.groups[place].threads.append(number)
                 }
             }
-            let filter = filters.keys.contains(process) ? filters[process] : Self.coreFilter(of: process)
-            if let filter, let number = number(of: process) {
+            let filter = filters[process] ?? Self.coreFilter(of: process) ?? FamilyTraits.usualCoreFilter
+            if filter != FamilyTraits.usualCoreFilter, let number = number(of: process) {
                 found.coreFilters.append(FamilyTraits.CoreFilter(process: number, filter: filter))
+            }
+            let score = scores[process] ?? Self.memoryScore(of: process) ?? 0
+            if score != 0, let number = number(of: process) {
+                found.memoryScores.append(FamilyTraits.MemoryScore(process: number, score: score))
             }
         }
         return found
@@ -79,7 +85,12 @@ struct FamilySurvey: Sendable {
         // It has just ended, or the kernel makes no core files.
         guard let bytes = try? FileBytes.read("/proc/\(process)/coredump_filter") else { return nil }
         let filter = String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
-        return filter.isEmpty || filter == FamilyTraits.usualCoreFilter ? nil : filter
+        return filter.isEmpty ? nil : filter
+    }
+
+    /// How readily a process is ended when memory is short.
+    static func memoryScore(of process: Int32) -> Int32? {
+        FactFiles().line("/proc/\(process)/oom_score_adj").flatMap { Int32($0) }
     }
 
     /// The processors of a thread that has not asked for any: those that its control group may use.

@@ -19,11 +19,20 @@ struct FamilyTraits: Codable, Sendable, Hashable {
         let filter: String
     }
 
+    /// How readily a process is ended when memory is short.
+    struct MemoryScore: Codable, Sendable, Hashable {
+        let process: Int32
+        /// As `/proc/PID/oom_score_adj` has it.
+        let score: Int32
+    }
+
     var groups: [Group] = []
     var coreFilters: [CoreFilter] = []
+    /// Those that are not 0. CRIU restores them too, but of a score of 0 it makes that of whoever restores.
+    var memoryScores: [MemoryScore] = []
 
     /// Whether there is nothing to be carried.
-    var isEmpty: Bool { groups.isEmpty && coreFilters.isEmpty }
+    var isEmpty: Bool { self == FamilyTraits() }
 
     /// What the kernel lets into core files unless it is told otherwise.
     static let usualCoreFilter = "00000033"
@@ -33,12 +42,18 @@ struct FamilyTraits: Codable, Sendable, Hashable {
     ///   - members: the container's processes, among which there may be others.
     ///   - first: its first process.
     func give(to members: [Int32], of first: Int32) {
-        guard !isEmpty, let depth = ProcessNumbers(of: first)?.depth else { return }
+        guard let depth = ProcessNumbers(of: first)?.depth else { return }
         let whole = Self.byNumber(groups.flatMap { group in group.processes.map { ($0, group.traits) } })
         let single = Self.byNumber(groups.flatMap { group in group.threads.map { ($0, group.traits) } })
         let filters = Self.byNumber(coreFilters.map { ($0.process, $0.filter) })
+        let scores = Self.byNumber(memoryScores.map { ($0.process, $0.score) })
         for process in members {
             guard let numbers = ProcessNumbers(of: process), numbers.depth == depth else { continue }
+            let score = scores[numbers.inContainer] ?? 0
+            if FamilySurvey.memoryScore(of: process) != score {
+                // It has just ended.
+                try? FileBytes.write("\(score)", to: "/proc/\(process)/oom_score_adj")
+            }
             if let filter = filters[numbers.inContainer] {
                 // It has just ended, or the kernel makes no core files.
                 try? FileBytes.write("0x" + filter, to: "/proc/\(process)/coredump_filter")

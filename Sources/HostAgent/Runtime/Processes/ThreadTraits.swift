@@ -24,7 +24,8 @@ struct ThreadTraits: Codable, Sendable, Hashable {
         let own = Self.trimmed(set)
         if own != usual { processors = own }
         let priority = linux_get_io_priority(thread)
-        if priority > 0 { ioPriority = priority }
+        // Without a class, the level follows the nice value.
+        if priority > 0, priority >> 13 != 0 { ioPriority = priority }
     }
 
     init() {}

@@ -28,6 +28,8 @@ struct BundleConfiguration: Encodable, Sendable {
         let capabilities: Capabilities
         let rlimits: [Limit]
         let noNewPrivileges = true
+        /// Not the agent's, which may be protected when memory is short.
+        let oomScoreAdj = 0
     }
 
     struct Capabilities: Encodable, Sendable {

@@ -111,7 +111,8 @@ extension StayKeeper {
                 ])
             let tasks = try restore.hold(with: worker)
             timings["restore"] = watch.lap()
-            try dump.traits().give(to: controlGroup.members, of: tasks.process)
+            let traits = try dump.traits()
+            if !traits.isEmpty { traits.give(to: controlGroup.members, of: tasks.process) }
             guard let identity = ProcessIdentity(pid: tasks.process) else {
                 throw StepFailure(code: .restoreFailed, message: "the restored container has ended at once")
             }

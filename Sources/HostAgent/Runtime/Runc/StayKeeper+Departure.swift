@@ -34,6 +34,7 @@ extension StayKeeper {
     /// it, and to ask its processes what takes long.
     func arm(for relocation: RelocationID) throws(StepFailure) {
         let (record, process) = try running()
+        foresight = nil
         let family = try awaitFamily(of: process, within: Self.longPatience)
         foresight = foresee(family, of: process)
         dropWorkers()
@@ -54,12 +55,16 @@ extension StayKeeper {
 
     /// Ends a worker that waited in vain.
     private func end(armed worker: CriuWorker) {
-        if waitingWorker === worker { dropWorkers() }
+        guard waitingWorker === worker else { return }
+        foresight = nil
+        dropWorkers()
     }
 
     /// See `ContainerRuntime.disarm`.
     func disarm(for relocation: RelocationID) {
-        if armed == relocation { dropWorkers() }
+        guard armed == relocation else { return }
+        foresight = nil
+        dropWorkers()
     }
 
     /// See `ContainerRuntime.removeForsakenDumps`.
@@ -176,9 +181,7 @@ extension StayKeeper {
             do {
                 _ = try LayerArchive.pack(directory: root.upper, to: dump.layer)
             } catch {
-                throw StepFailure(
-                    code: .dumpRefused, message: "the container's files cannot be written down", toolMessage: "\(error)"
-                )
+                throw StepFailure(writingDown: "the container's files", error)
             }
         }
         try dump.complete(
