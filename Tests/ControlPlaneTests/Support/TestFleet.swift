@@ -185,6 +185,15 @@ actor TestFleet {
         try await controlPlane?.ledger.decision(of: id)
     }
 
+    /// All events that the ledger knows.
+    func everyEvent() async throws -> [FleetEvent] {
+        var events: [FleetEvent] = []
+        while let more = try await controlPlane?.ledger.events(after: events.last?.sequence ?? 0, limit: 1000),
+            !more.isEmpty
+        { events += more }
+        return events
+    }
+
     /// All stays that the ledger knows.
     func residences() async throws -> [Residence] {
         var found: [Residence] = []
