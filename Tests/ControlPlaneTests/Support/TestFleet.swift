@@ -28,7 +28,7 @@ actor TestFleet {
     private var gatewayTask: Task<Void, any Error>?
     private(set) var controlPlane: ControlPlane?
     private var agentPort = 0
-    private var operatorPort = 0
+    private(set) var operatorPort = 0
     private let dwellSeconds: Double
     private let absenceSeconds: Double
     private let randomness: Randomness
@@ -85,7 +85,7 @@ actor TestFleet {
     // MARK: Parts
 
     /// Starts the control plane, on the ports it had before.
-    func startControlPlane(retentionSeconds: Double? = nil) async throws {
+    func startControlPlane(retentionSeconds: Double? = nil, publicOrigins: [WebOrigin] = []) async throws {
         var times = StepTimes()
         times.absenceSeconds = absenceSeconds
         times.dumpSeconds = 10
@@ -104,6 +104,7 @@ actor TestFleet {
             heartbeatSeconds: 0.05, stepTimes: times,
             firstPolicy: .deadline(seconds: dwellSeconds, threshold: 0.5), retentionSeconds: retentionSeconds)
         configuration.randomness = randomness
+        configuration.publicOrigins = publicOrigins
         let controlPlane = try await ControlPlane(configuration, logger: Self.logger)
         self.controlPlane = controlPlane
         operatorPort = try Self.port(of: controlPlane.operatorAddresses)
