@@ -122,7 +122,7 @@ let package = Package(
         ),
         .target(
             name: "RelocateTesting",
-            dependencies: ["FleetModel", "HTTP"],
+            dependencies: ["FleetModel", "HTTP", .product(name: "GRDB", package: "GRDB.swift")],
             path: "Tests/RelocateTesting",
             swiftSettings: swift
         ),

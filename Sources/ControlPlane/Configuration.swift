@@ -29,6 +29,8 @@ public struct Configuration: Sendable {
     public var firstPolicy: Policy?
     /// How long events, moves and stays that have ended are kept, in seconds; `nil` for ever.
     public var retentionSeconds: Double?
+    /// Where proxies serve the dashboard, if not under the address that they ask for.
+    public var publicOrigins: [WebOrigin] = []
     /// Where random numbers come from; for tests.
     var randomness = Randomness.system
     /// When to end suddenly; for tests.

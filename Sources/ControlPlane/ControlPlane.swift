@@ -150,7 +150,7 @@ public final class ControlPlane: Sendable {
         _ configuration: Configuration, fleet: Fleet, ledger: Ledger, agents: AgentRegistry, relocator: Relocator,
         scheduler: Scheduler, containers: ContainersService, images: ImageRepository, simulations: SimulationsService
     ) throws -> Router {
-        var router = FleetRouter()
+        var router = FleetRouter(publicOrigins: configuration.publicOrigins)
         HostsRoutes(
             hosts: HostsService(
                 fleet: fleet, agents: agents, relocator: relocator,

@@ -18,10 +18,16 @@ import GRDB
 /// - `commit` and `load` block their thread, a commit for as long as the disk takes to confirm. Reads are `async` and
 ///   block nothing.
 /// - Times, actors and numbers of relocations come from the caller; the ledger has no clock.
-/// - One process has the ledger open. A lock on a file beside it sees to that; a process that dies gives it up.
+/// - One process has the ledger open. A lock on a file beside it sees to that; a process that dies gives it up. Other
+///   programs may hold the database for a while all the same, such as one that copies it: whoever writes waits for them,
+///   but no longer than `patienceSeconds`.
 /// - Only its owner may read the files (mode 0600).
 public final class Ledger: Sendable {
+    /// How long a commit waits for another process that holds the database, in seconds.
+    public static let patienceSeconds = 5.0
+
     let pool: DatabasePool
+    let patience = WritePatience()
     private let lock: LedgerLock
 
     /// Opens a ledger, creates it where there is none, and brings it to the newest form.
@@ -34,8 +40,9 @@ public final class Ledger: Sendable {
         let files = try Migration.read(directory: migrations)
         lock = try LedgerLock(path: path + ".lock")
         try LedgerFile.makePrivate(path)
+        let configuration = Self.configuration(patience)
         pool = try LedgerError.wrapping("open the ledger \(path)") {
-            try DatabasePool(path: path, configuration: Self.configuration)
+            try DatabasePool(path: path, configuration: configuration)
         }
         try LedgerError.wrapping("prepare the ledger \(path)") {
             try pool.writeWithoutTransaction { database in
@@ -53,11 +60,12 @@ public final class Ledger: Sendable {
         lock.release()
     }
 
-    private static var configuration: Configuration {
+    private static func configuration(_ patience: WritePatience) -> Configuration {
         var configuration = Configuration()
         configuration.label = "ledger"
         configuration.foreignKeysEnabled = true
         configuration.maximumReaderCount = 4
+        configuration.busyMode = .callback { patience.triesAgain(after: $0) }
         return configuration
     }
 }

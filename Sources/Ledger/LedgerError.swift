@@ -11,7 +11,7 @@ public struct LedgerError: Error, Sendable, CustomStringConvertible {
     public enum Code: Sendable, Hashable, CaseIterable {
         /// The file could not be opened or created.
         case cannotOpen
-        /// Another process has the ledger open.
+        /// Another process has the ledger open, or holds its database.
         case inUse
         /// The database has migrations that this program does not know.
         case newerDatabase
@@ -45,6 +45,10 @@ public struct LedgerError: Error, Sendable, CustomStringConvertible {
         /// Lets `catch LedgerError.Code.diskFull` match.
         public static func ~= (code: Code, error: any Error) -> Bool { (error as? LedgerError)?.code == code }
     }
+
+    /// Whether the ledger may be written again by itself, or when somebody has made room: what must be written is to be
+    /// tried again.
+    public var isPassing: Bool { [.inUse, .diskFull, .readOnly].contains(code) }
 
     /// What kind of failure it is.
     public let code: Code

@@ -56,6 +56,12 @@ struct BadRequest: Sendable, CustomTestStringConvertible {
             what: "a port that is none", path: "/v1/containers", body: "{\(good),\"ports\":[{\"port\":70000}]}",
             status: 422, naming: "port"),
         BadRequest(
+            what: "a port of UDP", path: "/v1/containers", body: "{\(good),\"ports\":[{\"port\":\"53/udp\"}]}",
+            status: 422, naming: "TCP only"),
+        BadRequest(
+            what: "another protocol", path: "/v1/containers",
+            body: "{\(good),\"ports\":[{\"port\":53,\"protocol\":\"udp\"}]}", status: 422, naming: "TCP only"),
+        BadRequest(
             what: "no memory", path: "/v1/containers", body: "{\(good),\"limits\":{\"memoryBytes\":-1}}", status: 422,
             naming: "memoryBytes"),
         BadRequest(

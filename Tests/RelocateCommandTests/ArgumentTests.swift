@@ -35,6 +35,9 @@ struct ArgumentTests {
         #expect(try PortMapping(argument: "6379") == PortMapping(port: 6379, containerPort: 6379))
         #expect(try PortMapping(argument: "80:8080") == PortMapping(port: 80, containerPort: 8080))
         #expect(PortMapping(port: 80, containerPort: 8080).words == "80:8080")
+        #expect(try PortMapping(argument: "80:8080/tcp") == PortMapping(port: 80, containerPort: 8080))
+        let refusal = #expect(throws: ClientError.self) { try PortMapping(argument: "9000/udp") }
+        #expect(refusal.map { "\($0)" }?.contains("TCP only") == true)
     }
 
     @Test(

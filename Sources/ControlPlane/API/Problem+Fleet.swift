@@ -51,6 +51,12 @@ extension Problem {
             self.init(.badRequest, code: "invalidParameter", detail: "\(error)")
         case .diskFull, .readOnly:
             self.init(.serviceUnavailable, code: "ledgerUnavailable", detail: "nothing was changed: \(error)")
+        case .inUse:
+            self.init(
+                .serviceUnavailable, code: "ledgerInUse",
+                detail: "nothing was changed: another process holds the ledger's database; try again when it is done "
+                    + "(\(error))")
+            headerFields[.retryAfter] = "1"
         default: return nil
         }
     }

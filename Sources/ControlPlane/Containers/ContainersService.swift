@@ -199,7 +199,7 @@ struct ContainersService: Sendable {
             }
         _ = try await agents.ask(
             route, id: OrderID(operation: operation, step: "announce"), of: gateway.name, timeout: .seconds(30))
-        try await fleet.change(by: "control-plane") { draft in
+        try await fleet.changeWhenPossible(by: "control-plane") { draft in
             let now = draft.now
             let deadline = draft.state.deadline(of: try draft.container(container.name), arrivedAt: now, at: now)
             try draft.update(container.name) { container in
@@ -215,7 +215,7 @@ struct ContainersService: Sendable {
         logger.error("cannot start", metadata: ["container": "\(container.name)", "error": "\(failure)"])
         try? await clear(container)
         do {
-            try await fleet.change(by: "control-plane") { draft in
+            try await fleet.changeWhenPossible(by: "control-plane") { draft in
                 guard draft.state.containers[container.name]?.state == .starting else { return }
                 try draft.update(container.name) { $0.state = .failed(reason: "\(failure)") }
             }

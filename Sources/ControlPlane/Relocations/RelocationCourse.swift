@@ -9,6 +9,14 @@ import FleetModel
 /// Forward: prepare and arm → hush → settle → steer → checkpoint → restore → release → announce → seal → retire. Where
 /// the checkpoint finds connections that are only being closed, `part` is sent together with `restore`.
 ///
+/// In the *window*, from sending `steer` to the answer of `release`, the container stands still or is about to, and nothing
+/// waits for the disk: what follows a success there is sent at once and written down meanwhile (`isInWindow`). The record
+/// may so be behind by forward steps, never by anything else: a failure, a lost answer and what follows from them are
+/// written down, with everything before, before the next step is sent. A control plane that was ended in the window asks
+/// again, under the same ids, and gets the same answers; but it cannot know whether more was done than it reads, the release
+/// included. So there it asks until an answer comes (`mayBeBehind`): a lost one counts for nothing. For the same reason
+/// a move cannot be cancelled any more once `steer` is on record.
+///
 /// Undone at the end: abandon, then disarm, so that nothing stays at destination or source. The dump is the source's: it
 /// alone knows whether its container may still need it, and it alone removes it.
 ///
@@ -54,7 +62,7 @@ enum RelocationCourse {
 
     /// What follows from the recorded steps.
     /// - Parameters:
-    ///   - cancelled: whether an operator asked to cancel. It counts only before the freeze.
+    ///   - cancelled: whether an operator asked to cancel. It counts only before `steer`.
     ///   - parting: whether connections stay behind at the source.
     static func next(after steps: [Step], cancelled: Bool, parting: Bool = false) -> Move {
         let record = Record(steps: steps)
@@ -62,6 +70,23 @@ enum RelocationCourse {
         guard open.isEmpty else { return .wait(open) }
         if let undoing = record.reasonToUndo(cancelled: cancelled) { return undo(record, undoing) }
         return forward(record, parting: parting)
+    }
+
+    /// Whether a step may be sent before it is written down.
+    static func isInWindow(_ intents: [Intent]) -> Bool {
+        intents.allSatisfy { $0.attempt == 1 && [.checkpoint, .restore, .part, .release].contains($0.kind) }
+    }
+
+    /// Whether more may have been done than these steps say, by a control plane that has ended since.
+    static func mayBeBehind(_ steps: [Step]) -> Bool {
+        let window = steps.filter { isAskedUntilAnswered($0.kind) }
+        return !window.isEmpty
+            && window.allSatisfy { $0.kind != .release && ($0.state == .sent || $0.state == .succeeded) }
+    }
+
+    /// Whether a step is asked for until an answer comes, where more may have been done than is written down.
+    static func isAskedUntilAnswered(_ kind: StepKind) -> Bool {
+        [.steer, .checkpoint, .restore, .release].contains(kind)
     }
 
     private static func forward(_ record: Record, parting: Bool) -> Move {
@@ -129,7 +154,7 @@ enum RelocationCourse {
             if let failure = last[.arm]?.failure, failure.code == .dumpRefused { return .failure(failure) }
             if let failure = last[.release]?.failure, failure.code.meansNothingRuns { return .failure(failure) }
             let isUndoing = last[.abandon] != nil || last[.steerBack] != nil
-            return isUndoing || (cancelled && last[.checkpoint] == nil) ? .cancelled : nil
+            return isUndoing || (cancelled && last[.steer] == nil) ? .cancelled : nil
         }
 
         private func unreachable(_ step: Step) -> StepFailure {

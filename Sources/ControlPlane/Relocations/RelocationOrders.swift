@@ -27,6 +27,11 @@ struct RelocationOrders {
         self.leaseSeconds = leaseSeconds
     }
 
+    /// A step that is to be sent.
+    func step(_ intent: RelocationCourse.Intent, at now: Timestamp) -> Step {
+        Step(kind: intent.kind, host: host(of: intent.kind), attempt: intent.attempt, startedAt: now)
+    }
+
     /// The host whose agent carries out a step.
     func host(of kind: StepKind) -> HostName {
         switch kind {

@@ -4,9 +4,13 @@ import Logging
 /// Drives one relocation from its first step to its end.
 ///
 /// Each turn writes the outcomes of the last steps together with the steps that follow from them in one commit, and
-/// only then sends those: a step is in the ledger before any agent hears of it.
+/// only then sends those: a step is in the ledger before any agent hears of it. Only while the container stands still
+/// the next step is sent first (see `RelocationCourse` for what that means after a crash); it is written down meanwhile,
+/// and what everybody else sees of the relocation is what is written down.
 struct RelocationRun {
     let id: RelocationID
+    /// Whether another control plane has begun it.
+    let isResumed: Bool
     let fleet: Fleet
     let agents: AgentRegistry
     let times: StepTimes
@@ -14,7 +18,8 @@ struct RelocationRun {
     let logger: Logger
 
     private enum Turn: Sendable {
-        case perform([Step])
+        /// Send these steps; `all` are those of the relocation, they included.
+        case perform([Step], all: [Step])
         case pause(before: Int)
         case ended(pauseMilliseconds: Double?)
     }
@@ -30,7 +35,22 @@ struct RelocationRun {
         var answered: [Answered] = []
         var steeredAt: ContinuousClock.Instant?
         let clock = ContinuousClock()
+        let recorded = fleet.snapshot.relocations[id]?.steps ?? []
+        let mayBeBehind = isResumed && RelocationCourse.mayBeBehind(recorded)
+        let behind = RecordsBehind(logger: logger)
+        var known = recorded
         while true {
+            if Task.isCancelled {
+                await behind.settle()
+                return nil
+            }
+            if let next = nextInWindow(after: answered, &known) {
+                let turn = answered
+                await behind.add { try await write(turn, andThen: next) }
+                answered = await send(next, untilAnswered: mayBeBehind)
+                continue
+            }
+            await behind.settle()
             let pause = pauseSeconds(answered, steeredAt: steeredAt, now: clock.now)
             let turn: Turn
             do {
@@ -45,16 +65,71 @@ struct RelocationRun {
             switch turn {
             case .ended(let pause): return pause.map { $0 / 1000 }
             case .pause(let attempt): try? await Task.sleep(for: times.pause(before: attempt))
-            case .perform(let steps):
+            case .perform(let steps, let all):
                 if steps.contains(where: { $0.kind == .steer }) { steeredAt = clock.now }
-                for step in steps { death.strike(.recorded, of: step.kind) }
-                answered = await perform(steps)
-                for answer in answered { death.strike(.answered, of: answer.step.kind) }
+                known = all
+                answered = await send(steps, untilAnswered: mayBeBehind)
             }
         }
     }
 
+    // MARK: The window
+
+    /// The steps that are to be sent before they are written down; `nil` when what follows must be written down first.
+    private func nextInWindow(after answered: [Answered], _ known: inout [Step]) -> [Step]? {
+        guard !answered.isEmpty, answered.allSatisfy({ $0.step.state == .succeeded }) else { return nil }
+        for answer in answered { known.take(answer.step) }
+        let state = fleet.snapshot
+        guard case .send(let intents) = RelocationCourse.next(after: known, cancelled: false),
+            RelocationCourse.isInWindow(intents), let relocation = state.relocations[id],
+            // What is wrong is found by the turn that waits for the disk, which can say so.
+            let orders = try? RelocationOrders(relocation, in: state, leaseSeconds: times.leaseSeconds)
+        else { return nil }
+        let steps = intents.map { orders.step($0, at: .now) }
+        known += steps
+        return steps
+    }
+
+    private func write(_ answered: [Answered], andThen steps: [Step]) async throws {
+        try await fleet.change(by: "relocator") { [id] draft in
+            guard var relocation = draft.state.relocations[id] else { return }
+            for answer in answered {
+                relocation.take(answer.step, report: answer.report, pauseMilliseconds: nil, at: draft.now)
+            }
+            relocation.begin(steps, at: draft.now)
+            draft.record(.relocation(relocation))
+        }
+    }
+
     // MARK: Agents
+
+    private func send(_ steps: [Step], untilAnswered: Bool) async -> [Answered] {
+        for step in steps { death.strike(.recorded, of: step.kind) }
+        var answered = await perform(steps)
+        for attempt in 2... {
+            let isLost = answered.contains {
+                $0.step.state == .lost && RelocationCourse.isAskedUntilAnswered($0.step.kind)
+            }
+            guard untilAnswered, isLost, !Task.isCancelled else { break }
+            await noticeRepetition(attempt)
+            // Cancelled with the run, which then ends.
+            try? await Task.sleep(for: times.pause(before: attempt))
+            answered = await perform(steps)
+        }
+        for answer in answered { death.strike(.answered, of: answer.step.kind) }
+        return answered
+    }
+
+    private func noticeRepetition(_ attempt: Int) async {
+        do {
+            try await fleet.change(by: "relocator") { [id] draft in
+                guard let relocation = draft.state.relocations[id] else { return }
+                draft.noticeRepetition(of: relocation, attempt: attempt)
+            }
+        } catch {
+            logger.error("cannot raise an alarm", metadata: ["relocation": "\(id)", "error": "\(error)"])
+        }
+    }
 
     private func perform(_ steps: [Step]) async -> [Answered] {
         if steps.count == 1, let step = steps.first { return [await perform(step)] }
@@ -123,7 +198,7 @@ struct RelocationRun {
             {
             case .wait(let steps):
                 if hasNews { draft.record(.relocation(relocation)) }
-                return .perform(steps)
+                return .perform(steps, all: relocation.steps)
             case .send(let intents):
                 if hasNews, let attempt = intents.map(\.attempt).max(), attempt > 1 {
                     draft.record(.relocation(relocation))
@@ -131,12 +206,10 @@ struct RelocationRun {
                     return .pause(before: attempt)
                 }
                 let orders = try RelocationOrders(relocation, in: draft.state, leaseSeconds: 0)
-                let steps = intents.map {
-                    Step(kind: $0.kind, host: orders.host(of: $0.kind), attempt: $0.attempt, startedAt: draft.now)
-                }
+                let steps = intents.map { orders.step($0, at: draft.now) }
                 relocation.begin(steps, at: draft.now)
                 draft.record(.relocation(relocation))
-                return .perform(steps)
+                return .perform(steps, all: relocation.steps)
             case .end(let state, let failure):
                 relocation.end(state, failure: failure, at: draft.now)
                 draft.record(.relocation(relocation))
@@ -147,13 +220,23 @@ struct RelocationRun {
     }
 }
 
+extension [Step] {
+    /// Puts the outcome of a step in its place.
+    /// - Returns: whether it has one.
+    @discardableResult
+    fileprivate mutating func take(_ step: Step) -> Bool {
+        guard let index = lastIndex(where: { $0.kind == step.kind && $0.attempt == step.attempt }) else { return false }
+        self[index] = step
+        return true
+    }
+}
+
 extension Relocation {
     /// Takes the outcome of a step.
     fileprivate mutating func take(
         _ step: Step, report: AgentReport?, pauseMilliseconds: Double?, at now: Timestamp
     ) {
-        guard let index = steps.lastIndex(where: { $0.kind == step.kind && $0.attempt == step.attempt }) else { return }
-        steps[index] = step
+        guard steps.take(step) else { return }
         if case .dumped(let bytes, let closing) = report { (self.bytes, self.closing) = (bytes, closing) }
         guard step.kind == .release, step.state == .succeeded else { return }
         let steered = steps.first { $0.kind == .steer }

@@ -1,4 +1,5 @@
 import FleetModel
+import Ledger
 import Logging
 import MovingTarget
 
@@ -113,7 +114,7 @@ actor Relocator {
             guard var relocation = draft.state.relocations[id] else {
                 throw FleetError.conflict("relocation \(id) has ended already")
             }
-            guard !relocation.steps.contains(where: { $0.kind == .checkpoint }) else {
+            guard !relocation.steps.contains(where: { $0.kind == .steer }) else {
                 throw FleetError.conflict("relocation \(id) has come to the freeze and will end by itself")
             }
             relocation.cancelledBy = actor
@@ -165,7 +166,7 @@ actor Relocator {
                 queue.resume(
                     relocation.id, tenant: relocation.tenant, source: relocation.source,
                     destination: relocation.destination)
-                drive(relocation.id)
+                drive(relocation.id, isResumed: true)
             }
         }
         await startWhatMay()
@@ -188,15 +189,31 @@ actor Relocator {
                 startAgain(at: until, from: now)
                 return
             case .giveUp(let waiting):
-                await giveUp(waiting.id, outcome?.decision)
+                guard await giveUp(waiting.id, outcome?.decision) else { return putBack(waiting) }
             case .start(let waiting, let destination):
-                if await begin(waiting.id, at: destination, outcome?.decision) {
-                    drive(waiting.id)
-                } else {
+                switch await begin(waiting.id, at: destination, outcome?.decision) {
+                case .begun: drive(waiting.id, isResumed: false)
+                case .ended: queue.end(waiting.id)
+                case .unrecorded:
                     queue.end(waiting.id)
+                    return putBack(waiting)
                 }
             }
         }
+    }
+
+    /// What has become of a relocation whose turn had come.
+    private enum Beginning {
+        case begun
+        case ended
+        /// The ledger could not be written: nothing has happened.
+        case unrecorded
+    }
+
+    /// Lets a relocation wait until the ledger can be written again.
+    private func putBack(_ waiting: StartQueue.Waiting) {
+        queue.add(waiting)
+        startAgain(at: Timestamp.now.advanced(bySeconds: 1), from: .now)
     }
 
     private func startAgain(at time: Timestamp?, from now: Timestamp) {
@@ -209,17 +226,18 @@ actor Relocator {
     }
 
     /// Gives a relocation its destination and its address.
-    /// - Returns: whether it can be driven now. When not, it has ended, or is ended by the next start.
-    private func begin(_ id: RelocationID, at destination: HostName, _ decision: PlacementDecision?) async -> Bool {
+    private func begin(
+        _ id: RelocationID, at destination: HostName, _ decision: PlacementDecision?
+    ) async -> Beginning {
         let network = containerNetwork
         do {
             return try await fleet.change(by: "relocator") { draft in
                 guard var relocation = draft.state.relocations[id], relocation.state == .queued,
                     let container = draft.state.containers[relocation.container]
-                else { return false }
+                else { return .ended }
                 guard container.state == .running else {
                     draft.giveUp(relocation, .notHere, "container '\(container.name)' does not run any more")
-                    return false
+                    return .ended
                 }
                 relocation.destination = destination
                 relocation.newAddress = try draft.state.freeAddress(of: network, at: draft.now)
@@ -228,16 +246,20 @@ actor Relocator {
                 draft.record(.relocation(relocation))
                 if let decision { draft.note(.decision(id, decision)) }
                 try draft.update(container.name) { $0.state = .relocating(id) }
-                return true
+                return .begun
             }
         } catch {
             logger.error("cannot start a relocation", metadata: ["relocation": "\(id)", "error": "\(error)"])
-            await giveUp(id, nil, because: "\(error)")
-            return false
+            if error is LedgerError { return .unrecorded }
+            return await giveUp(id, nil, because: "\(error)") ? .ended : .unrecorded
         }
     }
 
-    private func giveUp(_ id: RelocationID, _ decision: PlacementDecision?, because reason: String? = nil) async {
+    /// Ends a relocation that cannot begin.
+    /// - Returns: whether that is written down.
+    private func giveUp(
+        _ id: RelocationID, _ decision: PlacementDecision?, because reason: String? = nil
+    ) async -> Bool {
         do {
             try await fleet.change(by: "relocator") { draft in
                 guard let relocation = draft.state.relocations[id], relocation.state == .queued else { return }
@@ -246,16 +268,20 @@ actor Relocator {
                 draft.giveUp(relocation, .noFeasibleHost, words)
                 draft.raise(.noFeasibleHost, about: relocation.container.text, words)
             }
+            return true
         } catch {
             logger.critical(
                 "cannot record the end of a relocation", metadata: ["relocation": "\(id)", "error": "\(error)"])
+            return false
         }
     }
 
     /// Drives a relocation to its end, unless that is being done already.
-    private func drive(_ id: RelocationID) {
+    /// - Parameter isResumed: whether another control plane has begun it.
+    private func drive(_ id: RelocationID, isResumed: Bool) {
         guard !isStopped, tasks[id] == nil else { return }
-        let run = RelocationRun(id: id, fleet: fleet, agents: agents, times: times, death: death, logger: logger)
+        let run = RelocationRun(
+            id: id, isResumed: isResumed, fleet: fleet, agents: agents, times: times, death: death, logger: logger)
         let tenant = fleet.snapshot.relocations[id]?.tenant
         tasks[id] = Task {
             let pause = await run.run()

@@ -22,7 +22,7 @@ struct ContainersCreate: ClientCommand {
     @Option(
         name: .customLong("port"),
         help: ArgumentHelp(
-            "A port of its virtual address, and the container's port behind it if that is another.",
+            "A TCP port of its virtual address, and the container's port behind it if that is another.",
             valueName: "port[:containerport]"),
         transform: { try PortMapping(argument: $0) })
     var ports: [PortMapping] = []

@@ -20,6 +20,13 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Where operators are served; may be repeated.", valueName: "address"))
     var listen: [String] = ["127.0.0.1:8080"]
 
+    @Option(
+        help: ArgumentHelp(
+            "Where a proxy serves the dashboard, such as https://relocate.example, if it sends another Host; may be repeated.",
+            valueName: "origin"),
+        transform: { try WebOrigin(parsing: $0) })
+    var publicOrigin: [WebOrigin] = []
+
     @Flag(help: "Allow --listen on an address that other machines can reach, without authentication.")
     var insecureListen = false
 
@@ -108,6 +115,7 @@ struct ServeCommand: AsyncParsableCommand {
             containerNetwork: try containerNetwork ?? IPv4Network("10.88.0.0/16"),
             virtualNetwork: try virtualNetwork ?? IPv4Network("203.0.113.0/24"), heartbeatSeconds: heartbeat,
             firstPolicy: policy, retentionSeconds: keepDays == 0 ? nil : Double(keepDays) * 86_400)
+        configuration.publicOrigins = publicOrigin
         if let dieAt { configuration.death = try SuddenDeath(parsing: dieAt) }
         return configuration
     }

@@ -28,7 +28,7 @@ actor TestFleet {
     private var gatewayTask: Task<Void, any Error>?
     private(set) var controlPlane: ControlPlane?
     private var agentPort = 0
-    private var operatorPort = 0
+    private(set) var operatorPort = 0
     private let dwellSeconds: Double
     private let absenceSeconds: Double
     private let randomness: Randomness
@@ -85,7 +85,7 @@ actor TestFleet {
     // MARK: Parts
 
     /// Starts the control plane, on the ports it had before.
-    func startControlPlane(retentionSeconds: Double? = nil) async throws {
+    func startControlPlane(retentionSeconds: Double? = nil, publicOrigins: [WebOrigin] = []) async throws {
         var times = StepTimes()
         times.absenceSeconds = absenceSeconds
         times.dumpSeconds = 10
@@ -105,6 +105,7 @@ actor TestFleet {
             heartbeatSeconds: 0.05, stepTimes: times,
             firstPolicy: .deadline(seconds: dwellSeconds, threshold: 0.5), retentionSeconds: retentionSeconds)
         configuration.randomness = randomness
+        configuration.publicOrigins = publicOrigins
         let controlPlane = try await ControlPlane(configuration, logger: Self.logger)
         self.controlPlane = controlPlane
         operatorPort = try Self.port(of: controlPlane.operatorAddresses)
@@ -184,6 +185,15 @@ actor TestFleet {
     /// The decision that a relocation follows.
     func decision(of id: RelocationID) async throws -> PlacementDecision? {
         try await controlPlane?.ledger.decision(of: id)
+    }
+
+    /// All events that the ledger knows.
+    func everyEvent() async throws -> [FleetEvent] {
+        var events: [FleetEvent] = []
+        while let more = try await controlPlane?.ledger.events(after: events.last?.sequence ?? 0, limit: 1000),
+            !more.isEmpty
+        { events += more }
+        return events
     }
 
     /// All stays that the ledger knows.
