@@ -54,7 +54,7 @@ struct NetworkGatewayTests {
             #expect(try await served.receive() == "question")
             #expect(try await served.receive() == "")
             let tracked = try await world.output("cat /proc/thread-self/net/nf_conntrack", in: world.gateway)
-            let line = try #require(tracked.split(separator: "\n").first { $0.contains("CLOSE_WAIT") }, "\(tracked)")
+            let line = try #require(tracked.split(separator: "\n").first { $0.contains("CLOSE_WAIT") }, "of \(tracked)")
             let seconds = try #require(Int(line.split(separator: " ")[4]))
             #expect(seconds > 86400, "\(line)")
             try served.send("answer")
