@@ -26,7 +26,10 @@ struct LedgerHoldTests {
             #expect(relocation.state == .completed)
             #expect(
                 relocation.steps.map(\.kind)
-                    == [.prepare, .arm, .steer, .checkpoint, .restore, .release, .announce, .seal, .retire])
+                    == [
+                        .prepare, .arm, .hush, .settle, .steer, .checkpoint, .restore, .release, .announce, .seal,
+                        .retire,
+                    ])
             #expect(relocation.steps.allSatisfy { $0.state == .succeeded && $0.attempt == 1 })
             let events = try await fleet.everyEvent()
             #expect(events.map(\.sequence) == Array(1...Int64(events.count)))
@@ -51,7 +54,10 @@ struct LedgerHoldTests {
             #expect(relocation.state == .rolledBack)
             #expect(
                 relocation.steps.map(\.kind)
-                    == [.prepare, .arm, .steer, .checkpoint, .restore, .revive, .steerBack, .abandon, .disarm])
+                    == [
+                        .prepare, .arm, .hush, .settle, .steer, .checkpoint, .restore, .revive, .steerBack, .abandon,
+                        .disarm,
+                    ])
         }
     }
 

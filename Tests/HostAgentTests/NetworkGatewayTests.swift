@@ -1,5 +1,6 @@
 import FleetModel
 import Glibc
+import RelocateTesting
 import Testing
 
 @testable import HostAgent
@@ -53,10 +54,14 @@ struct NetworkGatewayTests {
             client.shutDownWriting()
             #expect(try await served.receive() == "question")
             #expect(try await served.receive() == "")
-            let tracked = try await world.output("cat /proc/thread-self/net/nf_conntrack", in: world.gateway)
-            let line = try #require(tracked.split(separator: "\n").first { $0.contains("CLOSE_WAIT") }, "of \(tracked)")
-            let seconds = try #require(Int(line.split(separator: " ")[4]))
-            #expect(seconds > 86400, "\(line)")
+            var line: Substring?
+            try await eventually("the kernel has seen the server's answer to that") {
+                let tracked = try await world.output("cat /proc/thread-self/net/nf_conntrack", in: world.gateway)
+                line = tracked.split(separator: "\n").first { $0.contains("CLOSE_WAIT") }
+                return line != nil
+            }
+            let seconds = try #require(line.flatMap { Int($0.split(separator: " ")[4]) })
+            #expect(seconds > 86400, "\(line ?? "")")
             try served.send("answer")
             #expect(try await client.receive() == "answer")
             let table = try await withNetworkNamespace(world.gateway) { () throws(NetlinkError) in

@@ -50,8 +50,9 @@ struct NetworkHostTests {
                 try host.send("new \(number)", to: second, port: 7)
             }
             let counters = "cat /proc/thread-self/net/dev"
-            let frames = try await world.output(counters, in: inside).split(separator: "\n").first { $0.contains("eth0") }
-            let numbers = try #require(frames).split(separator: " ").dropFirst().compactMap { Int($0) }
+            let frames = try await world.output(counters, in: inside).split(separator: "\n")
+            let numbers = try #require(frames.first { $0.contains("eth0") }).split(separator: " ").dropFirst()
+                .compactMap { Int($0) }
             #expect(numbers[1] == 0, "frames that came: \(numbers)")
             #expect(numbers[9] == 0, "frames that went: \(numbers)")
             let neighbours = try await world.output("ip neigh show dev \(shop.interfaceName)", in: world.hosts[0])
@@ -121,7 +122,8 @@ struct NetworkHostTests {
             #expect(refusal?.message.contains("2 clients") == true)
             try await network.settle(shop, rules: ConnectionRules(acceptQueue: .reset, acceptSeconds: 0.1))
 
-            async let settled: Void = network.settle(shop, rules: ConnectionRules(acceptQueue: .wait, acceptSeconds: 60))
+            let patient = ConnectionRules(acceptQueue: .wait, acceptSeconds: 60)
+            async let settled: Void = network.settle(shop, rules: patient)
             let accepted = [try await server.accept().peer, try await server.accept().peer]
             try await settled
             #expect(accepted.count == clients.count)

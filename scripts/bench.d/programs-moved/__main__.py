@@ -71,7 +71,7 @@ def move(name, subject, moves, lab, result):
             if relocation["state"] == "completed":
                 begins.append(begin)
                 result["relocations"].append(relocation)
-            elif subject.refused and subject.refused[0] in in_words(relocation) and refused < moves:
+            elif subject.refused and subject.refused[0] in in_words(relocation) and refused < 10 * moves:
                 refused += 1
             else:
                 result["failures"].append(in_words(relocation))

@@ -276,7 +276,8 @@ public actor KernelHostNetwork: HostNetwork {
 
     /// See `HostNetwork`.
     public func attachments() -> [NetworkAttachment] {
-        known.values.filter { $0.phase != .lingering }.map(\.published).sorted { $0.stay.description < $1.stay.description }
+        known.values.filter { $0.phase != .lingering }.map(\.published)
+            .sorted { $0.stay.description < $1.stay.description }
     }
 
     // MARK: Parts

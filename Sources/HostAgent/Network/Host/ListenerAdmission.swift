@@ -35,8 +35,10 @@ struct ListenerAdmission: Sendable {
         guard copy >= 0 else { return false }
         let socket = OwnedDescriptor(copy)
         var on: Int32 = 1
-        guard setsockopt(socket.number, Int32(IPPROTO_IP), IP_TRANSPARENT, &on, socklen_t(MemoryLayout<Int32>.size)) == 0
-        else { throw StepFailure("open a listener of process \(process)", errno: errno, code: .networkFailed) }
+        let size = socklen_t(MemoryLayout<Int32>.size)
+        guard setsockopt(socket.number, Int32(IPPROTO_IP), IP_TRANSPARENT, &on, size) == 0 else {
+            throw StepFailure("open a listener of process \(process)", errno: errno, code: .networkFailed)
+        }
         return true
     }
 

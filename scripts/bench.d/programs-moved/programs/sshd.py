@@ -31,7 +31,7 @@ class Session(Pipe):
 
 
 class Logins(Conversation):
-    PACE = 0.7
+    PACE = 1.5
 
     def __init__(self, address, port):
         self.where = address, port
