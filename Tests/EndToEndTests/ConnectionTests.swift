@@ -23,6 +23,9 @@ extension EndToEnd {
 
         @Test("a listener that is bound to the interface's own address goes on being reached")
         func boundListener() async throws { try await OpenConnections.boundListener(in: try TestLab.shared) }
+
+        @Test("a connection that is over, and that the server still has, moves with its address")
+        func over() async throws { try await OpenConnections.over(in: try TestLab.shared) }
     }
 }
 

@@ -27,10 +27,7 @@ public protocol HostNetwork: Sendable {
     /// sends them to the destination, instead of reaching sockets that are being dumped.
     func divert(_ stay: Stay) async throws(StepFailure)
 
-    /// Source, before a dumped container is restored here again.
-    func awaitReturn(_ stay: Stay) async throws(StepFailure)
-
-    /// Undoes `divert` and `awaitReturn`.
+    /// Undoes `divert`.
     func reclaim(_ stay: Stay) async throws(StepFailure)
 
     /// Source, when the container is dumped and gone: the connections that it had closed, that no process knows of and

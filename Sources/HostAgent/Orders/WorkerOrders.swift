@@ -179,7 +179,6 @@ struct WorkerOrders: Sendable {
 
     private func revive(_ order: MoveOrder) async throws(StepFailure) {
         let (runtime, stay) = try await leavingStay(of: order)
-        try await network.awaitReturn(stay)
         try await runtime.revive(stay, from: order.relocation)
         try await network.reclaim(stay)
         try await runtime.removeDump(of: order.relocation)

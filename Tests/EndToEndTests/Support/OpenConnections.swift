@@ -180,6 +180,42 @@ enum OpenConnections {
         }
     }
 
+    /// A server that talks with its first client, and keeps all others without reading from them.
+    private static let keepingServer = """
+        kept = []
+        class Keeping(socket.socket):
+            def accept(self):
+                client, address = super().accept()
+                while kept:
+                    kept.append(client); client, address = super().accept()
+                kept.append(self); return client, address
+        socket.socket = Keeping
+        """
+
+    /// A connection that its client has reset, and the server still has, keeps its address: it cannot be restored
+    /// without.
+    static func over(in lab: TestLab) async throws {
+        try await PythonScene.play("keeper", in: lab, prologue: keepingServer) { scene in
+            let virtual = try #require(scene.container.virtualAddress)
+            try await scene.move(to: "host2")
+            let address = try #require(try await lab.api.container(scene.name).address)
+            var connection: Connection? = try await Connection.open(in: lab.outside, to: virtual, port: PythonScene.port)
+            try connection?.write("unread\n")
+            connection?.resetAtTheEnd()
+            #expect(try await scene.ask("([time.sleep(0.01) for _ in range(500) if len(kept) < 2], len(kept))[1]") == "2")
+            connection = nil
+            try await scene.move(to: "host3")
+            let idle = try #require(try await lab.api.container(scene.name).address)
+            try await scene.move(to: "host1")
+            try await eventually("the host has looked, and given up what nobody uses") {
+                try await !lab.api.container(scene.name).retainedAddresses.contains(idle)
+            }
+            #expect(try await lab.api.container(scene.name).retainedAddresses.contains(address))
+            for host in ["host2", "host3"] { try await scene.move(to: host) }
+            #expect(try await scene.ask("len(kept)") == "2")
+        }
+    }
+
     /// A server that listens on its interface's own address only, which changes with each move.
     private static let boundServer = """
         import struct

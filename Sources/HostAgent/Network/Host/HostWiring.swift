@@ -85,7 +85,6 @@ struct HostWiring: Sendable {
             let inside = try NetlinkSocket()
             let link = try inside.requireLink(named: Self.innerInterface)
             try inside.perform([.replaceNeighbour(Self.router, is: attachment.outerAddress, link: link)])
-            try Self.letRestoresBind(false)
         }
         try socket.perform(try neighbours(of: attachment, link: attachment.requireLink()))
     }
@@ -120,26 +119,6 @@ struct HostWiring: Sendable {
                 }
             }
         }
-    }
-
-    /// Gets ready for a container to be restored where it was.
-    func awaitReturn(_ attachment: Attachment) async throws(NetlinkError) {
-        try await withNetworkNamespace(attachment.namespace) { () throws(NetlinkError) in
-            try Self.letRestoresBind(true)
-        }
-    }
-
-    /// Undoes `awaitReturn`.
-    func welcomeBack(_ attachment: Attachment) async throws(NetlinkError) {
-        try await withNetworkNamespace(attachment.namespace) { () throws(NetlinkError) in
-            try Self.letRestoresBind(false)
-        }
-    }
-
-    /// A process may hold a connection that is over, of which the kernel lists nothing, on an address that was given up
-    /// as idle. CRIU binds it to that address again, and may not fail at it.
-    private static func letRestoresBind(_ isOn: Bool) throws(NetlinkError) {
-        try Sysctl("ipv4/ip_nonlocal_bind", isOn ? 1 : 0).apply()
     }
 
     /// The connections to others that the container has closed, that no process has, and that have not come to their end.
@@ -186,6 +165,15 @@ struct HostWiring: Sendable {
         }
     }
 
+    /// Those of the addresses that sockets have which are over, and of which the kernel lists nothing: a process still
+    /// holds them, and CRIU cannot restore them without their address.
+    func addressesHeld(_ attachment: Attachment) async throws(NetlinkError) -> Set<IPv4Address> {
+        let listed = try await withNetworkNamespace(attachment.namespace) { () throws(NetlinkError) in
+            try SocketDiagnosis().inodes()
+        }
+        return await onOwnThread { HeldSockets(in: attachment.namespace).localAddresses(except: listed) }
+    }
+
     /// Removes some of the addresses, inside and on the host.
     func drop(_ addresses: [IPv4Address], of attachment: Attachment) async throws(NetlinkError) {
         let link = try attachment.requireLink()
@@ -230,7 +218,6 @@ struct HostWiring: Sendable {
         let configuration = configuration
         try await withNetworkNamespace(attachment.namespace) { () throws(NetlinkError) in
             let inner = Self.innerInterface
-            if hold { try Self.letRestoresBind(true) }
             // No question is answered either, whoever asks it.
             try Sysctl("ipv4/conf/all/arp_ignore", 8).apply()
             // The only way out is the way in: checking sources by routes would find nothing.

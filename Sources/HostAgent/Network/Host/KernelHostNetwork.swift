@@ -162,19 +162,9 @@ public actor KernelHostNetwork: HostNetwork {
     }
 
     /// See `HostNetwork`.
-    public func awaitReturn(_ stay: Stay) async throws(StepFailure) {
-        let attachment = try require(stay)
-        try await failing { () async throws(NetlinkError) in try await wiring.awaitReturn(attachment) }
-    }
-
-    /// See `HostNetwork`.
     public func reclaim(_ stay: Stay) async throws(StepFailure) {
         var attachment = try require(stay)
-        let returned = attachment
-        try await failing { () async throws(NetlinkError) in
-            try await wiring.welcomeBack(returned)
-            try wiring.reclaim(returned)
-        }
+        try await failing { () async throws(NetlinkError) in try wiring.reclaim(attachment) }
         attachment.phase = .delivering
         try keep(attachment)
     }
@@ -261,7 +251,11 @@ public actor KernelHostNetwork: HostNetwork {
         let seen = try require(stay)
         guard seen.phase == .delivering, !seen.sealed.isEmpty else { return seen.retained }
         let used = try await failing { () async throws(NetlinkError) in try await wiring.addressesInUse(seen) }
-        let idle = seen.retained.filter { seen.sealed.contains($0) && !used.contains($0) }
+        var idle = seen.retained.filter { seen.sealed.contains($0) && !used.contains($0) }
+        if !idle.isEmpty {
+            let held = try await failing { () async throws(NetlinkError) in try await wiring.addressesHeld(seen) }
+            idle.removeAll { held.contains($0) }
+        }
         // The container may have begun to leave in the meantime; its addresses go with it then.
         var attachment = try require(stay)
         guard attachment.phase == .delivering, !idle.isEmpty else { return attachment.retained }

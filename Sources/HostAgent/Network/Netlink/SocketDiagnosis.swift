@@ -34,6 +34,15 @@ package struct SocketDiagnosis: Sendable {
         return found
     }
 
+    /// By what numbers processes' descriptors name the sockets of TCP and UDP that the kernel lists.
+    package func inodes() throws(NetlinkError) -> Set<UInt32> {
+        var inodes: Set<UInt32> = []
+        for transport in [IPPROTO_TCP, IPPROTO_UDP] {
+            inodes.formUnion(try sockets(of: transport, in: SocketState.connected.union([.listening, .closed])).map(\.inode))
+        }
+        return inodes
+    }
+
     /// The addresses that must stay: those of open TCP connections, of connected UDP sockets, and of listeners that are
     /// bound to one.
     package func addressesInUse() throws(NetlinkError) -> Set<IPv4Address> {

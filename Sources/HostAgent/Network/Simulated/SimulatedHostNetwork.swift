@@ -32,9 +32,6 @@ public final class SimulatedHostNetwork: HostNetwork {
     public func divert(_ stay: Stay) async throws(StepFailure) { try update(stay) { _ in } }
 
     /// See `HostNetwork`.
-    public func awaitReturn(_ stay: Stay) async throws(StepFailure) { try update(stay) { _ in } }
-
-    /// See `HostNetwork`.
     public func reclaim(_ stay: Stay) async throws(StepFailure) { try update(stay) { _ in } }
 
     /// See `HostNetwork`. Nobody ever waits.
