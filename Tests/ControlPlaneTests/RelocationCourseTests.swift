@@ -164,7 +164,8 @@ struct RelocationCourseTests {
     func cancel(after rounds: Int) throws {
         var play = Play()
         for _ in 0..<rounds {
-            guard case .send(let intents) = RelocationCourse.next(after: play.steps, cancelled: false) else { return }
+            guard case .send(let intents) = RelocationCourse.next(after: play.steps, cancelled: false, parting: false)
+            else { return }
             for intent in intents {
                 var step = Step(
                     kind: intent.kind, host: try HostName("host1"), attempt: 1, startedAt: Timestamp(milliseconds: 0))
@@ -188,8 +189,8 @@ struct RelocationCourseTests {
         for count in first + 1...play.steps.count {
             let steps = Array(play.steps[..<count])
             #expect(
-                RelocationCourse.next(after: steps, cancelled: true)
-                    == RelocationCourse.next(after: steps, cancelled: false))
+                RelocationCourse.next(after: steps, cancelled: true, parting: false)
+                    == RelocationCourse.next(after: steps, cancelled: false, parting: false))
         }
     }
 
@@ -200,7 +201,7 @@ struct RelocationCourseTests {
         for count in play.steps.indices {
             var steps = Array(play.steps[...count])
             steps[count].state = .sent
-            guard case .wait(let open) = RelocationCourse.next(after: steps, cancelled: false) else {
+            guard case .wait(let open) = RelocationCourse.next(after: steps, cancelled: false, parting: false) else {
                 Issue.record("did not wait for \(steps[count].kind)")
                 continue
             }

@@ -37,7 +37,7 @@ private struct Crashes {
         while true {
             // What is behind is written at some time, in order.
             if !happens(2) { written = steps }
-            switch RelocationCourse.next(after: steps, cancelled: false) {
+            switch RelocationCourse.next(after: steps, cancelled: false, parting: false) {
             case .end(let state, _): return state
             case .wait(let open):
                 for step in open where !ask(step, in: &steps, untilAnswered: mayBeBehind) { return nil }

@@ -64,7 +64,7 @@ enum RelocationCourse {
     /// - Parameters:
     ///   - cancelled: whether an operator asked to cancel. It counts only before `steer`.
     ///   - parting: whether connections stay behind at the source.
-    static func next(after steps: [Step], cancelled: Bool, parting: Bool = false) -> Move {
+    static func next(after steps: [Step], cancelled: Bool, parting: Bool) -> Move {
         let record = Record(steps: steps)
         let open = steps.filter { $0.state == .sent }
         guard open.isEmpty else { return .wait(open) }

@@ -27,6 +27,11 @@ struct RelocationRun {
     private struct Answered: Sendable {
         var step: Step
         var report: AgentReport?
+
+        /// The connections that the source has kept; `nil` when this is not its answer, or when there are none.
+        var closing: [TCPConnection]? {
+            if case .dumped(_, let closing) = report { closing } else { nil }
+        }
     }
 
     /// Goes on from what is recorded until the relocation has ended.
@@ -39,15 +44,18 @@ struct RelocationRun {
         let mayBeBehind = isResumed && RelocationCourse.mayBeBehind(recorded)
         let behind = RecordsBehind(logger: logger)
         var known = recorded
+        // The record may be behind by it.
+        var closing = fleet.snapshot.relocations[id]?.closing
         while true {
             if Task.isCancelled {
                 await behind.settle()
                 return nil
             }
-            if let next = nextInWindow(after: answered, &known) {
+            closing = answered.lazy.compactMap(\.closing).first ?? closing
+            if let next = nextInWindow(after: answered, &known, parting: closing != nil) {
                 let turn = answered
                 await behind.add { try await write(turn, andThen: next) }
-                answered = await send(next, untilAnswered: mayBeBehind)
+                answered = await send(next, closing, untilAnswered: mayBeBehind)
                 continue
             }
             await behind.settle()
@@ -68,7 +76,7 @@ struct RelocationRun {
             case .perform(let steps, let all):
                 if steps.contains(where: { $0.kind == .steer }) { steeredAt = clock.now }
                 known = all
-                answered = await send(steps, untilAnswered: mayBeBehind)
+                answered = await send(steps, closing, untilAnswered: mayBeBehind)
             }
         }
     }
@@ -76,11 +84,11 @@ struct RelocationRun {
     // MARK: The window
 
     /// The steps that are to be sent before they are written down; `nil` when what follows must be written down first.
-    private func nextInWindow(after answered: [Answered], _ known: inout [Step]) -> [Step]? {
+    private func nextInWindow(after answered: [Answered], _ known: inout [Step], parting: Bool) -> [Step]? {
         guard !answered.isEmpty, answered.allSatisfy({ $0.step.state == .succeeded }) else { return nil }
         for answer in answered { known.take(answer.step) }
         let state = fleet.snapshot
-        guard case .send(let intents) = RelocationCourse.next(after: known, cancelled: false),
+        guard case .send(let intents) = RelocationCourse.next(after: known, cancelled: false, parting: parting),
             RelocationCourse.isInWindow(intents), let relocation = state.relocations[id],
             // What is wrong is found by the turn that waits for the disk, which can say so.
             let orders = try? RelocationOrders(relocation, in: state, leaseSeconds: times.leaseSeconds)
@@ -103,9 +111,9 @@ struct RelocationRun {
 
     // MARK: Agents
 
-    private func send(_ steps: [Step], untilAnswered: Bool) async -> [Answered] {
+    private func send(_ steps: [Step], _ closing: [TCPConnection]?, untilAnswered: Bool) async -> [Answered] {
         for step in steps { death.strike(.recorded, of: step.kind) }
-        var answered = await perform(steps)
+        var answered = await perform(steps, closing)
         for attempt in 2... {
             let isLost = answered.contains {
                 $0.step.state == .lost && RelocationCourse.isAskedUntilAnswered($0.step.kind)
@@ -114,7 +122,7 @@ struct RelocationRun {
             await noticeRepetition(attempt)
             // Cancelled with the run, which then ends.
             try? await Task.sleep(for: times.pause(before: attempt))
-            answered = await perform(steps)
+            answered = await perform(steps, closing)
         }
         for answer in answered { death.strike(.answered, of: answer.step.kind) }
         return answered
@@ -131,15 +139,15 @@ struct RelocationRun {
         }
     }
 
-    private func perform(_ steps: [Step]) async -> [Answered] {
-        if steps.count == 1, let step = steps.first { return [await perform(step)] }
+    private func perform(_ steps: [Step], _ closing: [TCPConnection]?) async -> [Answered] {
+        if steps.count == 1, let step = steps.first { return [await perform(step, closing)] }
         return await withTaskGroup(of: Answered.self) { group in
-            for step in steps { group.addTask { await perform(step) } }
+            for step in steps { group.addTask { await perform(step, closing) } }
             return await group.reduce(into: []) { $0.append($1) }
         }
     }
 
-    private func perform(_ step: Step) async -> Answered {
+    private func perform(_ step: Step, _ closing: [TCPConnection]?) async -> Answered {
         var step = step
         let clock = ContinuousClock()
         let start = clock.now
@@ -147,9 +155,12 @@ struct RelocationRun {
             logger.debug("step", metadata: ["relocation": "\(id)", "step": "\(step.kind)", "state": "\(step.state)"])
         }
         let state = fleet.snapshot
-        guard let relocation = state.relocations[id],
-            let orders = try? RelocationOrders(relocation, in: state, leaseSeconds: times.leaseSeconds)
-        else {
+        guard var relocation = state.relocations[id] else {
+            step.state = .lost
+            return Answered(step: step)
+        }
+        relocation.closing = closing ?? relocation.closing
+        guard let orders = try? RelocationOrders(relocation, in: state, leaseSeconds: times.leaseSeconds) else {
             step.state = .lost
             return Answered(step: step)
         }

@@ -18,9 +18,10 @@ final class Connection: Sendable {
     deinit { close(descriptor) }
 
     /// Connects from inside a namespace.
+    /// - Parameter room: how many bytes the kernel may keep that were not read; `nil` for what it likes.
     /// - Throws: `NetlinkError` with the number of what the kernel said, such as `ECONNREFUSED`.
     static func open(
-        in namespace: NetworkNamespace, to address: IPv4Address, port: UInt16, patience seconds: Int = 40
+        in namespace: NetworkNamespace, to address: IPv4Address, port: UInt16, patience seconds: Int = 40, room: Int32? = nil
     ) async throws -> Connection {
         try await withNetworkNamespace(namespace) { () throws(NetlinkError) -> Connection in
             let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -28,6 +29,7 @@ final class Connection: Sendable {
             let connection = Connection(descriptor: descriptor)
             connection.set(SO_RCVTIMEO, timeval(tv_sec: seconds, tv_usec: 0))
             connection.set(SO_SNDTIMEO, timeval(tv_sec: seconds, tv_usec: 0))
+            if var room { setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &room, 4) }
             let result = withSocketAddress(address, port) { connect(descriptor, $0, $1) }
             guard result == 0 else { throw NetlinkError(subject: "connection to \(address)", number: errno) }
             var on: Int32 = 1

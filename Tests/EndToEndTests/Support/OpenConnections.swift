@@ -163,15 +163,19 @@ enum OpenConnections {
     static func closing(in lab: TestLab) async throws {
         try await PythonScene.play("giver", in: lab, prologue: closingServer) { scene in
             let address = try #require(scene.container.virtualAddress)
-            let reader = try await Connection.open(in: lab.outside, to: address, port: PythonScene.port)
+            let reader = try await Connection.open(
+                in: lab.outside, to: address, port: PythonScene.port, room: 20_000)
             try reader.write("give\n")
             var bytes = try await onOwnThread { try reader.read(1000) }
             for host in ["host2", "host1", "host3"] {
                 try await scene.move(to: host)
                 bytes += try await onOwnThread { try reader.read(100_000) }
             }
-            let first = try await lab.api.lastRelocation(of: scene.name)
-            #expect(first?.state == .completed)
+            let relocations = try await lab.api.send(.get, "/v1/relocations?container=\(scene.name)")
+                .decode(API.Items<Relocation>.self).items
+            let parted = relocations.filter { $0.closing != nil }
+            #expect(parted.count == 1, "it stays where it was closed")
+            #expect(parted.first?.steps.first { $0.kind == .part }?.state == .succeeded)
             let left = 2_000_000 - bytes.count
             bytes += try await onOwnThread { try reader.read(left) }
             #expect(bytes.enumerated().allSatisfy { $0.element == UInt8($0.offset % 251) })
