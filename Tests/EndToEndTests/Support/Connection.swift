@@ -21,7 +21,8 @@ final class Connection: Sendable {
     /// - Parameter room: how many bytes the kernel may keep that were not read; `nil` for what it likes.
     /// - Throws: `NetlinkError` with the number of what the kernel said, such as `ECONNREFUSED`.
     static func open(
-        in namespace: NetworkNamespace, to address: IPv4Address, port: UInt16, patience seconds: Int = 40, room: Int32? = nil
+        in namespace: NetworkNamespace, to address: IPv4Address, port: UInt16, patience seconds: Int = 40,
+        room: Int32? = nil
     ) async throws -> Connection {
         try await withNetworkNamespace(namespace) { () throws(NetlinkError) -> Connection in
             let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)

@@ -203,10 +203,12 @@ enum OpenConnections {
             let virtual = try #require(scene.container.virtualAddress)
             try await scene.move(to: "host2")
             let address = try #require(try await lab.api.container(scene.name).address)
-            var connection: Connection? = try await Connection.open(in: lab.outside, to: virtual, port: PythonScene.port)
+            var connection: Connection? = try await Connection.open(
+                in: lab.outside, to: virtual, port: PythonScene.port)
             try connection?.write("unread\n")
             connection?.resetAtTheEnd()
-            #expect(try await scene.ask("([time.sleep(0.01) for _ in range(500) if len(kept) < 2], len(kept))[1]") == "2")
+            let waiting = "([time.sleep(0.01) for _ in range(500) if len(kept) < 2], len(kept))[1]"
+            #expect(try await scene.ask(waiting) == "2")
             connection = nil
             try await scene.move(to: "host3")
             let idle = try #require(try await lab.api.container(scene.name).address)

@@ -36,9 +36,10 @@ package struct SocketDiagnosis: Sendable {
 
     /// By what numbers processes' descriptors name the sockets of TCP and UDP that the kernel lists.
     package func inodes() throws(NetlinkError) -> Set<UInt32> {
+        let states = SocketState.connected.union([.listening, .closed])
         var inodes: Set<UInt32> = []
         for transport in [IPPROTO_TCP, IPPROTO_UDP] {
-            inodes.formUnion(try sockets(of: transport, in: SocketState.connected.union([.listening, .closed])).map(\.inode))
+            inodes.formUnion(try sockets(of: transport, in: states).map(\.inode))
         }
         return inodes
     }
