@@ -71,10 +71,13 @@ struct HostRules {
         }
     }
 
+    /// Each connection once: a map with two values for one key would be refused, and with it all other rules.
     private var closing: [String] {
-        attachments.flatMap { attachment in
-            (attachment.closing ?? []).compactMap { connection in attachment.mark.map { "\(connection.key) : \($0)" } }
+        var marks: [String: UInt32] = [:]
+        for attachment in attachments {
+            for connection in attachment.closing ?? [] { marks[connection.key] = attachment.mark }
         }
+        return marks.sorted { $0.key < $1.key }.map { "\($0.key) : \($0.value)" }
     }
 
     private var sealed: [String] { Set(attachments.flatMap(\.sealed)).sorted().map(\.description) }

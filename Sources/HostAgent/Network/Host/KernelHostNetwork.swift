@@ -171,6 +171,10 @@ public actor KernelHostNetwork: HostNetwork {
 
     // MARK: Connections that cannot be carried
 
+    /// How many closing connections are kept at one move: they are in a list on the way of the move, and their number is
+    /// the tenant's choice.
+    private static let mostClosing = 4096
+
     /// See `HostNetwork`.
     public func settle(_ stay: Stay, rules: ConnectionRules) async throws(StepFailure) {
         let attachment = try require(stay)
@@ -188,8 +192,9 @@ public actor KernelHostNetwork: HostNetwork {
     /// See `HostNetwork`.
     public func keepClosing(_ stay: Stay) async throws(StepFailure) -> [TCPConnection] {
         let seen = try require(stay)
-        let closing = try await failing { () async throws(NetlinkError) in try await wiring.closing(seen) }
-        guard !closing.isEmpty else { return [] }
+        let found = try await failing { () async throws(NetlinkError) in try await wiring.closing(seen) }
+        guard !found.isEmpty else { return [] }
+        let closing = Array(found.prefix(Self.mostClosing))
         await turnstile.enter()
         defer { turnstile.leave() }
         var attachment = try require(stay)
