@@ -40,6 +40,14 @@ struct FactFiles: Sendable {
         let count = readlink(root + path, &buffer, buffer.count)
         return count < 0 ? nil : String(decoding: buffer[..<count], as: UTF8.self)
     }
+
+    /// The number of the socket that a process's descriptor stands for, such as 4711 of a link to `socket:[4711]`; `nil`
+    /// for anything else.
+    func socket(_ path: String) -> UInt64? {
+        let prefix = "socket:["
+        guard let target = link(path), target.hasPrefix(prefix) else { return nil }
+        return UInt64(target.dropFirst(prefix.count).dropLast())
+    }
 }
 
 /// Which file it is, and whether it is still the same: one that was replaced or changed has another identity.

@@ -70,13 +70,7 @@ extension HostProcess {
     }
 
     private static func sockets(of folder: String, _ files: FactFiles) -> Set<UInt64> {
-        let prefix = "socket:["
-        return Set(
-            files.names(in: "\(folder)/fd").compactMap { descriptor in
-                files.link("\(folder)/fd/\(descriptor)").flatMap { link in
-                    link.hasPrefix(prefix) ? UInt64(link.dropFirst(prefix.count).dropLast()) : nil
-                }
-            })
+        Set(files.names(in: "\(folder)/fd").compactMap { files.socket("\(folder)/fd/\($0)") })
     }
 
     /// The last part of the program's path; `nil` when it is no file that can be named.

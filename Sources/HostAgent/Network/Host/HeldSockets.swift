@@ -13,10 +13,12 @@ struct HeldSockets: Sendable {
     /// - Parameter body: gets a copy of the descriptor and the inode.
     func visit(where isWanted: (UInt32) -> Bool, _ body: (OwnedDescriptor, UInt32) -> Bool) {
         var seen: Set<UInt32> = []
+        let files = FactFiles()
         for process in processes {
             let folder = "/proc/\(process)/fd"
             for name in FileTree.names(in: folder) {
-                guard let descriptor = Int32(name), let inode = Self.socket(at: "\(folder)/\(name)"),
+                guard let descriptor = Int32(name),
+                    let inode = files.socket("\(folder)/\(name)").flatMap({ UInt32(exactly: $0) }),
                     isWanted(inode), !seen.contains(inode), let copy = Self.copy(descriptor, of: process)
                 else { continue }
                 seen.insert(inode)
@@ -48,16 +50,6 @@ struct HeldSockets: Sendable {
         let pidfd = OwnedDescriptor(number)
         let copy = linux_pidfd_getfd(pidfd.number, descriptor)
         return copy >= 0 ? OwnedDescriptor(copy) : nil
-    }
-
-    /// The inode of the socket that a link leads to, such as `socket:[4711]`; `nil` for anything else.
-    private static func socket(at path: String) -> UInt32? {
-        var buffer = [CChar](repeating: 0, count: 64)
-        let count = readlink(path, &buffer, buffer.count)
-        guard count > 0 else { return nil }
-        let text = String(decoding: buffer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
-        guard text.hasPrefix("socket:["), text.hasSuffix("]") else { return nil }
-        return UInt32(text.dropFirst("socket:[".count).dropLast())
     }
 
     /// A socket's own address of IPv4, also where it is one of IPv6 (::ffff:a.b.c.d).
