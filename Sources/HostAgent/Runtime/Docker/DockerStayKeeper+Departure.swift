@@ -63,10 +63,12 @@ extension DockerStayKeeper {
         return DumpMeasurement(bytes: destination.size, timings: timings)
     }
 
-    /// See `ContainerRuntime.disarm`: nothing is armed, but a dump may be under way.
+    /// See `ContainerRuntime.disarm`: nothing is armed, but a dump may be under way, or its end not be known: containerd may
+    /// be back by now and tell.
     func disarm(for relocation: RelocationID) async throws(StepFailure) {
         await turnstile.enter()
         defer { turnstile.leave() }
+        if record?.phase == .dumping(relocation) { await settleDump(for: relocation, isWanted: false) }
         guard record?.phase != .dumping(relocation) else {
             throw StepFailure(
                 code: .runtimeFailed, message: "it is not known yet what has come of the dump of '\(stay.container)'")
