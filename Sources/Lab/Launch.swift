@@ -6,9 +6,7 @@ enum Launch {
     /// Starts a program as the leader of a session of its own, with nothing on its input and its output appended to a
     /// file, so that it goes on when the one that started it ends.
     static func detached(_ command: [String], log: String) throws(LabError) -> ProcessIdentity {
-        let processID = try spawn(command, output: log)
-        // A process that has already ended is named all the same; asking whether it runs will say no.
-        return ProcessIdentity(running: processID) ?? ProcessIdentity(processID: processID, startTime: 0)
+        ProcessIdentity(child: try spawn(command, output: log))
     }
 
     /// Runs a program to its end.
@@ -62,12 +60,5 @@ enum Launch {
             throw .command(command.joined(separator: " "), message: String(cString: strerror(refusal)))
         }
         return processID
-    }
-}
-
-extension ProcessIdentity {
-    fileprivate init(processID: Int32, startTime: UInt64) {
-        self.processID = processID
-        self.startTime = startTime
     }
 }

@@ -8,21 +8,31 @@ struct ProcessIdentity: Codable, Sendable, Hashable {
 
     /// The process that has this number now; `nil` when there is none, or only what its parent has not yet fetched.
     init?(running processID: Int32) {
-        guard let text = readText("/proc/\(processID)/stat"), let end = text.lastIndex(of: ")") else { return nil }
-        // Fields after the name in parentheses, from the third: state, …; the 22nd is the start time (proc(5)).
-        let fields = text[end...].dropFirst(2).split(separator: " ")
-        guard fields.count > 19, !["Z", "X"].contains(fields[0]), let startTime = UInt64(fields[19]) else {
-            return nil
-        }
+        guard let (state, startTime) = Self.status(of: processID), !["Z", "X"].contains(state) else { return nil }
         self.processID = processID
         self.startTime = startTime
+    }
+
+    /// A process that this one has started and not yet fetched, whether it runs or has ended.
+    init(child processID: Int32) {
+        self.processID = processID
+        startTime = Self.status(of: processID)?.startTime ?? 0
     }
 
     /// Whether the very process still runs. One that was started by this process and has ended is fetched.
     var isRunning: Bool {
         var status: Int32 = 0
-        waitpid(processID, &status, WNOHANG)
+        // A child runs until it can be fetched: while its threads end, the first of them shows as ended before the others.
+        if waitpid(processID, &status, WNOHANG) == 0 { return ProcessIdentity(child: processID) == self }
         return ProcessIdentity(running: processID) == self
+    }
+
+    private static func status(of processID: Int32) -> (state: Substring, startTime: UInt64)? {
+        guard let text = readText("/proc/\(processID)/stat"), let end = text.lastIndex(of: ")") else { return nil }
+        // Fields after the name in parentheses, from the third: state, …; the 22nd is the start time (proc(5)).
+        let fields = text[end...].dropFirst(2).split(separator: " ")
+        guard fields.count > 19, let startTime = UInt64(fields[19]) else { return nil }
+        return (fields[0], startTime)
     }
 }
 
