@@ -8,9 +8,9 @@ struct ProcessIdentity: Codable, Sendable, Hashable {
 
     /// The process that has this number now; `nil` when there is none, or only what its parent has not yet fetched.
     init?(running processID: Int32) {
-        guard let (state, startTime) = Self.status(of: processID), !["Z", "X"].contains(state) else { return nil }
+        guard let status = Self.status(of: processID), !status.hasEnded else { return nil }
         self.processID = processID
-        self.startTime = startTime
+        startTime = status.startTime
     }
 
     /// A process that this one has started and not yet fetched, whether it runs or has ended.
@@ -22,17 +22,19 @@ struct ProcessIdentity: Codable, Sendable, Hashable {
     /// Whether the very process still runs. One that was started by this process and has ended is fetched.
     var isRunning: Bool {
         var status: Int32 = 0
-        // A child runs until it can be fetched: while its threads end, the first of them shows as ended before the others.
+        // A child runs until it can be fetched.
         if waitpid(processID, &status, WNOHANG) == 0 { return ProcessIdentity(child: processID) == self }
         return ProcessIdentity(running: processID) == self
     }
 
-    private static func status(of processID: Int32) -> (state: Substring, startTime: UInt64)? {
+    private static func status(of processID: Int32) -> (hasEnded: Bool, startTime: UInt64)? {
         guard let text = readText("/proc/\(processID)/stat"), let end = text.lastIndex(of: ")") else { return nil }
-        // Fields after the name in parentheses, from the third: state, …; the 22nd is the start time (proc(5)).
+        // Fields after the name in parentheses, from the third: the state; the 20th is the number of threads, the 22nd the
+        // start time (proc(5)).
         let fields = text[end...].dropFirst(2).split(separator: " ")
-        guard fields.count > 19, let startTime = UInt64(fields[19]) else { return nil }
-        return (fields[0], startTime)
+        guard fields.count > 19, let threads = Int(fields[17]), let startTime = UInt64(fields[19]) else { return nil }
+        // While others run, its first thread may have ended.
+        return (["Z", "X"].contains(fields[0]) && threads <= 1, startTime)
     }
 }
 

@@ -48,7 +48,9 @@ struct FactServicesTests {
         let status = try #require(ProcessStatus(line))
         #expect(status.parent == 1 && !status.hasTerminal && status.startTicks == 123456)
         #expect(ProcessStatus(line.replacing(" 0 -1 ", with: " 34816 -1 "))?.hasTerminal == true)
-        #expect(ProcessStatus(line.replacing(") S ", with: ") Z ")) == nil)
+        let ended = line.replacing(") S ", with: ") Z ")
+        #expect(ProcessStatus(ended) == nil)
+        #expect(ProcessStatus(ended.replacing(" 20 0 1 0 ", with: " 20 0 3 0 ")) != nil, "its other threads go on")
         #expect(ProcessStatus("4711 (cut) S 1") == nil)
         #expect(ProcessStatus("") == nil)
     }

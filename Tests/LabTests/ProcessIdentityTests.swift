@@ -14,6 +14,7 @@ struct ProcessIdentityTests {
         let number = process.processID
         #expect(await waitUntil(.seconds(20)) { readText("/proc/\(number)/stat")?.contains(") Z ") ?? true })
         #expect(process.isRunning)
+        #expect(ProcessTable.all().contains(process))
         kill(number, SIGKILL)
         #expect(await waitUntil(.seconds(20)) { !process.isRunning })
         #expect(readText("/proc/\(number)/stat") == nil, "nothing is left to be fetched")

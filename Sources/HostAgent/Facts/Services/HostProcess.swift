@@ -36,9 +36,11 @@ struct ProcessStatus: Sendable, Hashable {
         // The second field is the command in parentheses, which may itself hold spaces and parentheses.
         guard let end = text.lastIndex(of: ")") else { return nil }
         let fields = text[text.index(after: end)...].split(whereSeparator: \.isWhitespace)
-        guard fields.count > 19, fields[0] != "Z", let parent = Int32(fields[1]), let terminal = Int32(fields[4]),
-            let startTicks = UInt64(fields[19])
+        guard fields.count > 19, let parent = Int32(fields[1]), let terminal = Int32(fields[4]),
+            let threads = Int(fields[17]), let startTicks = UInt64(fields[19])
         else { return nil }
+        // While others run, its first thread may have ended.
+        guard fields[0] != "Z" || threads > 1 else { return nil }
         self.parent = parent
         hasTerminal = terminal != 0
         self.startTicks = startTicks
