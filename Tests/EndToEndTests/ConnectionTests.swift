@@ -21,6 +21,12 @@ extension EndToEnd {
         @Test("what a server has written before it closed reaches a slow reader, through three moves")
         func closing() async throws { try await OpenConnections.closing(in: try TestLab.shared) }
 
+        @Test("a client that does not scale its window sends as well after a move as before")
+        func unscaled() async throws { try await OpenConnections.unscaled(in: try TestLab.shared) }
+
+        @Test("how much room a client has is known after a move, also when it has ended its half")
+        func endedByClient() async throws { try await OpenConnections.endedByClient(in: try TestLab.shared) }
+
         @Test("a listener that is bound to the interface's own address goes on being reached")
         func boundListener() async throws { try await OpenConnections.boundListener(in: try TestLab.shared) }
 
@@ -45,6 +51,12 @@ extension DockerTests {
 
         @Test("what a server has written before it closed reaches a slow reader, through three moves")
         func closing() async throws { try await OpenConnections.closing(in: try TestLab.shared) }
+
+        @Test("a client that does not scale its window sends as well after a move as before")
+        func unscaled() async throws { try await OpenConnections.unscaled(in: try TestLab.shared) }
+
+        @Test("how much room a client has is known after a move, also when it has ended its half")
+        func endedByClient() async throws { try await OpenConnections.endedByClient(in: try TestLab.shared) }
 
         @Test("a listener that is bound to the interface's own address goes on being reached")
         func boundListener() async throws { try await OpenConnections.boundListener(in: try TestLab.shared) }

@@ -8,6 +8,23 @@ enum FileBytes {
         try read(try OwnedDescriptor.open(path, O_RDONLY), name: path)
     }
 
+    /// Reads at most the first bytes of a file.
+    static func begin(of file: OwnedDescriptor, atMost count: Int, name path: String) throws(StepFailure) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        let read = pread(file.number, &bytes, count, 0)
+        guard read >= 0 else { throw StepFailure("read \(path)", errno: errno) }
+        return Array(bytes.prefix(read))
+    }
+
+    /// Overwrites a part of a file in one call.
+    static func overwrite(
+        _ file: OwnedDescriptor, at offset: Int, with bytes: [UInt8], name path: String
+    ) throws(StepFailure) {
+        guard pwrite(file.number, bytes, bytes.count, off_t(offset)) == bytes.count else {
+            throw StepFailure("write \(path)", errno: errno)
+        }
+    }
+
     /// Reads what is left of an open file.
     static func read(_ file: OwnedDescriptor, name path: String) throws(StepFailure) -> [UInt8] {
         var bytes: [UInt8] = []

@@ -55,16 +55,36 @@ struct ProtobufMessage: Equatable {
     init(_ bytes: [UInt8]) throws(ProtobufError) {
         var rest = bytes[...]
         while !rest.isEmpty {
-            let key = try Self.varint(&rest)
-            guard let field = Int(exactly: key >> 3) else { throw .malformed }
-            switch key & 7 {
-            case 0: fields[field] = .integer(try Self.varint(&rest))
-            case 1: _ = try Self.take(8, &rest)
-            case 2: fields[field] = .block(Array(try Self.take(try Self.varint(&rest), &rest)))
-            case 5: _ = try Self.take(4, &rest)
-            default: throw .malformed
-            }
+            let (field, value) = try Self.next(&rest)
+            if let value { fields[field] = value }
         }
+    }
+
+    /// Where the value of a field stands that is an integer; of several the last.
+    static func place(of wanted: Int, in bytes: [UInt8]) throws(ProtobufError) -> Range<Int>? {
+        var rest = bytes[...]
+        var place: Range<Int>?
+        while !rest.isEmpty {
+            var value = rest
+            _ = try varint(&value)
+            guard case (wanted, .integer) = try next(&rest) else { continue }
+            place = value.startIndex..<rest.startIndex
+        }
+        return place
+    }
+
+    /// The next field; its value is `nil` where it is of a kind that nobody asks for.
+    private static func next(_ rest: inout ArraySlice<UInt8>) throws(ProtobufError) -> (Int, Value?) {
+        let key = try varint(&rest)
+        guard let field = Int(exactly: key >> 3) else { throw .malformed }
+        switch key & 7 {
+        case 0: return (field, .integer(try varint(&rest)))
+        case 1: _ = try take(8, &rest)
+        case 2: return (field, .block(Array(try take(try varint(&rest), &rest))))
+        case 5: _ = try take(4, &rest)
+        default: throw .malformed
+        }
+        return (field, nil)
     }
 
     /// An integer; 32-bit negative numbers arrive sign-extended and come back negative.

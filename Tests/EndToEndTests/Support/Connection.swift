@@ -18,13 +18,18 @@ final class Connection: Sendable {
     deinit { close(descriptor) }
 
     /// Connects from inside a namespace.
-    /// - Parameter room: how many bytes the kernel may keep that were not read; `nil` for what it likes.
+    /// - Parameters:
+    ///   - room: how many bytes the kernel may keep that were not read; `nil` for what it likes.
+    ///   - scaling: whether windows are scaled.
     /// - Throws: `NetlinkError` with the number of what the kernel said, such as `ECONNREFUSED`.
     static func open(
         in namespace: NetworkNamespace, to address: IPv4Address, port: UInt16, patience seconds: Int = 40,
-        room: Int32? = nil
+        room: Int32? = nil, scaling: Bool = true
     ) async throws -> Connection {
         try await withNetworkNamespace(namespace) { () throws(NetlinkError) -> Connection in
+            // Put back at once: others connect from here too, and notice nothing worse.
+            if !scaling { try Sysctl("ipv4/tcp_window_scaling", 0).apply() }
+            defer { if !scaling { try? Sysctl("ipv4/tcp_window_scaling", 1).apply() } }
             let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
             guard descriptor >= 0 else { throw NetlinkError(subject: "socket", number: errno) }
             let connection = Connection(descriptor: descriptor)
@@ -75,6 +80,19 @@ final class Connection: Sendable {
             received.removeSubrange(..<count)
             return bytes
         }
+    }
+
+    /// Tells the peer that nothing more comes.
+    func endWriting() { shutdown(descriptor, Int32(SHUT_WR)) }
+
+    /// How many bytes the peer has room for, as it said last (`tcpi_snd_wnd`).
+    func peersWindow() throws -> Int {
+        var information = [UInt8](repeating: 0, count: 232)
+        var length = socklen_t(information.count)
+        guard getsockopt(descriptor, Int32(IPPROTO_TCP), TCP_INFO, &information, &length) == 0, length == 232 else {
+            throw broken("asking")
+        }
+        return information[228..<232].reversed().reduce(0) { $0 << 8 | Int($1) }
     }
 
     /// Tells the peer that nothing more comes, and takes nothing more.

@@ -222,6 +222,65 @@ enum OpenConnections {
         }
     }
 
+    /// A client that does not scale windows is told after a move of as much room as before, and what it sends arrives.
+    static func unscaled(in lab: TestLab) async throws {
+        try await PythonScene.play("unscaled", in: lab, prologue: "") { scene in
+            let connection = try await Connection.open(
+                in: lab.outside, to: try #require(scene.container.virtualAddress), port: PythonScene.port,
+                scaling: false)
+            func tell() async throws {
+                let question = "len('\(String(repeating: "x", count: 1 << 20))')\n"
+                let answer = try await onOwnThread {
+                    try connection.write(question)
+                    return try connection.readLine()
+                }
+                #expect(answer == "\(1 << 20)")
+            }
+            try await tell()
+            let window = try connection.peersWindow()
+            #expect(window > 10_000)
+            for host in ["host2", "host1"] {
+                try await scene.move(to: host)
+                try await tell()
+                #expect(try connection.peersWindow() > window / 2)
+            }
+        }
+    }
+
+    /// A server that talks with its first client, and keeps all others without reading from them; it can tell how much room
+    /// the last one has (`tcpi_snd_wnd`).
+    private static let measuringServer = """
+        import struct
+        \(keepingServer)
+        def room(): return struct.unpack_from("I", kept[-1].getsockopt(6, 11, 232), 228)[0]
+        def state(): return kept[-1].getsockopt(6, 11, 1)[0]
+        """
+
+    /// What a client has said of its room stays true when it has ended its half.
+    static func endedByClient(in lab: TestLab) async throws {
+        try await PythonScene.play("measuring", in: lab, prologue: measuringServer) { scene in
+            let connection = try await Connection.open(
+                in: lab.outside, to: try #require(scene.container.virtualAddress), port: PythonScene.port)
+            try connection.write(String(repeating: "x", count: 3000))
+            connection.endWriting()
+            let closeWait = "8"
+            let waiting = "[time.sleep(0.01) for _ in range(500) if len(kept) < 2 or state() != \(closeWait)]"
+            #expect(try await scene.ask("(\(waiting), len(kept))[1]") == "2")
+            #expect(try await scene.ask("state()") == closeWait)
+            let room = try await scene.ask("room()")
+            for host in ["host2", "host1"] {
+                try await scene.move(to: host)
+                #expect(try await scene.ask("state()") == closeWait)
+                #expect(try await scene.ask("room()") == room)
+            }
+            // All of an answer that takes several windows comes.
+            let sending = "threading.Thread(target=kept[-1].sendall, args=(b'y' * (1 << 20),)).start()"
+            #expect(try await scene.ask(sending) == "null")
+            let answer = try await onOwnThread { try connection.read(1 << 20) }
+            #expect(answer.allSatisfy { $0 == UInt8(ascii: "y") })
+        }
+    }
+
     /// A server that listens on its interface's own address only, which changes with each move.
     private static let boundServer = """
         import struct

@@ -10,18 +10,29 @@ package func withNetworkNamespace<Value: Sendable>(
     _ namespace: NetworkNamespace?, _ body: @escaping @Sendable () throws(NetlinkError) -> Value
 ) async throws(NetlinkError) -> Value {
     try await onOwnThread { () throws(NetlinkError) -> Value in
-        if let namespace {
-            let descriptor = try namespace.open()
-            defer { close(descriptor) }
-            guard setns(descriptor, linux_clone_new_network) == 0 else {
-                throw .current("entering namespace \(namespace.path)")
-            }
-        }
+        try namespace?.enter()
+        return try body()
+    }
+}
+
+/// The same for callers that may block.
+package func awaitingNetworkNamespace<Value: Sendable>(
+    _ namespace: NetworkNamespace, _ body: @escaping @Sendable () throws(NetlinkError) -> Value
+) throws(NetlinkError) -> Value {
+    try awaitingOwnThread { () throws(NetlinkError) -> Value in
+        try namespace.enter()
         return try body()
     }
 }
 
 extension NetworkNamespace {
+    /// Takes the calling thread into the namespace.
+    fileprivate func enter() throws(NetlinkError) {
+        let descriptor = try open()
+        defer { close(descriptor) }
+        guard setns(descriptor, linux_clone_new_network) == 0 else { throw .current("entering namespace \(path)") }
+    }
+
     /// Whether the file stands for a namespace, and is not just the empty file that an interrupted `create` left.
     package var exists: Bool {
         var information = statfs()

@@ -19,19 +19,44 @@ package struct SocketDiagnosis: Sendable {
         of transport: Int = IPPROTO_TCP, in states: Set<SocketState>
     ) throws(NetlinkError) -> [NetworkSocket] {
         var found: [NetworkSocket] = []
+        try list(of: transport, in: states) { entry, _ in
+            if let socket = NetworkSocket(entry) { found.append(socket) }
+        }
+        return found
+    }
+
+    /// By what numbers processes' descriptors name the connections of which CRIU's images must be amended: those whose ends
+    /// have not agreed upon scaling their windows, and those whose peer has ended its half. See `StreamImages`.
+    package func connectionsToAmend() throws(NetlinkError) -> Set<UInt32> {
+        var inodes: Set<UInt32> = []
+        try list(of: IPPROTO_TCP, in: SocketState.open, with: INET_DIAG_INFO) { entry, attributes in
+            guard entry.idiag_inode != 0, let state = SocketState(rawValue: entry.idiag_state) else { return }
+            if SocketState.endedByPeer.contains(state) || !scalesWindow(attributes) { inodes.insert(entry.idiag_inode) }
+        }
+        return inodes
+    }
+
+    /// - Parameter information: the attribute that is to come with each socket; 0 for none.
+    private func list(
+        of transport: Int, in states: Set<SocketState>, with information: Int = 0,
+        body: (inet_diag_msg, NetlinkAttributes) -> Void
+    ) throws(NetlinkError) {
         for family in [AF_INET, AF_INET6] {
             var header = inet_diag_req_v2()
             header.sdiag_family = UInt8(family)
             header.sdiag_protocol = UInt8(transport)
             header.idiag_states = states.reduce(0) { $0 | 1 << UInt32($1.rawValue) }
+            header.idiag_ext = information > 0 ? 1 << UInt8(information - 1) : 0
             let message = NetlinkMessage(
                 type: Int(SOCK_DIAG_BY_FAMILY), flags: Int(NLM_F_REQUEST | NLM_F_DUMP), header: header)
             try socket.query("list of sockets", message) { payload in
-                guard payload.count >= MemoryLayout<inet_diag_msg>.size else { return }
-                if let socket = NetworkSocket(payload.loadUnaligned(as: inet_diag_msg.self)) { found.append(socket) }
+                let size = MemoryLayout<inet_diag_msg>.size
+                guard payload.count >= size else { return }
+                body(
+                    payload.loadUnaligned(as: inet_diag_msg.self),
+                    NetlinkAttributes(UnsafeRawBufferPointer(rebasing: payload[size...])))
             }
         }
-        return found
     }
 
     /// By what numbers processes' descriptors name the sockets of TCP and UDP that the kernel lists.
@@ -53,6 +78,17 @@ package struct SocketDiagnosis: Sendable {
     }
 }
 
+/// Whether the information about a connection says that its ends have agreed upon scaling.
+private func scalesWindow(_ attributes: NetlinkAttributes) -> Bool {
+    for attribute in attributes where attribute.type == INET_DIAG_INFO {
+        guard let options = MemoryLayout<tcp_info>.offset(of: \.tcpi_options), options < attribute.value.count else {
+            return false
+        }
+        return Int32(attribute.value[options]) & TCPI_OPT_WSCALE != 0
+    }
+    return false
+}
+
 /// The state of a socket, by the kernel's numbers.
 package enum SocketState: UInt8, Sendable {
     case established = 1
@@ -67,6 +103,10 @@ package enum SocketState: UInt8, Sendable {
     static let connected: Set<SocketState> = [
         .established, .synSent, .synReceived, .finWait1, .finWait2, .closeWait, .lastAck, .closing, .newSynReceived,
     ]
+    /// A connection that is made, and not over.
+    static let open: Set<SocketState> = [.established, .finWait1, .finWait2, .closeWait, .lastAck, .closing]
+    /// The peer has ended its half, and the container knows that.
+    static let endedByPeer: Set<SocketState> = [.closeWait, .lastAck, .closing]
     /// The container has closed the connection, and the peer has not confirmed everything.
     static let ending: Set<SocketState> = [.finWait1, .finWait2, .closing, .lastAck]
 }

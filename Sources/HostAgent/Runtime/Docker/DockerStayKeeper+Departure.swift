@@ -49,6 +49,8 @@ extension DockerStayKeeper {
             } catch {
                 // Whatever is reported: what was ended and is written down is a dump.
                 guard try await hasEnded(container.id), destination.hasImages else { throw error }
+                // Better restored with connections that stall than not at all.
+                try? StreamImages(directory: destination.dockerCheckpoint).amend(nil)
             }
             timings["dump"] = watch.lap()
             try await complete(destination, of: container)
@@ -98,6 +100,8 @@ extension DockerStayKeeper {
         let dump = tools.dump(of: relocation)
         do throws(StepFailure) {
             if try await hasEnded(container), dump.hasImages, let found = try await look(at: container) {
+                // Better restored with connections that stall than not at all.
+                try? StreamImages(directory: dump.dockerCheckpoint).amend(nil)
                 if isWanted, (try? await complete(dump, of: found)) != nil {
                     try? note(.dumped(relocation))
                     return

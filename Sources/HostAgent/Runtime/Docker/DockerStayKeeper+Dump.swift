@@ -50,7 +50,14 @@ extension DockerStayKeeper {
             guard ContinuousClock.now < deadline, !container.state.isPaused else { throw refusal }
             groups.thaw(container.id)
         }
+        // If the kernel does not say which connections need it, all are looked at.
+        let connections = try? await withNetworkNamespace(
+            NetworkNamespace(path: "/proc/\(bystanders.first)/ns/net")
+        ) { () throws(NetlinkError) in
+            try SocketDiagnosis().connectionsToAmend()
+        }
         try await dumpStill(container.id, into: directory, exit: exit)
+        try StreamImages(directory: directory.dockerCheckpoint).amend(connections)
     }
 
     /// Waits until nothing stands beside the first process.

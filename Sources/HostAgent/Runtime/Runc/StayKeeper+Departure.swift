@@ -103,6 +103,11 @@ extension StayKeeper {
                 // What has begun since was dumped, or has entered and was not.
                 let look = bystanders(of: process).lookAtGroup(knowing: family)
                 try destination.add(foresight.survey.finish(look.family))
+                // If the kernel does not say which need it, all are looked at.
+                try StreamImages(directory: destination.path).amend(
+                    try? awaitingNetworkNamespace(record.namespace) { () throws(NetlinkError) in
+                        try SocketDiagnosis().connectionsToAmend()
+                    })
                 try complete(destination, of: record)
                 if let refusal = Bystanders.refusal(look.bystanders) { throw refusal }
             }

@@ -1,0 +1,97 @@
+import FleetModel
+import Glibc
+
+/// CRIU's images of connections, amended where a restore from them would leave a connection with a wrong window.
+///
+/// - **Without window scaling.** CRIU tells the kernel a connection's scales only where its ends have agreed upon them. Where
+///   they have not, the kernel keeps the one that it chose when the socket was made anew: the window that the container
+///   announces is shifted by that, the client takes the number as it is, and may send some bytes at a time. Scales of 0
+///   mean the same as none, and CRIU does tell them.
+/// - **Ended by the peer.** CRIU restores the peer's end by sending the socket a packet of its own making, with a window of
+///   no meaning. The kernel takes that for the peer's, and either sends nothing until it has probed the peer after a second,
+///   or sends what the peer has no room for, and must send again after a second. It does not take the window of a packet
+///   that comes before the one of which it has the present window (`snd_wl1`), so that is said to be what comes next.
+///
+/// `tcp-stream-INODE.img` begins with two magic numbers, the length of an entry, and that entry (`tcp_stream_entry` of
+/// CRIU's `tcp-stream.proto`); the bytes of both queues follow.
+struct StreamImages {
+    /// The folder of CRIU's images.
+    let directory: String
+
+    private static let prefix = "tcp-stream-"
+    private static let suffix = ".img"
+    /// Begin every image file, and this kind of it, the lowest byte first.
+    private static let magic: [UInt8] = [0x19, 0x43, 0x56, 0x54, 0x06, 0x55, 0x46, 0x51]
+    /// Where the entry begins.
+    private static let start = magic.count + 4
+    /// Longer than any entry, which has less than twenty numbers.
+    private static let longestEntry = 1024
+
+    /// The fields of the entry by their numbers.
+    private enum Field {
+        static let nextReceived = 2
+        static let options = 5
+        static let sendScale = 6
+        static let receiveScale = 8
+        static let windowSequence = 13
+    }
+
+    /// Amends the images of the connections with these inodes, as far as CRIU has written them down, or all.
+    func amend(_ inodes: Set<UInt32>?) throws(StepFailure) {
+        let names = inodes.map { $0.map { Self.prefix + String($0, radix: 16) + Self.suffix } } ?? all
+        for path in names.map({ "\(directory)/\($0)" }) where FileTree.exists(path) { try Self.amend(path) }
+    }
+
+    private var all: [String] {
+        FileTree.names(in: directory).filter { $0.hasPrefix(Self.prefix) && $0.hasSuffix(Self.suffix) }
+    }
+
+    /// The queues may hold megabytes: where the entry does not grow, only that is written.
+    private static func amend(_ path: String) throws(StepFailure) {
+        let file = try OwnedDescriptor.open(path, O_RDWR)
+        let begin = try FileBytes.begin(of: file, atMost: start + longestEntry, name: path)
+        guard let (old, new) = entries(begin) else { return }
+        if new.count == old.count { return try FileBytes.overwrite(file, at: start, with: new, name: path) }
+        let size = withUnsafeBytes(of: UInt32(new.count).littleEndian) { Array($0) }
+        let queues = try FileBytes.read(file, name: path).dropFirst(start + old.count)
+        try FileBytes.replace(path, with: magic + size + new + queues)
+    }
+
+    /// The entry of an image, and what it should be; `nil` when there is nothing to amend, and for what is no such image:
+    /// that is CRIU's to refuse.
+    static func entries(_ image: [UInt8]) -> (old: [UInt8], new: [UInt8])? {
+        guard image.count >= start, image.starts(with: magic) else { return nil }
+        let length = image[magic.count..<start].reversed().reduce(0) { $0 << 8 | Int($1) }
+        guard length <= longestEntry, length <= image.count - start else { return nil }
+        let old = Array(image[start..<start + length])
+        guard let entry = try? ProtobufMessage(old), let options = entry.integer(Field.options),
+            let next = entry.integer(Field.nextReceived)
+        else { return nil }
+        var new = old
+        if options & Int(TCPI_OPT_WSCALE) == 0 {
+            set(Field.options, options | Int(TCPI_OPT_WSCALE), in: &new)
+            set(Field.sendScale, 0, in: &new)
+            set(Field.receiveScale, 0, in: &new)
+        }
+        if entry.integer(Field.windowSequence) != nil { set(Field.windowSequence, next, in: &new) }
+        return new == old ? nil : (old, new)
+    }
+
+    /// Gives a field a value, in its place where that has room: numbers may be written with more bytes than they need.
+    private static func set(_ field: Int, _ value: Int, in entry: inout [UInt8]) {
+        var writer = ProtobufWriter()
+        writer.integer(field, value)
+        // The key of each of the fields is one byte.
+        let number = writer.bytes.dropFirst()
+        guard let place = try? ProtobufMessage.place(of: field, in: entry), number.count <= place.count,
+            let last = number.last
+        else {
+            // Of a field that comes twice the last counts.
+            entry += writer.bytes
+            return
+        }
+        let room = place.count - number.count
+        let padding = room == 0 ? [last] : [last | 0x80] + Array(repeating: 0x80, count: room - 1) + [0]
+        entry.replaceSubrange(place, with: number.dropLast() + padding)
+    }
+}
