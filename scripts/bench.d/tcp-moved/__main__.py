@@ -24,6 +24,8 @@ from report import machine  # noqa: E402
 NAME = "tcp"
 # How long the server rests after each connection that it accepts on its slow port.
 SLOW_ACCEPT_MILLISECONDS = 40
+# How long a move waits for the server to accept its clients: for all of them, or too short for a queue of more than a few.
+ACCEPT_SECONDS = {"wait": 30, "reset": 0.1}
 # What a move can come to after which no other can be made.
 LOST = ("stranded", "refused", "unanswered")
 
@@ -66,12 +68,14 @@ class Clients:
         self.process.wait()
 
 
-def start_server(lab, image):
+def start_server(lab, image, accept_queue):
     """Starts the server's container and gives back its virtual address."""
     lab.begin()
+    lab.call("POST", "/v1/policies", {
+        "name": NAME, "connections": {"acceptQueue": accept_queue, "acceptSeconds": ACCEPT_SECONDS[accept_queue]}})
     lab.import_image(NAME, image)
     made = lab.call("POST", "/v1/containers?wait=60", {
-        "name": NAME, "tenant": "bench", "image": NAME,
+        "name": NAME, "tenant": "bench", "image": NAME, "policy": NAME,
         "command": ["/usr/bin/tcp-server", str(SLOW_ACCEPT_MILLISECONDS)],
         "ports": [{"port": port} for port in (shapes.REPORTS, shapes.PLAIN, shapes.SLOW, shapes.SMALL)]})
     if made["state"] != "running":
@@ -159,7 +163,7 @@ def main():
     clients = None
     begin = time.monotonic()
     try:
-        clients = Clients(options, start_server(lab, options.image))
+        clients = Clients(options, start_server(lab, options.image, options.accept_queue))
         print(f"seed {options.seed}: {options.moves} {'courses without a move' if options.still else 'moves'},"
               f" {sum(len(course.connections) for course in courses)} connections, {options.runtime}", flush=True)
         moves = run_courses(options, lab, clients, courses, begun)
