@@ -4,4 +4,6 @@ struct DumpForesight: Sendable {
     let survey: FamilySurvey
     /// Where the files lie that they watch.
     let watchedPaths: [String]
+    /// Whom to ask for its connections, once it stands still; `nil` if its network could not be entered.
+    let sockets: SocketDiagnosis?
 }

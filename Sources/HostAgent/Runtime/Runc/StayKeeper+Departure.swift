@@ -36,7 +36,7 @@ extension StayKeeper {
         let (record, process) = try running()
         foresight = nil
         let family = try awaitFamily(of: process, within: Self.longPatience)
-        foresight = foresee(family, of: process)
+        foresight = foresee(family, of: process, in: record.namespace)
         dropWorkers()
         armed = relocation
         do {
@@ -84,7 +84,7 @@ extension StayKeeper {
         }
         let (record, process) = try running()
         let family = try awaitFamily(of: process, within: Self.shortPatience)
-        let foresight = foresight ?? foresee(family, of: process)
+        let foresight = foresight ?? foresee(family, of: process, in: record.namespace)
         self.foresight = nil
         let worker = try takeWorker(in: record.namespace, for: relocation)
         do {
@@ -105,9 +105,7 @@ extension StayKeeper {
                 try destination.add(foresight.survey.finish(look.family))
                 // If the kernel does not say which need it, all are looked at.
                 try StreamImages(directory: destination.path).amend(
-                    try? awaitingNetworkNamespace(record.namespace) { () throws(NetlinkError) in
-                        try SocketDiagnosis().connectionsToAmend()
-                    })
+                    try? foresight.sockets?.connectionsToAmend())
                 try complete(destination, of: record)
                 if let refusal = Bystanders.refusal(look.bystanders) { throw refusal }
             }
@@ -146,10 +144,14 @@ extension StayKeeper {
         }
     }
 
-    private func foresee(_ family: Set<Int32>, of process: WatchedProcess) -> DumpForesight {
+    private func foresee(
+        _ family: Set<Int32>, of process: WatchedProcess, in namespace: NetworkNamespace
+    ) -> DumpForesight {
         DumpForesight(
             survey: FamilySurvey(of: family, first: process.identity.pid),
-            watchedPaths: watchedFiles.paths(watchedBy: family))
+            watchedPaths: watchedFiles.paths(watchedBy: family),
+            // Without it the dump is made all the same.
+            sockets: try? awaitingNetworkNamespace(namespace) { () throws(NetlinkError) in try SocketDiagnosis() })
     }
 
     private var watchedFiles: WatchedFiles { WatchedFiles(root: files.root.mountPoint, upper: files.root.upper) }
