@@ -81,7 +81,7 @@ struct StreamImages {
     private static func set(_ field: Int, _ value: Int, in entry: inout [UInt8]) {
         var writer = ProtobufWriter()
         writer.integer(field, value)
-        // The key of each of the fields is one byte.
+        // The key of each of the fields is one byte, and an entry that could not be read is not amended at all.
         let number = writer.bytes.dropFirst()
         guard let place = try? ProtobufMessage.place(of: field, in: entry), number.count <= place.count,
             let last = number.last
