@@ -26,22 +26,28 @@ final class Connection: Sendable {
         in namespace: NetworkNamespace, to address: IPv4Address, port: UInt16, patience seconds: Int = 40,
         room: Int32? = nil, scaling: Bool = true
     ) async throws -> Connection {
-        try await withNetworkNamespace(namespace) { () throws(NetlinkError) -> Connection in
+        try await withNetworkNamespace(namespace) { () throws(NetlinkError) in
             // Put back at once: others connect from here too, and notice nothing worse.
             if !scaling { try Sysctl("ipv4/tcp_window_scaling", 0).apply() }
             defer { if !scaling { try? Sysctl("ipv4/tcp_window_scaling", 1).apply() } }
-            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-            guard descriptor >= 0 else { throw NetlinkError(subject: "socket", number: errno) }
-            let connection = Connection(descriptor: descriptor)
-            connection.set(SO_RCVTIMEO, timeval(tv_sec: seconds, tv_usec: 0))
-            connection.set(SO_SNDTIMEO, timeval(tv_sec: seconds, tv_usec: 0))
-            if var room { setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &room, 4) }
-            let result = withSocketAddress(address, port) { connect(descriptor, $0, $1) }
-            guard result == 0 else { throw NetlinkError(subject: "connection to \(address)", number: errno) }
-            var on: Int32 = 1
-            setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, 4)
-            return connection
+            return try Connection(to: address, port: port, patience: seconds, room: room)
         }
+    }
+
+    /// Connects from where the calling thread is. See `open`.
+    convenience init(
+        to address: IPv4Address, port: UInt16, patience seconds: Int = 40, room: Int32? = nil
+    ) throws(NetlinkError) {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        guard descriptor >= 0 else { throw NetlinkError(subject: "socket", number: errno) }
+        self.init(descriptor: descriptor)
+        set(SO_RCVTIMEO, timeval(tv_sec: seconds, tv_usec: 0))
+        set(SO_SNDTIMEO, timeval(tv_sec: seconds, tv_usec: 0))
+        if var room { setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &room, 4) }
+        let result = withSocketAddress(address, port) { connect(descriptor, $0, $1) }
+        guard result == 0 else { throw NetlinkError(subject: "connection to \(address)", number: errno) }
+        var on: Int32 = 1
+        setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, 4)
     }
 
     func write(_ text: String) throws { try write(Array(text.utf8)) }

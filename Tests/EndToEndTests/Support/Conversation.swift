@@ -17,21 +17,26 @@ final class Conversation: Sendable {
 
     /// Begins. The exchange is called with 1, 2, 3 … and throws when something is not as it must be; then it is not
     /// called again.
-    init(_ exchange: @escaping @Sendable (_ number: Int) throws -> Void) {
+    /// - Parameter namespace: where its thread is; `nil` for where this process is.
+    init(in namespace: NetworkNamespace? = nil, _ exchange: @escaping @Sendable (_ number: Int) throws -> Void) {
         let progress = Progress()
         self.progress = progress
         task = Task {
-            await onOwnThread {
-                while !progress.isEnding.load(ordering: .relaxed) {
-                    do {
-                        try exchange(progress.count.load(ordering: .relaxed) + 1)
-                    } catch {
-                        progress.failure.withLock { $0 = error }
-                        return
+            do {
+                try await withNetworkNamespace(namespace) { () throws(NetlinkError) in
+                    while !progress.isEnding.load(ordering: .relaxed) {
+                        do {
+                            try exchange(progress.count.load(ordering: .relaxed) + 1)
+                        } catch {
+                            progress.failure.withLock { $0 = error }
+                            return
+                        }
+                        progress.count.add(1, ordering: .relaxed)
+                        usleep(1000)  // Leaves the machine to those who are watched.
                     }
-                    progress.count.add(1, ordering: .relaxed)
-                    usleep(1000)  // Leaves the machine to those who are watched.
                 }
+            } catch {
+                progress.failure.withLock { $0 = error }
             }
         }
     }
