@@ -48,7 +48,7 @@ struct FailureTests {
     }
 
     @Test(
-        "a container whose move was refused shows why, is moved by nobody, and is tried again until it can move",
+        "a container whose move was refused shows why, is left alone by the clock, and is tried again until it can move",
         arguments: [SimulatedRuntime.Phase.arm, .checkpoint])
     func refusalIsShown(phase: SimulatedRuntime.Phase) async throws {
         try await TestFleet.with { fleet in
@@ -66,8 +66,6 @@ struct FailureTests {
                     == .immovable(
                         reason: "'sleep' stands beside it", log: "Error (criu/tool.c:1): 'sleep' stands beside it"))
             #expect(after.deadlineAt == nil)
-            let refused = try await fleet.send(.post, "/v1/containers/echo/relocate", "{}")
-            #expect(refused.status == 409)
             try await eventually("a trial has found something else") {
                 let mobility = try await fleet.state().containers[before.name]?.mobility
                 return mobility?.isImmovable == true && mobility != after.mobility
@@ -77,6 +75,23 @@ struct FailureTests {
                 return now?.mobility == .movable && now?.deadlineAt != nil
             }
             #expect(try await fleet.move(before.name, to: try HostName("host2")).state == .completed)
+        }
+    }
+
+    @Test("a container whose move was refused is tried at once when somebody wants it moved, and moves if it can")
+    func refusalIsLookedAtAgain() async throws {
+        // Nobody looks by himself while the test runs.
+        try await TestFleet.with(secondTrialSeconds: 600) { fleet in
+            let before = try await fleet.createContainer("echo", on: "host1")
+            let runtime = try await fleet.runtime(of: HostName("host1"))
+            runtime.inject(fault(.dumpRefused, "somebody logs in"), at: .checkpoint)
+            #expect(try await fleet.move(before.name, to: try HostName("host2")).state == .failed)
+            runtime.inject(fault(.dumpRefused, "it has a terminal"), at: .trial)
+            let refused = try await fleet.send(.post, "/v1/containers/echo/relocate", "{}")
+            #expect(refused.status == 409)
+            #expect(refused.body.contains("cannot be moved: it has a terminal"), "what holds now: \(refused.body)")
+            #expect(try await fleet.move(before.name, to: try HostName("host2")).state == .completed)
+            #expect(try await fleet.state().containers[before.name]?.mobility == .movable)
         }
     }
 

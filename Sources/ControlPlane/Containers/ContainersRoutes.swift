@@ -128,6 +128,7 @@ struct ContainersRoutes {
             if try request.queryValue("dryRun", "true or false", { Bool($0) }) == true {
                 return try .answer(.ok, try relocator.preview(wanted))
             }
+            await containers.tryOutBeforeMove(name)
             let relocation = try await relocator.request(wanted)
             var ended = try await relocator.wait(for: relocation.id, atMost: wait)
             if ended == nil, containers.fleet.snapshot.relocations[relocation.id] == nil {

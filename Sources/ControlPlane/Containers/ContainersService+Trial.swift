@@ -19,6 +19,17 @@ extension ContainersService {
         await tryOutOnce(container, id: .fresh(container.operation, "trial"))
     }
 
+    /// Finds out once more whether a container can be moved that could not, because somebody wants it moved now: what stood
+    /// in the way may be over, and nobody should wait for the next look.
+    func tryOutBeforeMove(_ name: ContainerName) async {
+        let state = fleet.snapshot
+        guard let container = state.containers[name], container.state == .running, container.mobility.isImmovable,
+            container.pin(at: .now) == nil, state.openRelocation(of: name) == nil,
+            container.host.map(agents.isConnected) == true
+        else { return }
+        await tryOutAgain(container)
+    }
+
     private func tryOutOnce(_ container: Container, id: OrderID) async {
         guard let host = container.host else { return }
         do {

@@ -111,6 +111,10 @@ struct CriuExplanation: Sendable {
         CriuExplanation("Unseizable", "one of its processes is being debugged"),
         CriuExplanation("Unable to freeze", "its processes do not stand still when they are told to"),
         CriuExplanation("Individually stopped threads", "a single thread of it is stopped"),
+        CriuExplanation(
+            "memfd in victim: Too many open files",
+            "one of its processes may open no file (RLIMIT_NOFILE), as sshd's while somebody logs in; CRIU has to open one in it"
+        ),
         CriuExplanation("Unsupported mapping", "it has mapped memory of a kind that cannot move"),
     ]
 

@@ -31,18 +31,19 @@ actor TestFleet {
     private(set) var operatorPort = 0
     private let dwellSeconds: Double
     private let absenceSeconds: Double
+    private let secondTrialSeconds: Double
     private let randomness: Randomness
 
     /// Runs a test with a fleet of its own, which is gone after it.
     static func with(
-        hosts: Int = 3, dwellSeconds: Double = 3600, absenceSeconds: Double = 0.5,
+        hosts: Int = 3, dwellSeconds: Double = 3600, absenceSeconds: Double = 0.5, secondTrialSeconds: Double = 0.2,
         randomness: Randomness = .system, _ body: (TestFleet) async throws -> Void
     ) async throws {
         signal(SIGPIPE, SIG_IGN)
         try await TemporaryDirectory.with { directory in
             let fleet = TestFleet(
-                directory: directory, dwellSeconds: dwellSeconds, absenceSeconds: absenceSeconds, randomness: randomness
-            )
+                directory: directory, dwellSeconds: dwellSeconds, absenceSeconds: absenceSeconds,
+                secondTrialSeconds: secondTrialSeconds, randomness: randomness)
             do {
                 try await fleet.up(hosts: hosts)
                 try await body(fleet)
@@ -54,8 +55,12 @@ actor TestFleet {
         }
     }
 
-    private init(directory: String, dwellSeconds: Double, absenceSeconds: Double, randomness: Randomness) {
+    private init(
+        directory: String, dwellSeconds: Double, absenceSeconds: Double, secondTrialSeconds: Double,
+        randomness: Randomness
+    ) {
         self.absenceSeconds = absenceSeconds
+        self.secondTrialSeconds = secondTrialSeconds
         self.randomness = randomness
         self.directory = directory
         self.dwellSeconds = dwellSeconds
@@ -93,7 +98,7 @@ actor TestFleet {
         times.firstPauseSeconds = 0.01
         times.longestPauseSeconds = 0.1
         times.sweepSeconds = 0.1
-        times.secondTrialSeconds = 0.2
+        times.secondTrialSeconds = secondTrialSeconds
         let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../..").standardized
         var configuration = Configuration(
             stateDirectory: directory + "/state", sharedDirectory: directory + "/shared", publicDirectory: nil,

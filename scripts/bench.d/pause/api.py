@@ -6,6 +6,10 @@ import json
 from machine import Failed
 
 
+class Conflict(Failed):
+    """What was asked for cannot be done as things stand."""
+
+
 class API:
     def __init__(self, port):
         self.port = port
@@ -19,7 +23,8 @@ class API:
         text = response.read()
         connection.close()
         if response.status >= 300:
-            raise Failed(f"{method} {path}: {response.status} {text.decode()}")
+            failure = Conflict if response.status == 409 else Failed
+            raise failure(f"{method} {path}: {response.status} {text.decode()}")
         return json.loads(text) if text else None
 
     def import_image(self, name, archive):

@@ -4,7 +4,7 @@ import json
 import os
 from pathlib import Path
 
-from api import API
+from api import API, Conflict
 from machine import Failed, wait_for
 
 
@@ -39,7 +39,11 @@ class Lab(API):
 
         One that has not moved goes on where it was; if it cannot, there is nothing more to see.
         """
-        relocation = self.call("POST", f"/v1/containers/{name}/relocate?wait=60", {})
+        try:
+            relocation = self.call("POST", f"/v1/containers/{name}/relocate?wait=60", {})
+        except Conflict as refusal:
+            # What the last move met is still there, or again.
+            return {"id": "-", "state": "refused", "failure": str(refusal)}
         if relocation["state"] not in ("completed", "failed", "cancelled", "rolledBack"):
             raise Failed(f"move {relocation['id']} is {relocation['state']}: {json.dumps(relocation.get('failure') or {})}")
         return relocation

@@ -43,5 +43,5 @@ class Logins(Conversation):
 
 PROGRAM = Program(
     "sshd", 22, {"kept": Session, "new": Logins}, tools=("usr/bin/ssh", "usr/share/bench"), refused=(
-        "Can't infect", "while somebody logs in, sshd has a process that may open no file (RLIMIT_NOFILE 1), and CRIU,"
+        "may open no file", "while somebody logs in, sshd has a process that may open no file (RLIMIT_NOFILE 1), and CRIU,"
         " which opens one in it (memfd_create), cannot dump that"))
