@@ -137,8 +137,11 @@ actor DockerStayKeeper {
             // They have gone with it.
             if case .dumped = record.phase { await tools.volumes.remove(mounts) }
         }
-        // Whoever removes a stay that was dumped needs its dump no more.
-        if case .dumped(let relocation) = record.phase { try tools.dump(of: relocation).remove() }
+        // Whoever removes a stay that was dumped, or of which that is not known yet, needs its dump no more.
+        switch record.phase {
+        case .dumping(let relocation), .dumped(let relocation): try tools.dump(of: relocation).remove()
+        default: break
+        }
         try await discard(record.sandbox)
         try FileTree.remove(tools.logs(of: stay))
         try FileTree.remove(tools.record(of: stay))
