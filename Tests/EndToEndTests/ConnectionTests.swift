@@ -18,6 +18,14 @@ extension EndToEnd {
             try await OpenConnections.acceptQueueIsCutOff(in: try TestLab.shared)
         }
 
+        @Test("processes that connect to each other: who was not accepted is reset, or waits on, as the policy says")
+        func innerCutOff() async throws { try await InnerConnections.areCutOff(in: try TestLab.shared) }
+
+        @Test("processes that connect to each other all the time: none hangs, and each is answered")
+        func inner() async throws {
+            try await InnerConnections.areCarriedOrWaitedFor(moves: 9, in: try TestLab.shared)
+        }
+
         @Test("what a server has written before it closed reaches a slow reader, through three moves")
         func closing() async throws { try await OpenConnections.closing(in: try TestLab.shared) }
 
@@ -47,6 +55,14 @@ extension DockerTests {
         @Test("clients that the program does not accept are reset, or the move is given up, as the policy says")
         func acceptQueueCutOff() async throws {
             try await OpenConnections.acceptQueueIsCutOff(in: try TestLab.shared)
+        }
+
+        @Test("processes that connect to each other: who was not accepted is reset, or waits on, as the policy says")
+        func innerCutOff() async throws { try await InnerConnections.areCutOff(in: try TestLab.shared) }
+
+        @Test("processes that connect to each other all the time: none hangs, and each is answered")
+        func inner() async throws {
+            try await InnerConnections.areCarriedOrWaitedFor(moves: 3, in: try TestLab.shared)
         }
 
         @Test("what a server has written before it closed reaches a slow reader, through three moves")

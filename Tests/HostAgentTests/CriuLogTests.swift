@@ -52,6 +52,18 @@ struct CriuLogTests {
             (
                 "Error (criu/sk-inet.c:185): inet: In-flight connection (l) for 2f", "a client is just connecting to it"
             ),
+            (
+                "Error (criu/sk-unix.c:506): unix: Non-empty write queue on an in-flight socket 0xa8097a",
+                "one of its processes has written to another over a Unix socket that was not accepted yet"
+            ),
+            (
+                "Error (criu/sk-unix.c:525): unix: Found a closed in-flight socket to 0x2f",
+                "one of its processes has closed a Unix socket to another that was not accepted yet"
+            ),
+            (
+                "Error (criu/parasite-syscall.c:100): Can't create memfd in victim: Too many open files",
+                "one of its processes may open no file (RLIMIT_NOFILE), as sshd's while somebody logs in; CRIU has to open one in it"
+            ),
         ])
     func explained(line: String, meaning: String) {
         let text = """

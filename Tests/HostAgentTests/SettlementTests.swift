@@ -1,4 +1,5 @@
 import FleetModel
+import Synchronization
 import Testing
 
 @testable import HostAgent
@@ -46,5 +47,69 @@ struct SettlementTests {
         let rules = ConnectionRules(acceptQueue: .reset, acceptSeconds: 0)
         #expect(
             Settlement(rules: rules).action(after: Census(waiting: 1), elapsed: .zero) == .proceed(resetting: 1))
+    }
+}
+
+@Suite("The moment at which a container is stopped")
+struct StillMomentTests {
+    /// What the looks into the queues give, one after another, and how often something was stopped.
+    private final class Queues: Sendable {
+        let looks: Mutex<[Int]>
+        let stops = Mutex(0)
+
+        init(_ looks: [Int]) { self.looks = Mutex(looks) }
+
+        var queues: AcceptQueues {
+            AcceptQueues { [self] () throws(StepFailure) in
+                looks.withLock { $0.count > 1 ? $0.removeFirst() : $0[0] }
+            }
+        }
+
+        func seize(_ rules: ConnectionRules) async throws(StepFailure) -> Int {
+            try await StillMoment(queues, rules).seize { isFit throws(StepFailure) in
+                stops.withLock { $0 += 1 }
+                try isFit()
+                return stops.withLock { $0 }
+            }
+        }
+    }
+
+    @Test("when nobody waits it is stopped once")
+    func atOnce() async throws {
+        #expect(try await Queues([0]).seize(ConnectionRules()) == 1)
+    }
+
+    @Test("who waits is let in, and then it is stopped again", arguments: AcceptQueueRule.allCases)
+    func again(rule: AcceptQueueRule) async throws {
+        #expect(try await Queues([2, 1, 0]).seize(ConnectionRules(acceptQueue: rule)) == 3)
+    }
+
+    @Test("who is never let in is reset, or the move is given up, as the rules say")
+    func end() async throws {
+        #expect(try await Queues([3]).seize(ConnectionRules(acceptQueue: .reset)) == StillMoment.mostStops)
+        let error = await #expect(throws: StepFailure.self) {
+            _ = try await Queues([3]).seize(ConnectionRules(acceptQueue: .wait))
+        }
+        #expect(error?.code == .clientsWaiting)
+        #expect(error?.message.hasPrefix("3 clients waited to be accepted when it was stopped, 8 times") == true)
+    }
+
+    @Test("rules that wait for nobody make one attempt")
+    func noPatience() async throws {
+        #expect(try await Queues([3]).seize(ConnectionRules(acceptQueue: .reset, acceptSeconds: 0)) == 1)
+        let given = Queues([3])
+        await #expect(throws: StepFailure.self) {
+            _ = try await given.seize(ConnectionRules(acceptQueue: .wait, acceptSeconds: 0))
+        }
+        #expect(given.stops.withLock { $0 } == 1)
+    }
+
+    @Test("what else goes wrong is no matter of the moment")
+    func otherFailure() async throws {
+        let failure = StepFailure(code: .dumpRefused, message: "it has a terminal")
+        let moment = StillMoment(Queues([0]).queues, ConnectionRules())
+        await #expect(throws: failure) {
+            try await moment.seize { _ throws(StepFailure) in throw failure }
+        }
     }
 }

@@ -66,7 +66,8 @@ struct RelocationOrders {
         case .settle:
             return .settle(SettleOrder(relocation: relocation.id, container: container.name, rules: rules))
         case .steer: return .route(RouteOrder(addresses: addressesInUse, via: destination.address))
-        case .checkpoint: return .checkpoint(move)
+        case .checkpoint:
+            return .checkpoint(CheckpointOrder(relocation: relocation.id, container: container.name, rules: rules))
         case .restore:
             return .restore(
                 RestoreOrder(relocation: relocation.id, container: container.name, leaseSeconds: leaseSeconds))

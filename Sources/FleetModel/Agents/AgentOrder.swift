@@ -27,7 +27,7 @@ public enum AgentOrder: Codable, Sendable, Hashable {
     /// Source: see `StepKind.settle`.
     case settle(SettleOrder)
     /// Source: see `StepKind.checkpoint`.
-    case checkpoint(MoveOrder)
+    case checkpoint(CheckpointOrder)
     /// Destination: see `StepKind.restore`.
     case restore(RestoreOrder)
     /// Destination: see `StepKind.release`.
@@ -157,6 +157,23 @@ public struct SettleOrder: Codable, Sendable, Hashable {
     public var rules: ConnectionRules
 
     /// Let the container's connections settle.
+    public init(relocation: RelocationID, container: ContainerName, rules: ConnectionRules) {
+        self.relocation = relocation
+        self.container = container
+        self.rules = rules
+    }
+}
+
+/// Freeze and dump the container.
+public struct CheckpointOrder: Codable, Sendable, Hashable {
+    /// The relocation; its dump lies in the shared storage under this number.
+    public var relocation: RelocationID
+    /// The container.
+    public var container: ContainerName
+    /// What is done about clients that nobody has accepted when the container stands still.
+    public var rules: ConnectionRules
+
+    /// Freeze and dump the container.
     public init(relocation: RelocationID, container: ContainerName, rules: ConnectionRules) {
         self.relocation = relocation
         self.container = container

@@ -4,6 +4,8 @@ struct CriuConversation: Sendable, Equatable {
     enum State: Sendable, Equatable {
         /// CRIU stops the tasks and writes them down.
         case dumping
+        /// The tasks are stopped, nothing is written down yet, and CRIU waits to hear whether it may go on.
+        case still
         /// The dump is whole, the tasks are stopped, and CRIU waits to hear what becomes of them.
         case whole
         /// CRIU ends the tasks, or lets them go on.
@@ -22,6 +24,8 @@ struct CriuConversation: Sendable, Equatable {
     enum Action: Sendable, Equatable {
         /// Answer with success and wait for what comes next.
         case acknowledge
+        /// Look at the stopped tasks, decide whether they are written down, then call `decided`.
+        case look
         /// Decide what becomes of the stopped tasks, then call `decided`.
         case decide
         /// Keep the tasks until `decided` is called.
@@ -46,6 +50,10 @@ struct CriuConversation: Sendable, Equatable {
         case (_, .refused(let message)):
             state = .over
             return .fail(message)
+        case (.dumping, .notification("query-ext-files", _)):
+            // The first that it asks of a dump when the tasks are stopped.
+            state = .still
+            return .look
         case (.dumping, .notification("post-dump", _)):
             state = .whole
             return .decide
@@ -67,6 +75,7 @@ struct CriuConversation: Sendable, Equatable {
     /// The agent has made its decision and answers the notification that waits for it.
     mutating func decided() {
         switch state {
+        case .still: state = .dumping
         case .whole: state = .finishing
         case .held(let process): state = .resuming(process: process)
         case .dumping, .finishing, .restoring, .resuming, .over: break

@@ -11,35 +11,55 @@ struct CriuDump: Sendable {
     /// How long CRIU may be silent.
     var limit = Duration.seconds(120)
 
-    /// Carries out the dump. `whenWhole` is called while the tasks are still stopped; when it throws, they go on.
-    /// - Returns: milliseconds: `dump` until the tasks' state was whole, `end` until they were gone.
+    /// Carries out the dump.
+    /// - Parameters:
+    ///   - whenStill: is called when the tasks are stopped and nothing is written down yet; when it throws, they go on.
+    ///   - whenWhole: is called while the tasks are still stopped; when it throws, they go on.
+    /// - Returns: milliseconds: `look` what `whenStill` took, `dump` until the tasks' state was whole, `end` until they were
+    ///   gone.
     /// - Throws: `StepFailure` with `dumpRefused`; the tasks run on.
     func run(
-        with worker: CriuWorker, whenWhole: () throws(StepFailure) -> Void
+        with worker: CriuWorker, whenStill: () throws(StepFailure) -> Void = {},
+        whenWhole: () throws(StepFailure) -> Void
     ) throws(StepFailure) -> [String: Double] {
         var timings: [String: Double] = [:]
         var watch = Stopwatch()
         var conversation = CriuConversation.dump
         try worker.send(.dump(options, process: process, leaveRunning: leaveRunning))
-        switch try worker.advance(&conversation, within: limit) {
+        var action = try worker.advance(&conversation, within: limit)
+        if action == .look {
+            var look = Stopwatch()
+            try ask(whenStill, worker, &conversation)
+            timings["look"] = look.lap()
+            try worker.decide(true, &conversation)
+            action = try worker.advance(&conversation, within: limit)
+        }
+        switch action {
         case .decide: break
         case .fail(let message): throw refusal(message)
         default: throw refusal("the dump ended before it was whole")
         }
         timings["dump"] = watch.lap()
-        do {
-            try whenWhole()
-        } catch {
-            try worker.decide(false, &conversation)
-            _ = try worker.advance(&conversation, within: limit)
-            throw error
-        }
+        try ask(whenWhole, worker, &conversation)
         timings["layer"] = watch.lap()
         try worker.decide(true, &conversation)
         if case .fail(let message) = try worker.advance(&conversation, within: limit) { throw refusal(message) }
         timings["end"] = watch.lap()
         if let frozen = CriuStatistics.frozenMilliseconds(in: options.images) { timings["frozen"] = frozen }
         return timings
+    }
+
+    /// Has something decide that the tasks stay stopped; when it throws, they go on.
+    private func ask(
+        _ decision: () throws(StepFailure) -> Void, _ worker: CriuWorker, _ conversation: inout CriuConversation
+    ) throws(StepFailure) {
+        do {
+            try decision()
+        } catch {
+            try worker.decide(false, &conversation)
+            _ = try worker.advance(&conversation, within: limit)
+            throw error
+        }
     }
 
     private func refusal(_ message: String) -> StepFailure {

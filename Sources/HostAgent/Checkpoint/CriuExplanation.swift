@@ -90,6 +90,12 @@ struct CriuExplanation: Sendable {
         CriuExplanation("Unsupported proto 262", "it uses Multipath TCP"),
         CriuExplanation("Unsupported proto", "it uses a network protocol that cannot move"),
         CriuExplanation("In-flight connection", "a client is just connecting to it"),
+        CriuExplanation(
+            "on an in-flight socket",
+            "one of its processes has written to another over a Unix socket that was not accepted yet"),
+        CriuExplanation(
+            "closed in-flight socket",
+            "one of its processes has closed a Unix socket to another that was not accepted yet"),
         CriuExplanation("corked dgram socket", "it has begun a UDP message (UDP_CORK) and not sent it"),
         CriuExplanation(
             "Control messages in queue", "it has sent a descriptor over a socket that nobody has taken yet"),
@@ -106,15 +112,15 @@ struct CriuExplanation: Sendable {
             "Can't get rlimit",
             "its processes belong to another user, whose limits cannot be read: root lacks CAP_SYS_RESOURCE here"),
         CriuExplanation(
+            "memfd in victim: Too many open files",
+            "one of its processes may open no file (RLIMIT_NOFILE), as sshd's while somebody logs in; CRIU has to open one in it"
+        ),
+        CriuExplanation(
             "outside of its pid namespace", "one of its processes belongs to a session from outside of the container"),
         CriuExplanation("SEIZE", "one of its processes is being debugged"),
         CriuExplanation("Unseizable", "one of its processes is being debugged"),
         CriuExplanation("Unable to freeze", "its processes do not stand still when they are told to"),
         CriuExplanation("Individually stopped threads", "a single thread of it is stopped"),
-        CriuExplanation(
-            "memfd in victim: Too many open files",
-            "one of its processes may open no file (RLIMIT_NOFILE), as sshd's while somebody logs in; CRIU has to open one in it"
-        ),
         CriuExplanation("Unsupported mapping", "it has mapped memory of a kind that cannot move"),
     ]
 

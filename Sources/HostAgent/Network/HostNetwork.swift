@@ -23,6 +23,13 @@ public protocol HostNetwork: Sendable {
     /// - Throws: `clientsWaiting` when the rules do not let the move go on.
     func settle(_ stay: Stay, rules: ConnectionRules) async throws(StepFailure)
 
+    /// Source, before the freeze: what can be asked about the queues of the container's listeners when it stands still.
+    func queues(of stay: Stay) async throws(StepFailure) -> AcceptQueues
+
+    /// Wherever a container goes on from a dump: resets the connections between its own processes of which only one end is
+    /// there. The other was in a listener's queue, or closed with something unsent, and so in no dump.
+    func resetHalves(_ stay: Stay) async throws(StepFailure)
+
     /// Source, before the freeze: packets for the container that still arrive here leave for the gateway again, which
     /// sends them to the destination, instead of reaching sockets that are being dumped.
     func divert(_ stay: Stay) async throws(StepFailure)

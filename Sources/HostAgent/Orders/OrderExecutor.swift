@@ -114,10 +114,10 @@ extension AgentCommand {
         case .stop(let order): order.container.text
         case .trial(let container): container.text
         case .prepare(let order): order.spec.name.text
-        case .arm(let order), .checkpoint(let order), .retire(let order), .abandon(let order), .revive(let order),
-            .disarm(let order):
+        case .arm(let order), .retire(let order), .abandon(let order), .revive(let order), .disarm(let order):
             order.container.text
         case .settle(let order): order.container.text
+        case .checkpoint(let order): order.container.text
         case .release(let order): order.container.text
         case .restore(let order): order.container.text
         case .seal(let order): order.container.text

@@ -47,6 +47,8 @@ struct WorkerOrders: Sendable {
         let runtime = try adopter()
         try await begin(order.spec, at: order.address, on: runtime) { stay, namespace async throws(StepFailure) in
             try await runtime.adopt(order.id, as: order.spec, stay: stay, namespace: namespace)
+            // It runs, and nothing may undo that.
+            try? await network.resetHalves(stay)
         }
     }
 
@@ -127,6 +129,8 @@ struct WorkerOrders: Sendable {
 
     private func seal(_ order: SealOrder) async throws(StepFailure) {
         let (_, stay) = try await runningStay(of: order.container)
+        // Not part of the pause, and repeated until it is done.
+        try await network.resetHalves(stay)
         try await network.seal(stay, oldAddresses: order.oldAddresses)
     }
 
@@ -157,12 +161,15 @@ struct WorkerOrders: Sendable {
     }
 
     private func checkpoint(
-        _ order: MoveOrder, timings: inout [String: Double]
+        _ order: CheckpointOrder, timings: inout [String: Double]
     ) async throws(StepFailure) -> AgentReport {
-        let (runtime, stay) = try await leavingStay(of: order)
+        let (runtime, stay) = try await leavingStay(of: order.container, by: order.relocation)
+        let queues = try await network.queues(of: stay)
         try await network.divert(stay)
         do {
-            let measurement = try await runtime.checkpoint(stay, for: order.relocation)
+            let measurement = try await StillMoment(queues, order.rules).seize { isFit throws(StepFailure) in
+                try await runtime.checkpoint(stay, for: order.relocation, whenStill: isFit)
+            }
             timings = measurement.timings
             return .dumped(bytes: measurement.bytes, closing: await closing(of: stay))
         } catch {
@@ -178,9 +185,11 @@ struct WorkerOrders: Sendable {
     }
 
     private func revive(_ order: MoveOrder) async throws(StepFailure) {
-        let (runtime, stay) = try await leavingStay(of: order)
+        let (runtime, stay) = try await leavingStay(of: order.container, by: order.relocation)
         try await runtime.revive(stay, from: order.relocation)
         try await network.reclaim(stay)
+        // It runs, and nothing may undo that.
+        try? await network.resetHalves(stay)
         try await runtime.removeDump(of: order.relocation)
     }
 
@@ -256,12 +265,14 @@ struct WorkerOrders: Sendable {
     }
 
     /// The stay that this relocation ends: dumped for it already, or still running.
-    private func leavingStay(of order: MoveOrder) async throws(StepFailure) -> (any ContainerRuntime, Stay) {
-        let stays = await stays(of: order.container)
+    private func leavingStay(
+        of container: ContainerName, by relocation: RelocationID
+    ) async throws(StepFailure) -> (any ContainerRuntime, Stay) {
+        let stays = await stays(of: container)
         let found =
-            stays.first { $0.1.state == .dumped(order.relocation) }
-            ?? stays.first { $0.1.state == .running && $0.1.stay.arrival != order.relocation }
-        guard let found else { throw notHere(order.container, "it does not run on this host") }
+            stays.first { $0.1.state == .dumped(relocation) }
+            ?? stays.first { $0.1.state == .running && $0.1.stay.arrival != relocation }
+        guard let found else { throw notHere(container, "it does not run on this host") }
         return (found.0, found.1.stay)
     }
 

@@ -45,7 +45,11 @@ public protocol ContainerRuntime: Sendable {
 
     /// Freezes and dumps a running container into the relocation's dump and ends it. When it fails the container
     /// runs on.
-    func checkpoint(_ stay: Stay, for relocation: RelocationID) async throws(StepFailure) -> DumpMeasurement
+    /// - Parameter whenStill: is called when it stands still and nothing is written down yet. If it throws, that is the
+    ///   failure.
+    func checkpoint(
+        _ stay: Stay, for relocation: RelocationID, whenStill: @escaping @Sendable () throws(StepFailure) -> Void
+    ) async throws(StepFailure) -> DumpMeasurement
 
     /// Restores the dump of the relocation that began this stay and holds the processes before their first
     /// instruction. While they are held, the end of the agent is their end. On failure nothing of it runs.
@@ -72,6 +76,13 @@ public protocol ContainerRuntime: Sendable {
 }
 
 extension ContainerRuntime {
+    /// Freezes and dumps a running container at whatever moment. See `checkpoint(_:for:whenStill:)`.
+    public func checkpoint(
+        _ stay: Stay, for relocation: RelocationID
+    ) async throws(StepFailure) -> DumpMeasurement {
+        try await checkpoint(stay, for: relocation) { () throws(StepFailure) in }
+    }
+
     /// See `openNamespace(for:_:)`: most runtimes take any namespace.
     public func openNamespace(
         for stay: Stay, _ spec: ContainerSpec

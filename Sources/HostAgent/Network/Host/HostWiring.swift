@@ -103,15 +103,19 @@ struct HostWiring: Sendable {
                 + attachment.addresses.map { .replaceRoute(.host($0), to: .link(link)) })
     }
 
-    /// Waits until the container's connections can be moved. Blocks a thread of its own.
+    /// What can be asked about the container's sockets, by whatever thread.
+    func diagnosis(of attachment: Attachment) async throws(NetlinkError) -> SocketDiagnosis {
+        try await withNetworkNamespace(attachment.namespace) { () throws(NetlinkError) in try SocketDiagnosis() }
+    }
+
+    /// Waits until a container's connections can be moved. Blocks a thread of its own.
     /// - Returns: `nil` when they can, or how many clients stand in the way.
-    func settle(_ attachment: Attachment, _ settlement: Settlement) async throws(NetlinkError) -> Int? {
-        try await withNetworkNamespace(attachment.namespace) { () throws(NetlinkError) in
-            let diagnosis = try SocketDiagnosis()
+    func settle(_ diagnosis: SocketDiagnosis, _ settlement: Settlement) async throws(NetlinkError) -> Int? {
+        try await onOwnThread { () throws(NetlinkError) in
             let states = SocketState.handshake.union(SocketState.ending).union([.listening])
             let begin = ContinuousClock.now
             while true {
-                let census = Settlement.Census(try diagnosis.sockets(in: states))
+                let census = Settlement.Census(try diagnosis.tcpSockets(in: states))
                 switch settlement.action(after: census, elapsed: .now - begin) {
                 case .lookAgain(let pause): usleep(UInt32(pause / .microseconds(1)))
                 case .proceed: return nil
@@ -126,6 +130,13 @@ struct HostWiring: Sendable {
         try await withNetworkNamespace(attachment.namespace) { () throws(NetlinkError) in
             try SocketDiagnosis().sockets(in: SocketState.ending).filter { $0.inode == 0 && !$0.isLoopback }
                 .map(\.connection)
+        }
+    }
+
+    /// Resets the connections between the container's processes of which only one end is there.
+    func resetHalves(_ attachment: Attachment) async throws(NetlinkError) {
+        try await withNetworkNamespace(attachment.namespace) { () throws(NetlinkError) in
+            try SocketDiagnosis().resetHalves(at: Set(attachment.addresses))
         }
     }
 

@@ -14,6 +14,8 @@ public actor KernelHostNetwork: HostNetwork {
     private var known: [Stay: Attachment]
     /// The listeners on earlier addresses that were let have the present one's connections.
     private var admitted: [Stay: Set<NetworkSocket>] = [:]
+    /// What is ready to look at the sockets of a container that has settled and is about to leave.
+    private var diagnoses: [Stay: SocketDiagnosis] = [:]
 
     /// Takes over what an earlier agent wired up on this host, and removes what it left half made.
     /// - Throws: `networkFailed`, also when the process lacks the right to change the network.
@@ -132,6 +134,7 @@ public actor KernelHostNetwork: HostNetwork {
             try await wiring.remove(interface: stay.interfaceName, namespace: namespace)
         }
         admitted[stay] = nil
+        diagnoses[stay] = nil
         if known.removeValue(forKey: stay) != nil { try await applyRules() }
         try store.remove(stay)
     }
@@ -178,15 +181,32 @@ public actor KernelHostNetwork: HostNetwork {
     /// See `HostNetwork`.
     public func settle(_ stay: Stay, rules: ConnectionRules) async throws(StepFailure) {
         let attachment = try require(stay)
-        let settlement = Settlement(rules: rules)
-        let waiting = try await failing { () async throws(NetlinkError) in
-            try await wiring.settle(attachment, settlement)
+        let (diagnosis, waiting) = try await failing { () async throws(NetlinkError) in
+            let diagnosis = try await wiring.diagnosis(of: attachment)
+            return (diagnosis, try await wiring.settle(diagnosis, Settlement(rules: rules)))
         }
+        diagnoses[stay] = diagnosis
         guard let waiting else { return }
-        throw StepFailure(
-            code: .clientsWaiting,
-            message: "\(waiting) clients have connected and the container's program has not accepted them within "
-                + "\(rules.acceptSeconds) s; its policy says that they are not reset (connections.acceptQueue)")
+        throw .clientsWaiting(
+            waiting, "have connected and its program has not accepted them within \(rules.acceptSeconds) s")
+    }
+
+    /// See `HostNetwork`.
+    public func queues(of stay: Stay) async throws(StepFailure) -> AcceptQueues {
+        let attachment = try require(stay)
+        let known = diagnoses.removeValue(forKey: stay)
+        let diagnosis = try await failing { () async throws(NetlinkError) in
+            if let known { known } else { try await wiring.diagnosis(of: attachment) }
+        }
+        return AcceptQueues { () throws(StepFailure) in
+            do throws(NetlinkError) { return try diagnosis.waiting() } catch { throw StepFailure(error) }
+        }
+    }
+
+    /// See `HostNetwork`.
+    public func resetHalves(_ stay: Stay) async throws(StepFailure) {
+        let attachment = try require(stay)
+        try await failing { () async throws(NetlinkError) in try await wiring.resetHalves(attachment) }
     }
 
     /// See `HostNetwork`.

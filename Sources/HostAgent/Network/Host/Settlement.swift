@@ -20,7 +20,7 @@ struct Settlement: Sendable, Hashable {
         var closing = 0
 
         /// Counts sockets.
-        init(_ sockets: [NetworkSocket]) {
+        init(_ sockets: [TCPSocket]) {
             for socket in sockets {
                 switch socket.state {
                 case .listening: waiting += socket.receiveQueue

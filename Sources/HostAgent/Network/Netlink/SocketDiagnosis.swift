@@ -19,7 +19,7 @@ package struct SocketDiagnosis: Sendable {
         of transport: Int = IPPROTO_TCP, in states: Set<SocketState>
     ) throws(NetlinkError) -> [NetworkSocket] {
         var found: [NetworkSocket] = []
-        try list(of: transport, in: states) { entry, _ in
+        try visit(transport, in: states) { entry, _ in
             if let socket = NetworkSocket(entry) { found.append(socket) }
         }
         return found
@@ -29,17 +29,18 @@ package struct SocketDiagnosis: Sendable {
     /// have not agreed upon scaling their windows, and those whose peer has ended its half. See `StreamImages`.
     package func connectionsToAmend() throws(NetlinkError) -> Set<UInt32> {
         var inodes: Set<UInt32> = []
-        try list(of: IPPROTO_TCP, in: SocketState.open, with: INET_DIAG_INFO) { entry, attributes in
+        try visit(in: SocketState.open, with: INET_DIAG_INFO) { entry, attributes in
             guard entry.idiag_inode != 0, let state = SocketState(rawValue: entry.idiag_state) else { return }
             if SocketState.endedByPeer.contains(state) || !scalesWindow(attributes) { inodes.insert(entry.idiag_inode) }
         }
         return inodes
     }
 
+    /// Hands over what the kernel says of each socket of a protocol in some states, of both versions of IP.
     /// - Parameter information: the attribute that is to come with each socket; 0 for none.
-    private func list(
-        of transport: Int, in states: Set<SocketState>, with information: Int = 0,
-        body: (inet_diag_msg, NetlinkAttributes) -> Void
+    func visit(
+        _ transport: Int = IPPROTO_TCP, in states: Set<SocketState>, with information: Int = 0,
+        _ body: (inet_diag_msg, NetlinkAttributes) -> Void
     ) throws(NetlinkError) {
         for family in [AF_INET, AF_INET6] {
             var header = inet_diag_req_v2()
@@ -49,7 +50,7 @@ package struct SocketDiagnosis: Sendable {
             header.idiag_ext = information > 0 ? 1 << UInt8(information - 1) : 0
             let message = NetlinkMessage(
                 type: Int(SOCK_DIAG_BY_FAMILY), flags: Int(NLM_F_REQUEST | NLM_F_DUMP), header: header)
-            try socket.query("list of sockets", message) { payload in
+            try query("list of sockets", message) { payload in
                 let size = MemoryLayout<inet_diag_msg>.size
                 guard payload.count >= size else { return }
                 body(
@@ -57,6 +58,13 @@ package struct SocketDiagnosis: Sendable {
                     NetlinkAttributes(UnsafeRawBufferPointer(rebasing: payload[size...])))
             }
         }
+    }
+
+    /// Asks for a list, or for a change, and hands each part of the answer to `body`.
+    func query(
+        _ subject: String, _ message: NetlinkMessage, body: (UnsafeRawBufferPointer) -> Void
+    ) throws(NetlinkError) {
+        try socket.query(subject, message, body: body)
     }
 
     /// By what numbers processes' descriptors name the sockets of TCP and UDP that the kernel lists.

@@ -37,6 +37,14 @@ public final class SimulatedHostNetwork: HostNetwork {
     /// See `HostNetwork`. Nobody ever waits.
     public func settle(_ stay: Stay, rules: ConnectionRules) async throws(StepFailure) { try update(stay) { _ in } }
 
+    /// See `HostNetwork`. Nobody ever waits.
+    public func queues(of stay: Stay) async throws(StepFailure) -> AcceptQueues {
+        try update(stay) { _ in AcceptQueues { 0 } }
+    }
+
+    /// See `HostNetwork`.
+    public func resetHalves(_ stay: Stay) async throws(StepFailure) { try update(stay) { _ in } }
+
     /// See `HostNetwork`. Nothing is ever being closed.
     public func keepClosing(_ stay: Stay) async throws(StepFailure) -> [TCPConnection] { try update(stay) { _ in [] } }
 

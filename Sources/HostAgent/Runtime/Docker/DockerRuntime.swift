@@ -105,9 +105,9 @@ public final class DockerRuntime: AdoptingRuntime {
 
     /// See `ContainerRuntime.checkpoint`. Timings: `dump`, `layer` (writable layer and log).
     public func checkpoint(
-        _ stay: Stay, for relocation: RelocationID
+        _ stay: Stay, for relocation: RelocationID, whenStill: @escaping @Sendable () throws(StepFailure) -> Void
     ) async throws(StepFailure) -> DumpMeasurement {
-        try await keeper(of: stay).checkpoint(for: relocation)
+        try await keeper(of: stay).checkpoint(for: relocation, whenStill: whenStill)
     }
 
     /// See `ContainerRuntime.restore`. Timings: `root` (writable layer and log), `restore`, `hold`.

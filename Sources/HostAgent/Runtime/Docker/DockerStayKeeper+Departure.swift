@@ -21,7 +21,9 @@ extension DockerStayKeeper {
     }
 
     /// See `ContainerRuntime.checkpoint`.
-    func checkpoint(for relocation: RelocationID) async throws(StepFailure) -> DumpMeasurement {
+    func checkpoint(
+        for relocation: RelocationID, whenStill: @Sendable () throws(StepFailure) -> Void
+    ) async throws(StepFailure) -> DumpMeasurement {
         await turnstile.enter()
         defer { turnstile.leave() }
         let destination = tools.dump(of: relocation)
@@ -45,7 +47,8 @@ extension DockerStayKeeper {
         do throws(StepFailure) {
             do throws(StepFailure) {
                 try await dump(
-                    container, into: destination, exit: true, patience: Self.shortPatience, survey: survey)
+                    container, into: destination, exit: true, patience: Self.shortPatience, survey: survey,
+                    whenStill: whenStill)
             } catch {
                 // Whatever is reported: what was ended and is written down is a dump.
                 guard try await hasEnded(container.id), destination.hasImages else { throw error }
@@ -57,6 +60,8 @@ extension DockerStayKeeper {
             timings["layer"] = watch.lap()
         } catch {
             await settleDump(for: relocation, isWanted: false)
+            // It is tried again at once.
+            if error.code == .clientsWaiting { self.survey = survey }
             throw error
         }
         try note(.dumped(relocation))

@@ -28,9 +28,10 @@ extension DockerStayKeeper {
     ///   - exit: whether it ends by it.
     ///   - patience: how long to wait for what stands beside its first process.
     ///   - survey: what its processes were asked before.
+    ///   - whenStill: is called when it stands still; if it throws, it goes on.
     func dump(
         _ container: ContainerDetails, into directory: DumpDirectory, exit: Bool, patience: Duration,
-        survey: FamilySurvey? = nil
+        survey: FamilySurvey? = nil, whenStill: @Sendable () throws(StepFailure) -> Void = {}
     ) async throws(StepFailure) {
         let bystanders = bystanders(of: container)
         let groups = ProcessControlGroups(of: bystanders.first)
@@ -44,6 +45,7 @@ extension DockerStayKeeper {
             }
             let look = bystanders.lookAtGroup(knowing: family)
             guard let refusal = Bystanders.refusal(look.bystanders) else {
+                try whenStill()
                 try directory.add(survey.finish(look.family))
                 break
             }

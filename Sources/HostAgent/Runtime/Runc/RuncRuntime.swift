@@ -87,9 +87,9 @@ public final class RuncRuntime: ContainerRuntime {
 
     /// See `ContainerRuntime.checkpoint`. Timings: `frozen`, `dump`, `layer` (writable layer), `end`.
     public func checkpoint(
-        _ stay: Stay, for relocation: RelocationID
+        _ stay: Stay, for relocation: RelocationID, whenStill: @escaping @Sendable () throws(StepFailure) -> Void
     ) async throws(StepFailure) -> DumpMeasurement {
-        try await keeper(of: stay).checkpoint(for: relocation)
+        try await keeper(of: stay).checkpoint(for: relocation, whenStill: whenStill)
     }
 
     /// See `ContainerRuntime.restore`. Timings: `root` (writable layer and mount), `restore`, and `worker` when

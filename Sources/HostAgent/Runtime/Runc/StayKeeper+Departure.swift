@@ -77,7 +77,9 @@ extension StayKeeper {
     }
 
     /// See `ContainerRuntime.checkpoint`.
-    func checkpoint(for relocation: RelocationID) throws(StepFailure) -> DumpMeasurement {
+    func checkpoint(
+        for relocation: RelocationID, whenStill: () throws(StepFailure) -> Void
+    ) throws(StepFailure) -> DumpMeasurement {
         let destination = tools.dump(of: relocation)
         if let record, record.phase == .dumped(relocation) {
             return DumpMeasurement(bytes: destination.bytes, timings: [:])
@@ -99,7 +101,7 @@ extension StayKeeper {
             options: criuOptions(
                 images: destination.path, log: "dump.log", watchedPaths: foresight.watchedPaths))
         do {
-            let timings = try dump.run(with: worker) { () throws(StepFailure) in
+            let timings = try dump.run(with: worker, whenStill: whenStill) { () throws(StepFailure) in
                 // What has begun since was dumped, or has entered and was not.
                 let look = bystanders(of: process).lookAtGroup(knowing: family)
                 try destination.add(foresight.survey.finish(look.family))
@@ -123,6 +125,8 @@ extension StayKeeper {
             }
             try? destination.remove()
             try note(.running(process.identity), process: process)
+            // It is tried again at once.
+            if error.code == .clientsWaiting { self.foresight = foresight }
             throw error
         }
     }

@@ -97,8 +97,9 @@ public final class SimulatedRuntime: ContainerRuntime {
 
     /// See `ContainerRuntime.checkpoint`.
     public func checkpoint(
-        _ stay: Stay, for relocation: RelocationID
+        _ stay: Stay, for relocation: RelocationID, whenStill: @escaping @Sendable () throws(StepFailure) -> Void
     ) async throws(StepFailure) -> DumpMeasurement {
+        try whenStill()
         state.withLock { _ = $0.armed.remove(relocation) }
         do {
             try step(.checkpoint) { $0[stay] = .dumped(relocation) }

@@ -1,0 +1,50 @@
+import FleetModel
+
+/// A moment at which a container can be stopped without losing clients.
+///
+/// `settle` has waited until its queues were empty, and nobody comes from outside any more. But its own processes may have
+/// connected to each other since. That can be told for certain only when it stands still; then it is let go on, so that its
+/// program can accept them, and is stopped again a little later.
+struct StillMoment: Sendable {
+    /// How often a container is stopped for one move, while packets for it are held already.
+    static let mostStops = 8
+
+    private let queues: AcceptQueues
+    private let rule: AcceptQueueRule
+    private let stops: Int
+
+    /// A moment that the rules allow. Those that wait for nobody allow the first.
+    init(_ queues: AcceptQueues, _ rules: ConnectionRules) {
+        self.queues = queues
+        rule = rules.acceptQueue
+        stops = rules.acceptSeconds > 0 ? Self.mostStops : 1
+    }
+
+    /// Does what stops the container until it does so at the right moment, or there was none.
+    /// - Parameter body: is handed what it has to call when the container stands still. If that throws, it lets the container
+    ///   go on and throws the same.
+    /// - Throws: `clientsWaiting`, and what else `body` throws.
+    func seize<Value>(
+        _ body: (_ isFit: @escaping @Sendable () throws(StepFailure) -> Void) async throws(StepFailure) -> Value
+    ) async throws(StepFailure) -> Value {
+        var stop = 1
+        while true {
+            let (number, isLast) = (stop, stop == stops)
+            do throws(StepFailure) {
+                return try await body { () throws(StepFailure) in
+                    // Who waits at the last is reset, where the rules say so.
+                    if isLast, rule == .reset { return }
+                    let waiting = try queues.waiting()
+                    guard waiting > 0 else { return }
+                    throw .clientsWaiting(
+                        waiting, "waited to be accepted when it was stopped, \(number) times in a row")
+                }
+            } catch {
+                guard error.code == .clientsWaiting, !isLast, !Task.isCancelled else { throw error }
+            }
+            // A cancelled wait is noticed above.
+            try? await Task.sleep(for: .milliseconds(1 << (stop - 1)))
+            stop += 1
+        }
+    }
+}
