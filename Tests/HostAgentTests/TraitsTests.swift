@@ -25,15 +25,20 @@ struct TraitsTests {
         #expect(ProcessNumbers(status: "Name:\tx\n") == nil)
     }
 
-    @Test("a process is read whatever its name is", arguments: ["4 (a) b) S 1 4 4", "4 (x) S 1 0"])
-    func entry(line: String) throws {
+    @Test(
+        "a process is read whatever its name is, and has ended when its last thread has",
+        arguments: [
+            ("(a) b) S", 1, false), ("(x) S", 1, false), ("(x) Z", 1, true), ("(x) X", 0, true), ("(x) Z", 2, false),
+        ])
+    func entry(nameAndState: String, threads: Int, hasEnded: Bool) throws {
         let folder = try temporaryFolder()
         defer { try? FileTree.remove(folder) }
         try FileTree.make(folder + "/4")
+        let line = "4 \(nameAndState) 1 4 4 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 \(threads) 0 123456 1000 200"
         try FileBytes.replace(folder + "/4/stat", with: Array(line.utf8))
         let entry = try #require(ProcessEntry(4, in: folder))
         #expect(entry.parent == 1)
-        #expect(!entry.hasEnded)
+        #expect(entry.hasEnded == hasEnded)
         #expect(ProcessEntry(5, in: folder) == nil)
     }
 
