@@ -26,6 +26,9 @@ extension EndToEnd {
             try await InnerConnections.areCarriedOrWaitedFor(moves: 9, in: try TestLab.shared)
         }
 
+        @Test("connections of which processes of the container have both ends, and one is ended, go on")
+        func innerHalfClosed() async throws { try await InnerConnections.areHalfClosed(in: try TestLab.shared) }
+
         @Test("what a server has written before it closed reaches a slow reader, through three moves")
         func closing() async throws { try await OpenConnections.closing(in: try TestLab.shared) }
 
@@ -64,6 +67,9 @@ extension DockerTests {
         func inner() async throws {
             try await InnerConnections.areCarriedOrWaitedFor(moves: 3, in: try TestLab.shared)
         }
+
+        @Test("connections of which processes of the container have both ends, and one is ended, go on")
+        func innerHalfClosed() async throws { try await InnerConnections.areHalfClosed(in: try TestLab.shared) }
 
         @Test("what a server has written before it closed reaches a slow reader, through three moves")
         func closing() async throws { try await OpenConnections.closing(in: try TestLab.shared) }

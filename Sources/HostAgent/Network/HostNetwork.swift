@@ -26,6 +26,13 @@ public protocol HostNetwork: Sendable {
     /// Source, before the freeze: what can be asked about the queues of the container's listeners when it stands still.
     func queues(of stay: Stay) async throws(StepFailure) -> AcceptQueues
 
+    /// Before a container is restored in the namespace that it has left: keeps its connections with itself whole while only
+    /// one end of them may be there. `prepare` does so by itself.
+    func shield(_ stay: Stay) async throws(StepFailure)
+
+    /// Undoes that, when all its sockets are there.
+    func unshield(_ stay: Stay) async throws(StepFailure)
+
     /// Wherever a container goes on from a dump: resets the connections between its own processes of which only one end is
     /// there. The other was in a listener's queue, or closed with something unsent, and so in no dump.
     func resetHalves(_ stay: Stay) async throws(StepFailure)

@@ -114,7 +114,9 @@ struct WorkerOrders: Sendable {
 
     private func restore(_ order: RestoreOrder) async throws(StepFailure) -> [String: Double] {
         let (runtime, stay) = try await arrivingStay(of: order.container, by: order.relocation)
-        return try await runtime.restore(stay, lease: .seconds(order.leaseSeconds))
+        let timings = try await runtime.restore(stay, lease: .seconds(order.leaseSeconds))
+        try await network.unshield(stay)
+        return timings
     }
 
     /// The processes run before their packets come, so that none is answered by a stack without its socket.
@@ -186,7 +188,15 @@ struct WorkerOrders: Sendable {
 
     private func revive(_ order: MoveOrder) async throws(StepFailure) {
         let (runtime, stay) = try await leavingStay(of: order.container, by: order.relocation)
-        try await runtime.revive(stay, from: order.relocation)
+        // It is to run, whatever becomes of its connections.
+        try? await network.shield(stay)
+        do {
+            try await runtime.revive(stay, from: order.relocation)
+        } catch {
+            try? await network.unshield(stay)
+            throw error
+        }
+        try await network.unshield(stay)
         try await network.reclaim(stay)
         // It runs, and nothing may undo that.
         try? await network.resetHalves(stay)

@@ -93,7 +93,6 @@ enum InnerConnections {
     private static let busy = """
         \(program)
         told = {}
-        del kinds["half-closed"]  # CRIU breaks some of these, accepted or not: see docs/programs.md.
         def answer(kind, listener):
             while True:
                 client, _ = listener.accept(); time.sleep(0.002)
@@ -139,5 +138,38 @@ enum InnerConnections {
             throw error
         }
         try await lab.setAcceptQueue(.reset, seconds: 30)
+    }
+
+    /// A hundred connections, half of them to the container's own address. Of half of them the end that was closed has the
+    /// lower number, so that whichever end is restored first, it is in some of them the one whose peer has ended its half.
+    private static let halfClosed = """
+        \(program)
+        def pair(address, swaps):
+            listener = socket.socket(); listener.bind((address, 0)); listener.listen(1)
+            client = socket.create_connection(listener.getsockname(), 20); server, _ = listener.accept()
+            if swaps: lower = client; client = lower.dup(); lower.close(); client.settimeout(20)
+            listener.close(); client.shutdown(1); server.recv(1)
+            return client, server
+        pairs = [pair(address, swaps) for address in ("127.0.0.1", own) for swaps in (False, True) for _ in range(25)]
+        def asked(client, server):
+            try: server.sendall(b"word"); return client.recv(4, 0x100) == b"word"
+            except OSError: return False
+        """
+
+    /// They go on, wherever the container is restored, also where it was.
+    static func areHalfClosed(in lab: TestLab) async throws {
+        try await PythonScene.play("introvert", in: lab, prologue: halfClosed) { scene in
+            let goOn = "sum(asked(*pair) for pair in pairs)"
+            for host in ["host2", "host3"] {
+                try await scene.move(to: host)
+                #expect(try await scene.ask(goOn) == "100")
+            }
+            let fault = Faults.Fault.restore(try HostName("host1"))
+            try lab.faults.begin(fault)
+            let failed = try await lab.api.move(scene.name, to: try HostName("host1"))
+            lab.faults.end(fault)
+            #expect(failed.state == .rolledBack)
+            #expect(try await scene.ask(goOn) == "100")
+        }
     }
 }

@@ -108,6 +108,11 @@ struct HostWiring: Sendable {
         try await withNetworkNamespace(attachment.namespace) { () throws(NetlinkError) in try SocketDiagnosis() }
     }
 
+    /// The shield of the container's loopback, which whatever thread may raise and lower.
+    func shield(of attachment: Attachment) async throws(NetlinkError) -> LoopbackShield {
+        try await withNetworkNamespace(attachment.namespace) { () throws(NetlinkError) in try LoopbackShield() }
+    }
+
     /// Waits until a container's connections can be moved. Blocks a thread of its own.
     /// - Returns: `nil` when they can, or how many clients stand in the way.
     func settle(_ diagnosis: SocketDiagnosis, _ settlement: Settlement) async throws(NetlinkError) -> Int? {

@@ -16,6 +16,8 @@ public actor KernelHostNetwork: HostNetwork {
     private var admitted: [Stay: Set<NetworkSocket>] = [:]
     /// What is ready to look at the sockets of a container that has settled and is about to leave.
     private var diagnoses: [Stay: SocketDiagnosis] = [:]
+    /// Those that are raised.
+    private var shields: [Stay: LoopbackShield] = [:]
 
     /// Takes over what an earlier agent wired up on this host, and removes what it left half made.
     /// - Throws: `networkFailed`, also when the process lacks the right to change the network.
@@ -46,6 +48,10 @@ public actor KernelHostNetwork: HostNetwork {
         defer { turnstile.leave() }
         try await applyRules()
         for attachment in known.values where attachment.phase == .building { try await remove(attachment.stay) }
+        for attachment in known.values where attachment.phase == .delivering || attachment.phase == .diverted {
+            // Its namespace may have ended with its daemon, and be found missing when it is needed.
+            try? await unshield(attachment.stay)
+        }
     }
 
     // MARK: Arrival and departure
@@ -61,8 +67,10 @@ public actor KernelHostNetwork: HostNetwork {
     public func prepare(
         _ stay: Stay, oldAddresses: [IPv4Address], newAddress: IPv4Address, in own: NetworkNamespace?
     ) async throws(StepFailure) -> NetworkNamespace {
-        try await make(
+        let namespace = try await make(
             stay, in: own, address: newAddress, retained: oldAddresses.filter { $0 != newAddress }, hold: true)
+        try await shield(stay)
+        return namespace
     }
 
     /// See `HostNetwork`.
@@ -135,6 +143,7 @@ public actor KernelHostNetwork: HostNetwork {
         }
         admitted[stay] = nil
         diagnoses[stay] = nil
+        shields[stay] = nil
         if known.removeValue(forKey: stay) != nil { try await applyRules() }
         try store.remove(stay)
     }
@@ -200,6 +209,28 @@ public actor KernelHostNetwork: HostNetwork {
         }
         return AcceptQueues { () throws(StepFailure) in
             do throws(NetlinkError) { return try diagnosis.waiting() } catch { throw StepFailure(error) }
+        }
+    }
+
+    /// See `HostNetwork`.
+    public func shield(_ stay: Stay) async throws(StepFailure) {
+        let attachment = try require(stay)
+        try await Nft(namespace: attachment.namespace).apply(
+            LoopbackShield.rules, for: "resets between processes of the container")
+        shields[stay] = try await failing { () async throws(NetlinkError) in
+            let shield = try await wiring.shield(of: attachment)
+            try shield.raise()
+            return shield
+        }
+    }
+
+    /// See `HostNetwork`.
+    public func unshield(_ stay: Stay) async throws(StepFailure) {
+        let attachment = try require(stay)
+        let raised = shields.removeValue(forKey: stay)
+        try await failing { () async throws(NetlinkError) in
+            let shield = if let raised { raised } else { try await wiring.shield(of: attachment) }
+            try shield.lower()
         }
     }
 

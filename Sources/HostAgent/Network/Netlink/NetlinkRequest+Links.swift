@@ -80,6 +80,13 @@ extension NetlinkRequest {
             message: NetlinkMessage(type: Int(RTM_NEWLINK), flags: change, header: header))
     }
 
+    /// Puts an interface into a group. Nothing but rules that name it makes a difference between groups.
+    package static func setGroup(_ group: UInt32, of link: Int32, name: String) -> NetlinkRequest {
+        var message = NetlinkMessage(type: Int(RTM_NEWLINK), flags: change, header: ifinfomsg(index: link))
+        message.append(Int(IFLA_GROUP), value: group)
+        return NetlinkRequest(subject: "group of interface \(name)", message: message)
+    }
+
     /// Removes an interface, and the other end when it is one of a pair. It need not be there.
     package static func deleteLink(_ name: String) -> NetlinkRequest {
         var message = NetlinkMessage(type: Int(RTM_DELLINK), flags: change, header: ifinfomsg())

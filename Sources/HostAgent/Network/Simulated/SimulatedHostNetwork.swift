@@ -43,6 +43,12 @@ public final class SimulatedHostNetwork: HostNetwork {
     }
 
     /// See `HostNetwork`.
+    public func shield(_ stay: Stay) async throws(StepFailure) { try update(stay) { _ in } }
+
+    /// See `HostNetwork`.
+    public func unshield(_ stay: Stay) async throws(StepFailure) { try update(stay) { _ in } }
+
+    /// See `HostNetwork`.
     public func resetHalves(_ stay: Stay) async throws(StepFailure) { try update(stay) { _ in } }
 
     /// See `HostNetwork`. Nothing is ever being closed.
