@@ -29,6 +29,9 @@ extension EndToEnd {
         @Test("connections of which processes of the container have both ends, and one is ended, go on")
         func innerHalfClosed() async throws { try await InnerConnections.areHalfClosed(in: try TestLab.shared) }
 
+        @Test("processes that talk to each other in many ways: every byte comes, and every end")
+        func innerWhole() async throws { try await InnerConnections.areWhole(moves: 10, in: try TestLab.shared) }
+
         @Test("what a server has written before it closed reaches a slow reader, through three moves")
         func closing() async throws { try await OpenConnections.closing(in: try TestLab.shared) }
 
@@ -70,6 +73,9 @@ extension DockerTests {
 
         @Test("connections of which processes of the container have both ends, and one is ended, go on")
         func innerHalfClosed() async throws { try await InnerConnections.areHalfClosed(in: try TestLab.shared) }
+
+        @Test("processes that talk to each other in many ways: every byte comes, and every end")
+        func innerWhole() async throws { try await InnerConnections.areWhole(moves: 4, in: try TestLab.shared) }
 
         @Test("what a server has written before it closed reaches a slow reader, through three moves")
         func closing() async throws { try await OpenConnections.closing(in: try TestLab.shared) }

@@ -172,4 +172,70 @@ enum InnerConnections {
             #expect(try await scene.ask(goOn) == "100")
         }
     }
+
+    /// Pairs of threads that are connected to each other, and of which each checks every byte of the other: both write and
+    /// read, or one has ended its half, with much unsent or with nothing, or both have.
+    private static let pairs = """
+        \(program)
+        import hashlib
+        families = [(2, "127.0.0.1"), (2, own)] + ([(10, "::1")] if "version 6" in kinds else [])
+        wrong = []; ended = []; over = threading.Event()
+        def stream(seed, name, count): return hashlib.shake_128(f"{seed} {name}".encode()).digest(count)
+        def give(end, data):
+            while data:
+                count = random.randint(1, 60000); end.sendall(data[:count]); data = data[count:]
+                if random.random() < 0.05: time.sleep(random.random() * 0.1)
+        def take(end, data, last=False):
+            got = b""
+            while len(got) < len(data) + last:
+                part = end.recv(random.randint(1, 60000))
+                if not part: break
+                got += part
+                if random.random() < 0.05: time.sleep(random.random() * 0.1)
+            if got != data: raise OSError(f"{len(got)} bytes, some of them not the right ones")
+        def both(end, mine, theirs):
+            writer = threading.Thread(target=give, args=(end, mine)); writer.start(); take(end, theirs); writer.join()
+        def unsent(end, mine, theirs):
+            end.setsockopt(1, 7, 2000000); end.sendall(mine); end.shutdown(1); take(end, theirs[:2])
+        def slow(end, mine, theirs): time.sleep(random.random()); take(end, theirs, True); end.sendall(mine[:2])
+        def asks(end, mine, theirs): end.shutdown(1); take(end, theirs)
+        def answers(end, mine, theirs): end.recv(1); time.sleep(random.random()); give(end, mine)
+        def ends(end, mine, theirs): end.sendall(mine[:9]); end.shutdown(1); time.sleep(random.random()); take(end, theirs[:9], True)
+        scripts = [(both, both), (unsent, slow), (asks, answers), (ends, ends)]
+        def play(script, end, seed, mine, theirs):
+            try: script(end, stream(seed, mine, 300000), stream(seed, theirs, 300000))
+            except OSError as error: wrong.append(f"{script.__name__} {end}: {error}")
+        def come():
+            while not over.is_set():
+                family, address = random.choice(families); scripted = random.choice(scripts); seed = random.random()
+                listener = socket.socket(family); listener.bind((address, 0)); listener.listen(1); client = socket.socket(family)
+                try: client.connect(listener.getsockname())
+                except OSError as error:
+                    if error.errno != errno.EISCONN: wrong.append(f"connect: {error}"); continue
+                server, _ = listener.accept(); listener.close()
+                sides = [(client, "one", "other"), (server, "other", "one")]; random.shuffle(sides)
+                players = [threading.Thread(target=play, args=(script, end, seed, mine, theirs))
+                           for script, (end, mine, theirs) in zip(scripted, sides)]
+                for player in players: player.start()
+                for player in players: player.join()
+                ended.append(seed)
+        comers = [threading.Thread(target=come) for _ in range(16)]
+        for comer in comers: comer.start()
+        def running(): over.set(); return sum(comer.is_alive() for comer in comers)
+        """
+
+    /// Every byte comes, once and in order, and every end.
+    static func areWhole(moves: Int, in lab: TestLab) async throws {
+        try await PythonScene.play("talkative", in: lab, prologue: pairs) { scene in
+            for number in 1...moves {
+                try await scene.move(to: "host\(number % 3 + 1)")
+                let before = try await scene.ask("len(ended)")
+                try await eventually("some more are through", within: .seconds(20)) {
+                    try await scene.ask("len(ended) > \(before) + 10") == "true"
+                }
+            }
+            try await eventually("none hangs", within: .seconds(20)) { try await scene.ask("running()") == "0" }
+            #expect(try await scene.ask("wrong") == "[]")
+        }
+    }
 }
