@@ -12,10 +12,12 @@ struct RelocationsRoutes {
         router.on(.get, "/v1/relocations") { request in
             try request.checkQuery(
                 "container", "tenant", "host", "state", "trigger", "since", "until", "cursor", "limit")
-            let state = fleet.snapshot
             let page = try await ledger.relocations(try query(of: request))
-            return try .snapshot(
-                ListView(items: page.items, next: page.next?.description), of: state, for: request)
+            // What is open is shown as the fleet shows it: the ledger is ahead of that for a moment with each change, and who
+            // reads here that a move has ended must find its container so, too.
+            let state = fleet.snapshot
+            let items = page.items.map { state.relocations[$0.id] ?? $0 }
+            return try .snapshot(ListView(items: items, next: page.next?.description), of: state, for: request)
         }
         router.on(.get, "/v1/relocations/{relocation}") { request in
             let state = fleet.snapshot
