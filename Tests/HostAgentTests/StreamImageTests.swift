@@ -12,7 +12,7 @@ struct StreamImageTests {
     /// - Parameter receiveScale: `nil` where scaling was not agreed upon.
     private func image(
         options: Int, sendScale: Int = 0, receiveScale: Int? = nil, next: Int = Self.next,
-        windowSequence: Int = Self.next
+        windowSequence: Int = Self.next, receiveWindow: Int = 64240
     ) -> [UInt8] {
         var entry = ProtobufWriter()
         for (field, value) in [(1, 3), (2, next), (3, 2), (4, 0x1234_5678), (5, options), (6, sendScale)] {
@@ -22,7 +22,7 @@ struct StreamImageTests {
         if let receiveScale { entry.integer(8, receiveScale) }
         entry.integer(12, 1)
         entry.integer(13, windowSequence)
-        entry.integer(16, 64240)
+        entry.integer(16, receiveWindow)
         let magic: [UInt8] = [0x19, 0x43, 0x56, 0x54, 0x06, 0x55, 0x46, 0x51]
         return magic + [UInt8(entry.bytes.count), 0, 0, 0] + entry.bytes + Self.queues
     }
@@ -58,6 +58,11 @@ struct StreamImageTests {
         #expect(Array(new.suffix(Self.queues.count)) == Self.queues)
         #expect(new.count == 12 + Int(new[8]) + Self.queues.count)
         #expect(try amended(new) == nil, "once is enough")
+    }
+
+    @Test("where the peer has ended its half at a window that is shut, the kernel would refuse that, and nothing is said")
+    func shutWindow() throws {
+        #expect(try amended(image(options: 7, receiveScale: 10, windowSequence: 5, receiveWindow: 0)) == nil)
     }
 
     @Test(

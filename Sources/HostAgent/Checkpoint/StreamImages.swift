@@ -34,6 +34,7 @@ struct StreamImages {
         static let sendScale = 6
         static let receiveScale = 8
         static let windowSequence = 13
+        static let receiveWindow = 16
     }
 
     /// Amends the images of the connections with these inodes, as far as CRIU has written them down, or all.
@@ -73,7 +74,10 @@ struct StreamImages {
             set(Field.sendScale, 0, in: &new)
             set(Field.receiveScale, 0, in: &new)
         }
-        if entry.integer(Field.windowSequence) != nil { set(Field.windowSequence, next, in: &new) }
+        // Where the window is shut, the end is beyond it, and the kernel refuses what would be told beyond the window.
+        if entry.integer(Field.windowSequence) != nil, entry.integer(Field.receiveWindow) ?? 0 > 0 {
+            set(Field.windowSequence, next, in: &new)
+        }
         return new == old ? nil : (old, new)
     }
 
