@@ -60,7 +60,7 @@ struct StreamImageTests {
         #expect(try amended(new) == nil, "once is enough")
     }
 
-    @Test("where the peer has ended its half at a window that is shut, the kernel would refuse that, and nothing is said")
+    @Test("where the peer has ended its half at a shut window the kernel would refuse that, and nothing is said")
     func shutWindow() throws {
         #expect(try amended(image(options: 7, receiveScale: 10, windowSequence: 5, receiveWindow: 0)) == nil)
     }
