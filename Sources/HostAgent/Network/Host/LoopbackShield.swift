@@ -7,8 +7,8 @@ import Glibc
 /// meanwhile; the loopback cannot be held so, since CRIU's packets take it. So resets are dropped on it, until the last
 /// socket is there.
 ///
-/// A rule of the packet filter does that. It is made long before; whether it counts is told by the group of the loopback
-/// interface, which one message to the kernel changes.
+/// A rule of the packet filter does that. It is made before anything is restored; whether it counts is told by the group
+/// of the loopback interface, which one message to the kernel changes.
 struct LoopbackShield: Sendable {
     private static let interface = "lo"
     /// A group that nobody else uses.

@@ -35,11 +35,11 @@ extension SocketDiagnosis {
 
     /// Ends a connection: its process is told that it was aborted. Succeeds when it is gone, and on a kernel that cannot do it
     /// (`CONFIG_INET_DIAG_DESTROY`), where it would fail for ever.
-    private func destroy(_ socket: TCPSocket) throws(NetlinkError) {
+    private func destroy(_ half: TCPSocket) throws(NetlinkError) {
         let message = NetlinkMessage(
-            type: Int(SOCK_DESTROY), flags: Int(NLM_F_REQUEST | NLM_F_ACK), header: socket.request)
+            type: Int(SOCK_DESTROY), flags: Int(NLM_F_REQUEST | NLM_F_ACK), header: half.request)
         do throws(NetlinkError) {
-            try query("end of a connection", message) { _ in }
+            try socket.query("end of a connection", message) { _ in }
         } catch {
             guard [ENOENT, EOPNOTSUPP].contains(error.number) else { throw error }
         }
@@ -81,7 +81,7 @@ extension SocketDiagnosis {
         header.udiag_show = UInt32(UDIAG_SHOW_ICONS | UDIAG_SHOW_RQLEN)
         let message = NetlinkMessage(
             type: Int(SOCK_DIAG_BY_FAMILY), flags: Int(NLM_F_REQUEST | NLM_F_DUMP), header: header)
-        try query("list of Unix sockets", message) { payload in
+        try socket.query("list of Unix sockets", message) { payload in
             let size = MemoryLayout<unix_diag_msg>.size
             guard payload.count >= size else { return }
             let attributes = UnsafeRawBufferPointer(rebasing: payload[size...])

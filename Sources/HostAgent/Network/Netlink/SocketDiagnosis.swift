@@ -7,7 +7,7 @@ import Glibc
 /// It holds what no process knows of as well: connections in a listener's queue, and those whose process has closed them
 /// or is gone, and which still send what is left.
 package struct SocketDiagnosis: Sendable {
-    private let socket: NetlinkSocket
+    let socket: NetlinkSocket
 
     /// Asks about the calling thread's network namespace, then and later.
     package init() throws(NetlinkError) {
@@ -50,7 +50,7 @@ package struct SocketDiagnosis: Sendable {
             header.idiag_ext = information > 0 ? 1 << UInt8(information - 1) : 0
             let message = NetlinkMessage(
                 type: Int(SOCK_DIAG_BY_FAMILY), flags: Int(NLM_F_REQUEST | NLM_F_DUMP), header: header)
-            try query("list of sockets", message) { payload in
+            try socket.query("list of sockets", message) { payload in
                 let size = MemoryLayout<inet_diag_msg>.size
                 guard payload.count >= size else { return }
                 body(
@@ -58,13 +58,6 @@ package struct SocketDiagnosis: Sendable {
                     NetlinkAttributes(UnsafeRawBufferPointer(rebasing: payload[size...])))
             }
         }
-    }
-
-    /// Asks for a list, or for a change, and hands each part of the answer to `body`.
-    func query(
-        _ subject: String, _ message: NetlinkMessage, body: (UnsafeRawBufferPointer) -> Void
-    ) throws(NetlinkError) {
-        try socket.query(subject, message, body: body)
     }
 
     /// By what numbers processes' descriptors name the sockets of TCP and UDP that the kernel lists.

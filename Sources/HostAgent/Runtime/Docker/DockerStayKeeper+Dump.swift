@@ -52,13 +52,15 @@ extension DockerStayKeeper {
             guard ContinuousClock.now < deadline, !container.state.isPaused else { throw refusal }
             groups.thaw(container.id)
         }
+        // From a trial nothing is ever restored.
+        guard exit else { return try await dumpStill(container.id, into: directory, exit: false) }
         // If the kernel does not say which connections need it, all are looked at.
         let connections = try? await withNetworkNamespace(
             NetworkNamespace(path: "/proc/\(bystanders.first)/ns/net")
         ) { () throws(NetlinkError) in
             try SocketDiagnosis().connectionsToAmend()
         }
-        try await dumpStill(container.id, into: directory, exit: exit)
+        try await dumpStill(container.id, into: directory, exit: true)
         try StreamImages(directory: directory.dockerCheckpoint).amend(connections)
     }
 
