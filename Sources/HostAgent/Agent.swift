@@ -25,7 +25,7 @@ public struct Agent: Sendable {
         public var survey: HostSurvey?
         /// What is looked after while the agent runs; `nil` when what the enrolment says is all.
         public var tools: HostTools?
-        /// The time between two looks at profile and tools.
+        /// The time between two looks at profile and tools; shorter while the tools have problems.
         public var surveyInterval = Duration.seconds(60)
         /// When to end suddenly; for tests.
         public var death = SuddenDeath.never

@@ -108,7 +108,7 @@ extension DockerTests {
         func notExperimental() async throws {
             try await DockerTests.play("cautious") { lab, name, client in
                 try await lab.kill("host3-docker")
-                // It looks at once when it begins.
+                // It looks at once when it begins, and soon again if the daemon was not there yet.
                 try await lab.kill("host3")
                 try await lab.heal { process in
                     if process.name == "host3-docker" { process.arguments.removeAll { $0 == "--experimental" } }

@@ -62,12 +62,12 @@ def report(peer: peers.Peer, differences: dict[str, str], known: dict[str, str],
     stale = {case: kind for case, kind in known.items() if differences.get(case) != kind}
     print(f"{peer.name} {peer.version}: {len(differences)} differences, {len(differences) - len(missing)} explained")
     for case, kind in missing.items():
-        print(f"  unexplained: {case}: {kind}")
+        print(f"error: {peer.name}: unexplained: {case}: {kind}")
     if stale and not peer.version.startswith(expected):
         print(f"  explained for version {expected} and not seen here: {', '.join(stale)}")
         stale = {}
     for case, kind in stale.items():
-        print(f"  explained, but not so any more: {case}: {kind}")
+        print(f"error: {peer.name}: explained, but not so any more: {case}: {kind}")
     return not missing and not stale
 
 

@@ -43,13 +43,13 @@ def check(url: str) -> bool:
     try:
         entry = json.loads(result.stdout)["log"]["entries"][0]
     except (ValueError, LookupError):
-        print(f"{url}: REDbot says nothing: {result.stdout}{result.stderr}")
+        print(f"error: {url}: REDbot says nothing: {result.stdout}{result.stderr}")
         return False
     notes = entry["_red_messages"]
     bad = [note for note in notes if note["level"] not in ("GOOD", "INFO")]
     print(f"{url}: {entry['response']['status']}, {len(notes)} notes, {len(bad)} warnings")
     for note in bad:
-        print(f"  {note['level']}: {note['summary']}")
+        print(f"error: {url}: {note['level']}: {note['summary']}")
     return bool(notes) and not bad
 
 
