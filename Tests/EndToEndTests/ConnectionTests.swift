@@ -46,6 +46,9 @@ extension EndToEnd {
 
         @Test("a connection that is over, and that the server still has, moves with its address")
         func over() async throws { try await OpenConnections.over(in: try TestLab.shared) }
+
+        @Test("what a client has cut off, unseen by the server, reads as cut off after a move")
+        func cutOff() async throws { try await CutOffUploads.areTold(in: try TestLab.shared) }
     }
 }
 
@@ -88,5 +91,8 @@ extension DockerTests {
 
         @Test("a listener that is bound to the interface's own address goes on being reached")
         func boundListener() async throws { try await OpenConnections.boundListener(in: try TestLab.shared) }
+
+        @Test("what a client has cut off, unseen by the server, reads as cut off after a move")
+        func cutOff() async throws { try await CutOffUploads.areTold(in: try TestLab.shared) }
     }
 }

@@ -70,7 +70,7 @@ struct HalfConnectionTests {
                 let links = try NetlinkSocket()
                 try links.perform([.setUp(try links.requireLink(named: "lo"), name: "lo")])
                 let diagnosis = try SocketDiagnosis()
-                for family in [AF_INET, AF_INET6] { check(diagnosis, try Local(family)) }
+                for family in [AF_INET, AF_INET6] { check(diagnosis, try LoopbackListener(family)) }
             }
         } catch {
             try namespace.remove()
@@ -79,7 +79,7 @@ struct HalfConnectionTests {
         try namespace.remove()
     }
 
-    private func check(_ diagnosis: SocketDiagnosis, _ local: Local) {
+    private func check(_ diagnosis: SocketDiagnosis, _ local: LoopbackListener) {
         func waiting() -> Int? { try? diagnosis.waiting() }
         func reset() { #expect(throws: Never.self) { try diagnosis.resetHalves(at: []) } }
         #expect(waiting() == 0)
@@ -88,7 +88,7 @@ struct HalfConnectionTests {
         #expect(waiting() == 2)
         reset()
         #expect(client.error == 0 && whole.error == 0)
-        var server: Local.Stream? = local.accept()
+        var server: LoopbackListener.Stream? = local.accept()
         let kept = local.accept()
         #expect(waiting() == 0)
         server?.vanishAtTheEnd()
@@ -96,65 +96,5 @@ struct HalfConnectionTests {
         reset()
         #expect(client.error == ECONNABORTED)
         #expect(whole.error == 0 && kept.error == 0)
-    }
-}
-
-/// A listener on the loopback of one version of IP.
-private struct Local {
-    struct Stream {
-        let descriptor: OwnedDescriptor
-
-        /// What the kernel has to say about it; 0 for nothing.
-        var error: Int32 {
-            var number: Int32 = -1
-            var size = socklen_t(4)
-            getsockopt(descriptor.number, SOL_SOCKET, SO_ERROR, &number, &size)
-            return number
-        }
-
-        /// Has it end, when nobody refers to it any more, without a word to the peer.
-        func vanishAtTheEnd() {
-            var on: Int32 = 1
-            #expect(setsockopt(descriptor.number, Int32(IPPROTO_TCP), TCP_REPAIR, &on, 4) == 0)
-        }
-    }
-
-    private let family: Int32
-    private let listener: OwnedDescriptor
-    private let port: UInt16
-
-    init(_ family: Int32) throws(NetlinkError) {
-        self.family = family
-        let port: UInt16 = family == AF_INET ? 9004 : 9006
-        self.port = port
-        let number = socket(family, Int32(SOCK_STREAM.rawValue), 0)
-        guard number >= 0 else { throw NetlinkError(subject: "socket", number: errno) }
-        listener = OwnedDescriptor(number)
-        guard Self.withAddress(family, port, { bind(number, $0, $1) }) == 0, listen(number, 10) == 0 else {
-            throw NetlinkError(subject: "listener", number: errno)
-        }
-    }
-
-    func connect() -> Stream {
-        let number = socket(family, Int32(SOCK_STREAM.rawValue), 0)
-        #expect(Self.withAddress(family, port) { Glibc.connect(number, $0, $1) } == 0)
-        return Stream(descriptor: OwnedDescriptor(number))
-    }
-
-    func accept() -> Stream { Stream(descriptor: OwnedDescriptor(Glibc.accept(listener.number, nil, nil))) }
-
-    private static func withAddress<Result>(
-        _ family: Int32, _ port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
-    ) -> Result {
-        var bytes = [UInt8](repeating: 0, count: family == AF_INET ? 16 : 28)
-        bytes[0] = UInt8(family)
-        (bytes[2], bytes[3]) = (UInt8(port >> 8), UInt8(truncatingIfNeeded: port))
-        if family == AF_INET { (bytes[4], bytes[7]) = (127, 1) } else { bytes[23] = 1 }
-        return bytes.withUnsafeBytes { raw in
-            raw.withMemoryRebound(to: sockaddr.self) { address in
-                guard let start = address.baseAddress else { preconditionFailure("it has bytes") }
-                return body(start, socklen_t(raw.count))
-            }
-        }
     }
 }

@@ -135,7 +135,7 @@ struct StreamImageTests {
             _ = try await world.output("sysctl -w net.ipv4.tcp_window_scaling=0", in: world.hosts[0])
             let unscaled = try await connect()
             let found = try awaitingNetworkNamespace(world.hosts[0]) { () throws(NetlinkError) in
-                try SocketDiagnosis().connectionsToAmend()
+                try SocketDiagnosis().open().toAmend
             }
             #expect(found == Set(try [ended.1, unscaled.0, unscaled.1].map(inode)))
             withExtendedLifetime(usual) {}

@@ -56,6 +56,8 @@ struct DumpDirectory: Sendable, Hashable {
     var layer: String { path + "/layer.tar" }
     /// What CRIU's images lack of the processes.
     var traitsFile: String { path + "/traits.json" }
+    /// The connections that are broken, and that CRIU takes for ended.
+    var brokenFile: String { path + "/broken.json" }
     private var manifestFile: String { path + "/manifest.json" }
     private var makerFile: String { path + "/maker.json" }
 
@@ -78,6 +80,17 @@ struct DumpDirectory: Sendable, Hashable {
     func traits() throws(StepFailure) -> FamilyTraits {
         guard FileTree.exists(traitsFile) else { return FamilyTraits() }
         return try JSONFile(traitsFile).read(FamilyTraits.self)
+    }
+
+    /// Adds the connections that are broken, and that CRIU takes for ended. Most dumps have none, and then there is no file.
+    func add(_ broken: [BrokenConnection]) throws(StepFailure) {
+        if !broken.isEmpty { try JSONFile(brokenFile).write(broken) }
+    }
+
+    /// Those that were added.
+    func brokenConnections() throws(StepFailure) -> [BrokenConnection] {
+        guard FileTree.exists(brokenFile) else { return [] }
+        return try JSONFile(brokenFile).read([BrokenConnection].self)
     }
 
     /// Says that the dump is whole.

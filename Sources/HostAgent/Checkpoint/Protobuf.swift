@@ -73,6 +73,18 @@ struct ProtobufMessage: Equatable {
         return place
     }
 
+    /// The bytes of a message without some of its fields.
+    static func without(_ unwanted: Set<Int>, in bytes: [UInt8]) throws(ProtobufError) -> [UInt8] {
+        var rest = bytes[...]
+        var kept: [UInt8] = []
+        while !rest.isEmpty {
+            let whole = rest
+            let (field, _) = try next(&rest)
+            if !unwanted.contains(field) { kept += whole[..<rest.startIndex] }
+        }
+        return kept
+    }
+
     /// The next field; its value is `nil` where it is of a kind that nobody asks for.
     private static func next(_ rest: inout ArraySlice<UInt8>) throws(ProtobufError) -> (Int, Value?) {
         let key = try varint(&rest)
@@ -98,6 +110,11 @@ struct ProtobufMessage: Equatable {
     func text(_ field: Int) -> String? {
         guard case .block(let bytes) = fields[field] else { return nil }
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    func block(_ field: Int) -> [UInt8]? {
+        guard case .block(let bytes) = fields[field] else { return nil }
+        return bytes
     }
 
     func message(_ field: Int) throws(ProtobufError) -> ProtobufMessage? {

@@ -43,6 +43,21 @@ struct StreamImages {
         for path in names.map({ "\(directory)/\($0)" }) where FileTree.exists(path) { try Self.amend(path) }
     }
 
+    /// The connections that CRIU has written down.
+    var inodes: Set<UInt32> {
+        Set(all.compactMap { UInt32($0.dropFirst(Self.prefix.count).dropLast(Self.suffix.count), radix: 16) })
+    }
+
+    /// The number of the byte that a connection expects next from its peer; `nil` where there is no image of it.
+    func nextReceived(of inode: UInt32) -> UInt32? {
+        let path = "\(directory)/\(Self.prefix)\(String(inode, radix: 16))\(Self.suffix)"
+        guard let file = try? OwnedDescriptor.open(path, O_RDONLY),
+            let begin = try? FileBytes.begin(of: file, atMost: Self.start + Self.longestEntry, name: path),
+            let entry = Self.entry(begin).flatMap({ try? ProtobufMessage($0) })
+        else { return nil }
+        return entry.integer(Field.nextReceived).flatMap { UInt32(exactly: $0) }
+    }
+
     private var all: [String] {
         FileTree.names(in: directory).filter { $0.hasPrefix(Self.prefix) && $0.hasSuffix(Self.suffix) }
     }
@@ -61,12 +76,8 @@ struct StreamImages {
     /// The entry of an image, and what it should be; `nil` when there is nothing to amend, and for what is no such image:
     /// that is CRIU's to refuse.
     static func entries(_ image: [UInt8]) -> (old: [UInt8], new: [UInt8])? {
-        guard image.count >= start, image.starts(with: magic) else { return nil }
-        let length = image[magic.count..<start].reversed().reduce(0) { $0 << 8 | Int($1) }
-        guard length <= longestEntry, length <= image.count - start else { return nil }
-        let old = Array(image[start..<start + length])
-        guard let entry = try? ProtobufMessage(old), let options = entry.integer(Field.options),
-            let next = entry.integer(Field.nextReceived)
+        guard let old = entry(image), let entry = try? ProtobufMessage(old),
+            let options = entry.integer(Field.options), let next = entry.integer(Field.nextReceived)
         else { return nil }
         var new = old
         if options & Int(TCPI_OPT_WSCALE) == 0 {
@@ -79,6 +90,13 @@ struct StreamImages {
             set(Field.windowSequence, next, in: &new)
         }
         return new == old ? nil : (old, new)
+    }
+
+    private static func entry(_ image: [UInt8]) -> [UInt8]? {
+        guard image.count >= start, image.starts(with: magic) else { return nil }
+        let length = image[magic.count..<start].reversed().reduce(0) { $0 << 8 | Int($1) }
+        guard length <= longestEntry, length <= image.count - start else { return nil }
+        return Array(image[start..<start + length])
     }
 
     /// Gives a field a value, in its place where that has room: numbers may be written with more bytes than they need.

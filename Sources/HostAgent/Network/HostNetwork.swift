@@ -33,6 +33,10 @@ public protocol HostNetwork: Sendable {
     /// Undoes that, when all its sockets are there.
     func unshield(_ stay: Stay) async throws(StepFailure)
 
+    /// Wherever a container is restored, after `unshield`: resets connections as their peers have done before the dump. Its
+    /// processes read what came before that, and are told.
+    func reset(_ broken: [BrokenConnection], of stay: Stay) async throws(StepFailure)
+
     /// Wherever a container goes on from a dump: resets the connections between its own processes of which only one end is
     /// there. The other was in a listener's queue, or closed with something unsent, and so in no dump.
     func resetHalves(_ stay: Stay) async throws(StepFailure)

@@ -116,7 +116,17 @@ struct WorkerOrders: Sendable {
         let (runtime, stay) = try await arrivingStay(of: order.container, by: order.relocation)
         let timings = try await runtime.restore(stay, lease: .seconds(order.leaseSeconds))
         try await network.unshield(stay)
+        await resetBroken(of: stay, dumpedFor: order.relocation, on: runtime)
         return timings
+    }
+
+    /// Has the programs told, in a stay that is restored, of the connections that were broken when it was dumped. No connection
+    /// is worth a container.
+    private func resetBroken(
+        of stay: Stay, dumpedFor relocation: RelocationID, on runtime: any ContainerRuntime
+    ) async {
+        guard let broken = try? await runtime.brokenConnections(in: relocation), !broken.isEmpty else { return }
+        try? await network.reset(broken, of: stay)
     }
 
     /// The processes run before their packets come, so that none is answered by a stack without its socket.
@@ -197,6 +207,7 @@ struct WorkerOrders: Sendable {
             throw error
         }
         try await network.unshield(stay)
+        await resetBroken(of: stay, dumpedFor: order.relocation, on: runtime)
         try await network.reclaim(stay)
         // It runs, and nothing may undo that.
         try? await network.resetHalves(stay)

@@ -64,6 +64,9 @@ public protocol ContainerRuntime: Sendable {
     /// Removes all that a stay left on this host, ending its processes if there are any. Succeeds when nothing is there.
     func remove(_ stay: Stay) async throws(StepFailure)
 
+    /// The connections of a relocation's dump that are restored as open although they are broken.
+    func brokenConnections(in relocation: RelocationID) async throws(StepFailure) -> [BrokenConnection]
+
     /// Removes the dump of a relocation from the shared storage. Succeeds when there is none.
     func removeDump(of relocation: RelocationID) async throws(StepFailure)
 
@@ -82,6 +85,9 @@ extension ContainerRuntime {
     ) async throws(StepFailure) -> DumpMeasurement {
         try await checkpoint(stay, for: relocation) { () throws(StepFailure) in }
     }
+
+    /// See `brokenConnections(in:)`: not every runtime has connections.
+    public func brokenConnections(in relocation: RelocationID) async throws(StepFailure) -> [BrokenConnection] { [] }
 
     /// See `openNamespace(for:_:)`: most runtimes take any namespace.
     public func openNamespace(

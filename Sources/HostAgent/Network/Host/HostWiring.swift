@@ -138,6 +138,13 @@ struct HostWiring: Sendable {
         }
     }
 
+    /// Resets connections as their peers have done before.
+    func reset(_ broken: [BrokenConnection], of attachment: Attachment) async throws(NetlinkError) {
+        try await withNetworkNamespace(attachment.namespace) { () throws(NetlinkError) in
+            try SocketDiagnosis().reset(broken, at: Set(attachment.addresses))
+        }
+    }
+
     /// Resets the connections between the container's processes of which only one end is there.
     func resetHalves(_ attachment: Attachment) async throws(NetlinkError) {
         try await withNetworkNamespace(attachment.namespace) { () throws(NetlinkError) in

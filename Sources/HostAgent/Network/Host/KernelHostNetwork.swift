@@ -235,6 +235,12 @@ public actor KernelHostNetwork: HostNetwork {
     }
 
     /// See `HostNetwork`.
+    public func reset(_ broken: [BrokenConnection], of stay: Stay) async throws(StepFailure) {
+        let attachment = try require(stay)
+        try await failing { () async throws(NetlinkError) in try await wiring.reset(broken, of: attachment) }
+    }
+
+    /// See `HostNetwork`.
     public func resetHalves(_ stay: Stay) async throws(StepFailure) {
         let attachment = try require(stay)
         try await failing { () async throws(NetlinkError) in try await wiring.resetHalves(attachment) }

@@ -35,7 +35,7 @@ extension SocketDiagnosis {
 
     /// Ends a connection: its process is told that it was aborted. Succeeds when it is gone, and on a kernel that cannot do it
     /// (`CONFIG_INET_DIAG_DESTROY`), where it would fail for ever.
-    private func destroy(_ half: TCPSocket) throws(NetlinkError) {
+    func destroy(_ half: TCPSocket) throws(NetlinkError) {
         let message = NetlinkMessage(
             type: Int(SOCK_DESTROY), flags: Int(NLM_F_REQUEST | NLM_F_ACK), header: half.request)
         do throws(NetlinkError) {

@@ -25,15 +25,26 @@ package struct SocketDiagnosis: Sendable {
         return found
     }
 
-    /// By what numbers processes' descriptors name the connections of which CRIU's images must be amended: those whose ends
-    /// have not agreed upon scaling their windows, and those whose peer has ended its half. See `StreamImages`.
-    package func connectionsToAmend() throws(NetlinkError) -> Set<UInt32> {
-        var inodes: Set<UInt32> = []
+    /// The connections that are open and that a process has, by the numbers by which descriptors name them.
+    package struct Open: Sendable, Hashable {
+        /// All of them.
+        package var all: Set<UInt32> = []
+        /// Those of which CRIU's images must be amended: whose ends have not agreed upon scaling their windows, and whose
+        /// peer has ended its half. See `StreamImages`.
+        package var toAmend: Set<UInt32> = []
+    }
+
+    /// The connections that are open.
+    package func open() throws(NetlinkError) -> Open {
+        var open = Open()
         try visit(in: SocketState.open, with: INET_DIAG_INFO) { entry, attributes in
             guard entry.idiag_inode != 0, let state = SocketState(rawValue: entry.idiag_state) else { return }
-            if SocketState.endedByPeer.contains(state) || !scalesWindow(attributes) { inodes.insert(entry.idiag_inode) }
+            open.all.insert(entry.idiag_inode)
+            if SocketState.endedByPeer.contains(state) || !scalesWindow(attributes) {
+                open.toAmend.insert(entry.idiag_inode)
+            }
         }
-        return inodes
+        return open
     }
 
     /// Hands over what the kernel says of each socket of a protocol in some states, of both versions of IP.

@@ -6,7 +6,7 @@ import Glibc
 struct TCPSocket: Sendable, Hashable {
     /// An address and a port. Addresses of IPv4 stand as IPv6 writes them down (::ffff:a.b.c.d), whatever the socket's
     /// version is: the two ends of a connection may be of different ones.
-    struct End: Sendable, Hashable {
+    struct End: Sendable, Hashable, Codable {
         var high: UInt64
         var low: UInt64
         var port: UInt16
@@ -22,11 +22,15 @@ struct TCPSocket: Sendable, Hashable {
 
         /// Whether it is on the machine's loopback, or has one of these addresses.
         func isInside(_ own: Set<IPv4Address>) -> Bool {
-            guard high == 0 else { return false }
-            if low == 1 { return true }  // ::1
-            guard low & ~UInt64(UInt32.max) == Self.mapped else { return false }
-            let address = IPv4Address(number: UInt32(truncatingIfNeeded: low))
+            if high == 0, low == 1 { return true }  // ::1
+            guard let address = ipv4 else { return false }
             return address.number >> 24 == 127 || own.contains(address)
+        }
+
+        /// The address, if it is one of IPv4.
+        var ipv4: IPv4Address? {
+            guard high == 0, low & ~UInt64(UInt32.max) == Self.mapped else { return nil }
+            return IPv4Address(number: UInt32(truncatingIfNeeded: low))
         }
     }
 

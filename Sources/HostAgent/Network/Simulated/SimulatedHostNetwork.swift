@@ -48,6 +48,11 @@ public final class SimulatedHostNetwork: HostNetwork {
     /// See `HostNetwork`.
     public func unshield(_ stay: Stay) async throws(StepFailure) { try update(stay) { _ in } }
 
+    /// See `HostNetwork`. Nothing is connected.
+    public func reset(_ broken: [BrokenConnection], of stay: Stay) async throws(StepFailure) {
+        try update(stay) { _ in }
+    }
+
     /// See `HostNetwork`.
     public func resetHalves(_ stay: Stay) async throws(StepFailure) { try update(stay) { _ in } }
 

@@ -131,6 +131,11 @@ public final class DockerRuntime: AdoptingRuntime {
         forget(stay)
     }
 
+    /// See `ContainerRuntime.brokenConnections`.
+    public func brokenConnections(in relocation: RelocationID) async throws(StepFailure) -> [BrokenConnection] {
+        try tools.dump(of: relocation).brokenConnections()
+    }
+
     /// See `ContainerRuntime.removeDump`.
     public func removeDump(of relocation: RelocationID) async throws(StepFailure) {
         try tools.dump(of: relocation).remove()

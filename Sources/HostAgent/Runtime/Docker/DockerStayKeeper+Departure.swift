@@ -189,7 +189,7 @@ extension DumpDirectory {
     var hasImages: Bool { FileTree.exists(dockerCheckpoint + "/inventory.img") }
     /// Removes all that is not the processes' own.
     func removeFiles() {
-        let own = ["\(path)/\(DockerTools.checkpoint)", traitsFile]
+        let own = ["\(path)/\(DockerTools.checkpoint)", traitsFile, brokenFile]
         for file in FileTree.names(in: path).map({ "\(path)/\($0)" }) where !own.contains(file) {
             try? FileTree.remove(file)
         }

@@ -37,16 +37,18 @@ extension DockerStayKeeper {
         let groups = ProcessControlGroups(of: bystanders.first)
         let deadline = ContinuousClock.now + patience
         defer { if !container.state.isPaused { groups.thaw(container.id) } }
+        let family: Set<Int32>
         while true {
-            let family = try await awaitFamily(bystanders, until: deadline)
-            let survey = survey ?? FamilySurvey(of: family, first: bystanders.first)
+            let running = try await awaitFamily(bystanders, until: deadline)
+            let survey = survey ?? FamilySurvey(of: running, first: bystanders.first)
             guard await groups.freeze(container.id) else {
                 throw StepFailure(code: .dumpRefused, message: "its processes do not stand still when they are told to")
             }
-            let look = bystanders.lookAtGroup(knowing: family)
+            let look = bystanders.lookAtGroup(knowing: running)
             guard let refusal = Bystanders.refusal(look.bystanders) else {
                 try whenStill()
                 try directory.add(survey.finish(look.family))
+                family = look.family
                 break
             }
             guard ContinuousClock.now < deadline, !container.state.isPaused else { throw refusal }
@@ -55,13 +57,17 @@ extension DockerStayKeeper {
         // From a trial nothing is ever restored.
         guard exit else { return try await dumpStill(container.id, into: directory, exit: false) }
         // If the kernel does not say which connections need it, all are looked at.
-        let connections = try? await withNetworkNamespace(
+        let sockets = try? await withNetworkNamespace(
             NetworkNamespace(path: "/proc/\(bystanders.first)/ns/net")
         ) { () throws(NetlinkError) in
-            try SocketDiagnosis().connectionsToAmend()
+            let sockets = try SocketDiagnosis()
+            let open = try sockets.open()
+            return (open, BrokenSockets(of: family, except: open.all, beside: sockets))
         }
         try await dumpStill(container.id, into: directory, exit: true)
-        try StreamImages(directory: directory.dockerCheckpoint).amend(connections)
+        try StreamImages(directory: directory.dockerCheckpoint).amend(sockets?.0.toAmend)
+        // Better restored as ended than not at all.
+        try? sockets?.1.add(to: directory, images: directory.dockerCheckpoint)
     }
 
     /// Waits until nothing stands beside the first process.

@@ -100,19 +100,27 @@ extension StayKeeper {
             process: process.identity.pid,
             options: criuOptions(
                 images: destination.path, log: "dump.log", watchedPaths: foresight.watchedPaths))
+        var broken = BrokenSockets()
         do {
             let timings = try dump.run(with: worker, whenStill: whenStill) { () throws(StepFailure) in
                 // What has begun since was dumped, or has entered and was not.
                 let look = bystanders(of: process).lookAtGroup(knowing: family)
                 try destination.add(foresight.survey.finish(look.family))
                 // If the kernel does not say which need it, all are looked at.
-                try StreamImages(directory: destination.path).amend(
-                    try? foresight.sockets?.connectionsToAmend())
+                let open = try? foresight.sockets?.open()
+                let images = StreamImages(directory: destination.path)
+                try images.amend(open?.toAmend)
+                if let open, let sockets = foresight.sockets {
+                    let over = images.inodes.subtracting(open.all)
+                    broken = BrokenSockets(of: look.family, amongst: over, beside: sockets)
+                }
                 try complete(destination, of: record)
                 if let refusal = Bystanders.refusal(look.bystanders) { throw refusal }
             }
             // CRIU has killed them; that there are never two copies does not rest on that alone.
             process.signal(SIGKILL)
+            // Better restored as ended than not at all.
+            try? broken.add(to: destination, images: destination.path)
             try note(.dumped(relocation))
             worker.endLater()
             return DumpMeasurement(bytes: destination.bytes, timings: timings)
