@@ -243,6 +243,14 @@ def short(random, largest):
     return ended(random, *conversation(random, 1, 10))
 
 
+def rests_of_nothing(random, largest):
+    """Rests that are over when they begin: whoever takes one must go on by himself."""
+    up, down = some(random, 4000), some(random, 4000)
+    rest = sleep(0)
+    return (Role((rest, write(up), rest, END), (rest, read(down), SEE_END)),
+            Role((rest, write(down), rest, END), (rest, read(up), SEE_END)))
+
+
 def abandoned(random, largest):
     """The client gives up before it has said anything."""
     return Role((sleep(random.randint(0, 100)), random.choice([CLOSE, RESET])), ()), Role((), ())
@@ -276,6 +284,7 @@ KINDS = {
     "urgent-apart": (urgent_apart, 2),
     "idle": (idle, 4),
     "keepalive": (idle, 4),
+    "rests-of-nothing": (rests_of_nothing, 0.5),
     "abandoned": (abandoned, 2),
     "queued": (short, 2),
     "burst": (short, 0.5),

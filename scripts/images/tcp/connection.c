@@ -88,7 +88,8 @@ static enum attempt wait_until(struct half *half, uint64_t due) {
 }
 
 static enum attempt sleep_step(struct turn *t, struct half *half, const struct step *step) {
-    if (half->asleep) {
+    // Nobody would call it after a pause of nothing.
+    if (half->asleep || !step->pause) {
         half->asleep = false;
         return STEP_DONE;
     }
