@@ -79,6 +79,24 @@ static int listen_on(enum port port) {
     return fd;
 }
 
+// Reads so many bytes, or writes them. What waits with a limit is not taken up again by the kernel when a move stops it.
+static bool receive_all(int fd, void *into, size_t size) {
+    for (size_t done = 0; done < size;) {
+        const ssize_t n = recv(fd, (uint8_t *)into + done, size - done, 0);
+        if (n > 0) done += (size_t)n;
+        if (n == 0 || (n < 0 && errno != EINTR)) return false;
+    }
+    return true;
+}
+
+static void send_all(int fd, const uint8_t *from, size_t size) {
+    for (size_t done = 0; done < size;) {
+        const ssize_t n = send(fd, from + done, size - done, MSG_NOSIGNAL);
+        if (n > 0) done += (size_t)n;
+        if (n < 0 && errno != EINTR) return;
+    }
+}
+
 // Answers on the spot: the question is shorter than a segment, and nothing else is so urgent.
 static void report(int listener) {
     const int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
@@ -87,14 +105,10 @@ static void report(int listener) {
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
     uint64_t from;
-    if (recv(fd, &from, sizeof from, MSG_WAITALL) == sizeof from) {
-        size_t size, sent = 0;
+    if (receive_all(fd, &from, sizeof from)) {
+        size_t size;
         uint8_t *const answer = verdict_report(from, token, (uint32_t)connection_count, unheard, &size);
-        while (answer && sent < size) {
-            const ssize_t n = send(fd, answer + sent, size - sent, MSG_NOSIGNAL);
-            if (n < 0) break;
-            sent += (size_t)n;
-        }
+        if (answer) send_all(fd, answer, size);
         free(answer);
     }
     close(fd);
