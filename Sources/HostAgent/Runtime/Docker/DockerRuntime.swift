@@ -21,8 +21,7 @@ public final class DockerRuntime: AdoptingRuntime {
     private let tools: DockerTools
     private let keepers = Mutex<[Stay: DockerStayKeeper]>([:])
     private let recovery: Task<Void, Never>
-    /// What was seen last, for when the daemon does not answer.
-    private let seen = Mutex<[StayPresence]>([])
+    private let census = Mutex(DockerCensus())
 
     /// A runtime over what an earlier agent may have left. Every function first waits until that has been looked at.
     /// - Throws: `StepFailure` when the state directory cannot be used.
@@ -161,32 +160,26 @@ public final class DockerRuntime: AdoptingRuntime {
         try await keeper(of: stay).adopt(container, as: spec)
     }
 
-    /// See `ContainerRuntime.presence`. When the daemon does not answer, what was seen last: containers outlive their
-    /// daemon's silence, and often the daemon.
+    /// See `ContainerRuntime.presence`.
     public func presence() async -> [StayPresence] {
         await recovery.value
-        guard let list = try? await tools.engine.list(all: true, labels: [DockerContainerBody.stayLabel]) else {
-            return seen.withLock { $0 }
+        let before = await standings()
+        // When the daemon does not answer, what it said last still counts.
+        let list = try? await tools.engine.list(all: true, labels: [DockerContainerBody.stayLabel])
+        if let list {
+            let states = Dictionary(list.map { ($0.id, $0.state) }, uniquingKeysWith: { first, _ in first })
+            census.withLock { $0.take(states, askedAfter: before) }
         }
-        let states = Dictionary(list.map { ($0.id, $0.state) }, uniquingKeysWith: { first, _ in first })
-        var found: [StayPresence] = []
-        for keeper in keepers.withLock({ Array($0.values) }) {
-            guard let record = await keeper.state, let state = Self.state(of: record, states) else { continue }
-            found.append(StayPresence(stay: record.stay, state: state))
-        }
-        seen.withLock { $0 = found }
-        return found
+        let now = await standings()
+        return census.withLock { census in now.compactMap { census.presence(of: $0) } }
     }
 
-    private static func state(of record: DockerStayRecord, _ states: [String: String]) -> PresenceState? {
-        switch record.phase {
-        case .opened, .starting, .adopting: nil
-        case .prepared: record.stay.arrival.map { .prepared($0) }
-        case .held: record.stay.arrival.map { .held($0) }
-        case .dumping: .running
-        case .running: ["running", "paused"].contains(states[record.container ?? ""]) ? .running : .exited
-        case .dumped(let relocation): .dumped(relocation)
+    private func standings() async -> [DockerStanding] {
+        var found: [DockerStanding] = []
+        for keeper in keepers.withLock({ Array($0.values) }) {
+            if let standing = await keeper.standing { found.append(standing) }
         }
+        return found
     }
 
     private func keeper(of stay: Stay) async -> DockerStayKeeper {

@@ -8,6 +8,8 @@ actor DockerStayKeeper {
     let tools: DockerTools
     /// What is written down; `nil` when nothing is here.
     private(set) var record: DockerStayRecord?
+    /// How often something was written down.
+    private var changes = 0
     /// What the processes were asked ahead of a dump.
     var survey: FamilySurvey?
     /// Ends what is held when its time is over.
@@ -29,10 +31,14 @@ actor DockerStayKeeper {
     /// How the stay stands, for those who only look.
     var state: DockerStayRecord? { record }
 
+    /// The same, and how many times that has changed.
+    var standing: DockerStanding? { record.map { DockerStanding(record: $0, changes: changes) } }
+
     /// Writes down how the stay stands.
     func note(_ new: DockerStayRecord) throws(StepFailure) {
         try JSONFile(tools.record(of: stay)).overwrite(new)
         record = new
+        changes += 1
     }
 
     /// Writes down that the stay has come further.
