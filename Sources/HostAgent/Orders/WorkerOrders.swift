@@ -206,10 +206,10 @@ struct WorkerOrders: Sendable {
             try? await network.unshield(stay)
             throw error
         }
-        try await network.unshield(stay)
+        // It runs, and nothing may keep its packets from it.
+        try? await network.unshield(stay)
         await resetBroken(of: stay, dumpedFor: order.relocation, on: runtime)
         try await network.reclaim(stay)
-        // It runs, and nothing may undo that.
         try? await network.resetHalves(stay)
         try await runtime.removeDump(of: order.relocation)
     }
