@@ -27,6 +27,13 @@ struct LoopbackListener {
             return number
         }
 
+        /// How many bytes wait to be read.
+        var unread: Int32 {
+            var count: Int32 = -1
+            #expect(ioctl(descriptor.number, UInt(FIONREAD), &count) == 0)
+            return count
+        }
+
         func write(_ bytes: [UInt8]) { #expect(send(descriptor.number, bytes, bytes.count, 0) == bytes.count) }
 
         /// How many bytes come until the end, and what the end is: 0 for an orderly one.

@@ -56,17 +56,20 @@ struct StillMomentTests {
     private final class Queues: Sendable {
         let looks: Mutex<[Int]>
         let stops = Mutex(0)
+        let silences = Mutex(0)
 
         init(_ looks: [Int]) { self.looks = Mutex(looks) }
 
-        var queues: AcceptQueues {
-            AcceptQueues { [self] () throws(StepFailure) in
+        var network: StillNetwork {
+            StillNetwork { [self] () throws(StepFailure) in
                 looks.withLock { $0.count > 1 ? $0.removeFirst() : $0[0] }
+            } silence: {
+                self.silences.withLock { $0 += 1 }
             }
         }
 
         func seize(_ rules: ConnectionRules) async throws(StepFailure) -> Int {
-            try await StillMoment(queues, rules).seize { isFit throws(StepFailure) in
+            try await StillMoment(network, rules).seize { isFit throws(StepFailure) in
                 stops.withLock { $0 += 1 }
                 try isFit()
                 return stops.withLock { $0 }
@@ -81,7 +84,9 @@ struct StillMomentTests {
 
     @Test("who waits is let in, and then it is stopped again", arguments: AcceptQueueRule.allCases)
     func again(rule: AcceptQueueRule) async throws {
-        #expect(try await Queues([2, 1, 0]).seize(ConnectionRules(acceptQueue: rule)) == 3)
+        let given = Queues([2, 1, 0])
+        #expect(try await given.seize(ConnectionRules(acceptQueue: rule)) == 3)
+        #expect(given.silences.withLock { $0 } == 1, "those who are let in must be heard before")
     }
 
     @Test("who is never let in is reset, or the move is given up, as the rules say")
@@ -102,12 +107,13 @@ struct StillMomentTests {
             _ = try await given.seize(ConnectionRules(acceptQueue: .wait, acceptSeconds: 0))
         }
         #expect(given.stops.withLock { $0 } == 1)
+        #expect(given.silences.withLock { $0 } == 0, "it goes on")
     }
 
     @Test("what else goes wrong is no matter of the moment")
     func otherFailure() async throws {
         let failure = StepFailure(code: .dumpRefused, message: "it has a terminal")
-        let moment = StillMoment(Queues([0]).queues, ConnectionRules())
+        let moment = StillMoment(Queues([0]).network, ConnectionRules())
         await #expect(throws: failure) {
             try await moment.seize { _ throws(StepFailure) in throw failure }
         }

@@ -23,8 +23,8 @@ public protocol HostNetwork: Sendable {
     /// - Throws: `clientsWaiting` when the rules do not let the move go on.
     func settle(_ stay: Stay, rules: ConnectionRules) async throws(StepFailure)
 
-    /// Source, before the freeze: what can be asked about the queues of the container's listeners when it stands still.
-    func queues(of stay: Stay) async throws(StepFailure) -> AcceptQueues
+    /// Source, before the freeze: what can be done when the container stands still. `reclaim` undoes it.
+    func whenStill(_ stay: Stay) async throws(StepFailure) -> StillNetwork
 
     /// Before a container is restored in the namespace that it has left: keeps its connections with itself whole while only
     /// one end of them may be there. `prepare` does so by itself.

@@ -9,13 +9,13 @@ struct StillMoment: Sendable {
     /// How often a container is stopped for one move, while packets for it are held already.
     static let mostStops = 8
 
-    private let queues: AcceptQueues
+    private let network: StillNetwork
     private let rule: AcceptQueueRule
     private let stops: Int
 
     /// A moment that the rules allow. Those that wait for nobody allow the first.
-    init(_ queues: AcceptQueues, _ rules: ConnectionRules) {
-        self.queues = queues
+    init(_ network: StillNetwork, _ rules: ConnectionRules) {
+        self.network = network
         rule = rules.acceptQueue
         stops = rules.acceptSeconds > 0 ? Self.mostStops : 1
     }
@@ -33,11 +33,12 @@ struct StillMoment: Sendable {
             do throws(StepFailure) {
                 return try await body { () throws(StepFailure) in
                     // Who waits at the last is reset, where the rules say so.
-                    if isLast, rule == .reset { return }
-                    let waiting = try queues.waiting()
-                    guard waiting > 0 else { return }
-                    throw .clientsWaiting(
-                        waiting, "waited to be accepted when it was stopped, \(number) times in a row")
+                    let waiting = isLast && rule == .reset ? 0 : try network.waiting()
+                    guard waiting == 0 else {
+                        throw .clientsWaiting(
+                            waiting, "waited to be accepted when it was stopped, \(number) times in a row")
+                    }
+                    try network.fallSilent()
                 }
             } catch {
                 guard error.code == .clientsWaiting, !isLast, !Task.isCancelled else { throw error }

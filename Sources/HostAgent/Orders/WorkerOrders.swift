@@ -176,10 +176,10 @@ struct WorkerOrders: Sendable {
         _ order: CheckpointOrder, timings: inout [String: Double]
     ) async throws(StepFailure) -> AgentReport {
         let (runtime, stay) = try await leavingStay(of: order.container, by: order.relocation)
-        let queues = try await network.queues(of: stay)
+        let still = try await network.whenStill(stay)
         try await network.divert(stay)
         do {
-            let measurement = try await StillMoment(queues, order.rules).seize { isFit throws(StepFailure) in
+            let measurement = try await StillMoment(still, order.rules).seize { isFit throws(StepFailure) in
                 try await runtime.checkpoint(stay, for: order.relocation, whenStill: isFit)
             }
             timings = measurement.timings

@@ -14,9 +14,9 @@ public actor KernelHostNetwork: HostNetwork {
     private var known: [Stay: Attachment]
     /// The listeners on earlier addresses that were let have the present one's connections.
     private var admitted: [Stay: Set<NetworkSocket>] = [:]
-    /// What is ready to look at the sockets of a container that has settled and is about to leave.
-    private var diagnoses: [Stay: SocketDiagnosis] = [:]
-    /// Those that are raised.
+    /// What is ready for the moment when a container that has settled stands still.
+    private var lookouts: [Stay: Lookout] = [:]
+    /// Those that are raised, or may be at any moment.
     private var shields: [Stay: LoopbackShield] = [:]
 
     /// Takes over what an earlier agent wired up on this host, and removes what it left half made.
@@ -142,7 +142,7 @@ public actor KernelHostNetwork: HostNetwork {
             try await wiring.remove(interface: stay.interfaceName, namespace: namespace)
         }
         admitted[stay] = nil
-        diagnoses[stay] = nil
+        lookouts[stay] = nil
         shields[stay] = nil
         if known.removeValue(forKey: stay) != nil { try await applyRules() }
         try store.remove(stay)
@@ -179,9 +179,28 @@ public actor KernelHostNetwork: HostNetwork {
         try await failing { () async throws(NetlinkError) in try wiring.reclaim(attachment) }
         attachment.phase = .delivering
         try keep(attachment)
+        try await unshield(stay)
     }
 
     // MARK: Connections that cannot be carried
+
+    private struct Lookout: Sendable {
+        var sockets: SocketDiagnosis
+        var shield: LoopbackShield
+    }
+
+    private func lookout(on attachment: Attachment) async throws(StepFailure) -> Lookout {
+        try await applyShield(to: attachment)
+        return try await failing { () async throws(NetlinkError) in
+            Lookout(
+                sockets: try await wiring.diagnosis(of: attachment), shield: try await wiring.shield(of: attachment))
+        }
+    }
+
+    private func applyShield(to attachment: Attachment) async throws(StepFailure) {
+        try await Nft(namespace: attachment.namespace).apply(
+            LoopbackShield.rules, for: "packets between processes of the container")
+    }
 
     /// How many closing connections are kept at one move: they are in a list on the way of the move, and their number is
     /// the tenant's choice.
@@ -190,36 +209,38 @@ public actor KernelHostNetwork: HostNetwork {
     /// See `HostNetwork`.
     public func settle(_ stay: Stay, rules: ConnectionRules) async throws(StepFailure) {
         let attachment = try require(stay)
-        let (diagnosis, waiting) = try await failing { () async throws(NetlinkError) in
-            let diagnosis = try await wiring.diagnosis(of: attachment)
-            return (diagnosis, try await wiring.settle(diagnosis, Settlement(rules: rules)))
+        let lookout = try await lookout(on: attachment)
+        let waiting = try await failing { () async throws(NetlinkError) in
+            try await wiring.settle(lookout.sockets, Settlement(rules: rules))
         }
-        diagnoses[stay] = diagnosis
+        lookouts[stay] = lookout
         guard let waiting else { return }
         throw .clientsWaiting(
             waiting, "have connected and its program has not accepted them within \(rules.acceptSeconds) s")
     }
 
     /// See `HostNetwork`.
-    public func queues(of stay: Stay) async throws(StepFailure) -> AcceptQueues {
+    public func whenStill(_ stay: Stay) async throws(StepFailure) -> StillNetwork {
         let attachment = try require(stay)
-        let known = diagnoses.removeValue(forKey: stay)
-        let diagnosis = try await failing { () async throws(NetlinkError) in
-            if let known { known } else { try await wiring.diagnosis(of: attachment) }
-        }
-        return AcceptQueues { () throws(StepFailure) in
-            do throws(NetlinkError) { return try diagnosis.waiting() } catch { throw StepFailure(error) }
+        let known = lookouts.removeValue(forKey: stay)
+        let lookout = if let known { known } else { try await lookout(on: attachment) }
+        shields[stay] = lookout.shield
+        return StillNetwork { () throws(StepFailure) in
+            do throws(NetlinkError) { return try lookout.sockets.waiting() } catch { throw StepFailure(error) }
+        } silence: { () throws(StepFailure) in
+            do throws(NetlinkError) { try lookout.shield.raise(against: .everything) } catch {
+                throw StepFailure(error)
+            }
         }
     }
 
     /// See `HostNetwork`.
     public func shield(_ stay: Stay) async throws(StepFailure) {
         let attachment = try require(stay)
-        try await Nft(namespace: attachment.namespace).apply(
-            LoopbackShield.rules, for: "resets between processes of the container")
+        try await applyShield(to: attachment)
         shields[stay] = try await failing { () async throws(NetlinkError) in
             let shield = try await wiring.shield(of: attachment)
-            try shield.raise()
+            try shield.raise(against: .resets)
             return shield
         }
     }

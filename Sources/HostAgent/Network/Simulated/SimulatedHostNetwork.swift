@@ -38,8 +38,13 @@ public final class SimulatedHostNetwork: HostNetwork {
     public func settle(_ stay: Stay, rules: ConnectionRules) async throws(StepFailure) { try update(stay) { _ in } }
 
     /// See `HostNetwork`. Nobody ever waits.
-    public func queues(of stay: Stay) async throws(StepFailure) -> AcceptQueues {
-        try update(stay) { _ in AcceptQueues { 0 } }
+    public func whenStill(_ stay: Stay) async throws(StepFailure) -> StillNetwork {
+        try update(stay) { _ in
+            StillNetwork {
+                0
+            } silence: {
+            }
+        }
     }
 
     /// See `HostNetwork`.
