@@ -10,7 +10,7 @@ import Testing
 struct BrokenConnectionTests {
     @Test("they are told from those that have come to an orderly end", .enabled(if: mayChangeNetworks))
     func found() async throws {
-        try await within("found") { listener in
+        try await LoopbackListener.within("found") { listener in
             let folder = "\(NSTemporaryDirectory())relocate-broken-\(UInt32.random(in: 0 ... .max))"
             func pair() -> (client: LoopbackListener.Stream, server: LoopbackListener.Stream) {
                 let client = listener.connect()
@@ -69,7 +69,7 @@ struct BrokenConnectionTests {
 
     @Test("a program reads what came before, and is told of the reset", .enabled(if: mayChangeNetworks))
     func reset() async throws {
-        try await within("reset") { listener in
+        try await LoopbackListener.within("reset") { listener in
             func half() -> LoopbackListener.Stream {
                 let client = listener.connect()
                 client.write([1, 2, 3])
@@ -93,23 +93,6 @@ struct BrokenConnectionTests {
             #expect(doubting.readToTheEnd() == (3, ECONNABORTED), "the kernel does not believe it, but none hangs")
             #expect(other.error == 0)
         }
-    }
-
-    /// Runs a test in a namespace of its own, with listeners of both versions of IP.
-    private func within(_ name: String, _ body: @escaping @Sendable (LoopbackListener) -> Void) async throws {
-        let namespace = NetworkNamespace(path: "/run/rl-test-\(getpid())-\(name)")
-        try await namespace.create()
-        do {
-            try await withNetworkNamespace(namespace) { () throws(NetlinkError) in
-                let links = try NetlinkSocket()
-                try links.perform([.setUp(try links.requireLink(named: "lo"), name: "lo")])
-                for family in [AF_INET, AF_INET6] { body(try LoopbackListener(family)) }
-            }
-        } catch {
-            try namespace.remove()
-            throw error
-        }
-        try namespace.remove()
     }
 
     private static func image(next: UInt32) -> [UInt8] {

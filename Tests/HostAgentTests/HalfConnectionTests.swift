@@ -63,20 +63,9 @@ struct HalfConnectionTests {
         "the kernel resets them, and nothing else; who waits in a queue is counted",
         .enabled(if: mayChangeNetworks))
     func kernel() async throws {
-        let namespace = NetworkNamespace(path: "/run/rl-test-\(getpid())-halves")
-        try await namespace.create()
-        do {
-            try await withNetworkNamespace(namespace) { () throws(NetlinkError) in
-                let links = try NetlinkSocket()
-                try links.perform([.setUp(try links.requireLink(named: "lo"), name: "lo")])
-                let diagnosis = try SocketDiagnosis()
-                for family in [AF_INET, AF_INET6] { check(diagnosis, try LoopbackListener(family)) }
-            }
-        } catch {
-            try namespace.remove()
-            throw error
+        try await LoopbackListener.within("halves") { listener throws(NetlinkError) in
+            check(try SocketDiagnosis(), listener)
         }
-        try namespace.remove()
     }
 
     private func check(_ diagnosis: SocketDiagnosis, _ local: LoopbackListener) {

@@ -88,6 +88,25 @@ struct LoopbackListener {
         }
     }
 
+    /// Runs a test in a namespace of its own, with listeners of both versions of IP.
+    static func within(
+        _ name: String, _ body: @escaping @Sendable (LoopbackListener) throws(NetlinkError) -> Void
+    ) async throws {
+        let namespace = NetworkNamespace(path: "/run/rl-test-\(getpid())-\(name)")
+        try await namespace.create()
+        do {
+            try await withNetworkNamespace(namespace) { () throws(NetlinkError) in
+                let links = try NetlinkSocket()
+                try links.perform([.setUp(try links.requireLink(named: "lo"), name: "lo")])
+                for family in [AF_INET, AF_INET6] { try body(try LoopbackListener(family)) }
+            }
+        } catch {
+            try namespace.remove()
+            throw error
+        }
+        try namespace.remove()
+    }
+
     func connect() -> Stream {
         let number = socket(family, Int32(SOCK_STREAM.rawValue), 0)
         #expect(Self.withAddress(family, port) { Glibc.connect(number, $0, $1) } == 0)

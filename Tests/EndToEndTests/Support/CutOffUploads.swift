@@ -5,18 +5,11 @@ import Testing
 
 /// What a server reads that looks at its clients' connections only after a move, when they have long been broken off, or ended.
 enum CutOffUploads {
-    /// A server that talks with its first client, and keeps all others without reading from them; and connections that a
-    /// process makes to itself, and breaks off.
+    /// The server that keeps its clients, and connections that a process makes to itself, and breaks off.
     private static let program = """
         import errno, struct
-        plain = socket.socket; kept = []
-        class Keeping(socket.socket):
-            def accept(self):
-                client, address = super().accept()
-                while kept:
-                    kept.append(client); client, address = super().accept()
-                kept.append(self); return client, address
-        socket.socket = Keeping
+        plain = socket.socket
+        \(OpenConnections.keepingServer)
         probe = plain(2, 2)
         own = socket.inet_ntoa(fcntl.ioctl(probe.fileno(), 0x8915, struct.pack("256s", b"eth0"))[20:24])
         def inner(address, count=1):

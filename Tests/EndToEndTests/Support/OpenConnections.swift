@@ -185,7 +185,7 @@ enum OpenConnections {
     }
 
     /// A server that talks with its first client, and keeps all others without reading from them.
-    private static let keepingServer = """
+    static let keepingServer = """
         kept = []
         class Keeping(socket.socket):
             def accept(self):
