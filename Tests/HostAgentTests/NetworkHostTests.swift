@@ -158,7 +158,9 @@ struct NetworkHostTests {
             }
             // The server has closed everything, and most of the text is still in its queue.
             try await gateway.route([first], via: there)
+            let still = try await source.whenStill(leaving)
             try await source.divert(leaving)
+            #expect(try still.fallSilent { $0 > 0 } == 0)
             let closing = try await source.keepClosing(leaving)
             #expect(closing.map(\.remoteAddress) == [NetworkFixture.outsideAddress])
             #expect(closing.first?.localPort == 8080)
@@ -375,6 +377,32 @@ struct NetworkHostTests {
             try await source.reclaim(leaving)
             try client.send("back", to: first, port: 7)
             #expect(try await old.receive() == "back")
+        }
+    }
+
+    @Test("what is under way when a container stands still reaches it only when it goes on")
+    func stillness() async throws {
+        try await NetworkFixture.with(hosts: 1) { world in
+            let network = try await world.hostNetwork(0)
+            let shop = try stay("shop")
+            let inside = try await network.attach(shop, address: first)
+            let server = try await NetworkPeer.listener(in: inside, first, port: 8080)
+            let client = try await NetworkPeer.connection(in: world.hosts[0], to: first, port: 8080)
+            let (served, _) = try await server.accept()
+            let still = try await network.whenStill(shop)
+            // Its routes stay: what comes now could have been let pass before they were taken away.
+            #expect(try still.fallSilent { $0 > 0 } == 0)
+            try client.send("late")
+            let another = try await NetworkPeer.stream(in: world.hosts[0])
+            try another.startConnecting(to: first, port: 8080)
+            #expect(served.unread == 0)
+            #expect(try still.fallSilent { $0 > 0 } == 0)
+            try await network.reclaim(shop)
+            #expect(try await served.receive() == "late")
+            try await another.finishConnecting()
+            #expect(try still.fallSilent { $0 > 0 } == 1, "it waits to be accepted")
+            try client.send("later")
+            #expect(try await served.receive() == "later", "where too many wait everything passes again")
         }
     }
 

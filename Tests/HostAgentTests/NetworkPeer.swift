@@ -130,6 +130,12 @@ final class NetworkPeer: Sendable {
         return text
     }
 
+    /// How many bytes wait to be read.
+    var unread: Int32 {
+        var count: Int32 = -1
+        return ioctl(descriptor, UInt(FIONREAD), &count) == 0 ? count : -1
+    }
+
     /// Lets the kernel keep this many bytes that the peer does not read.
     func keepSending(room bytes: Int) {
         var size = Int32(bytes * 2)

@@ -56,15 +56,15 @@ struct StillMomentTests {
     private final class Queues: Sendable {
         let looks: Mutex<[Int]>
         let stops = Mutex(0)
-        let silences = Mutex(0)
+        let silences = Mutex<[Bool]>([])
 
         init(_ looks: [Int]) { self.looks = Mutex(looks) }
 
         var network: StillNetwork {
             StillNetwork { [self] () throws(StepFailure) in
                 looks.withLock { $0.count > 1 ? $0.removeFirst() : $0[0] }
-            } silence: {
-                self.silences.withLock { $0 += 1 }
+            } silence: { isSilent in
+                self.silences.withLock { $0.append(isSilent) }
             }
         }
 
@@ -86,7 +86,9 @@ struct StillMomentTests {
     func again(rule: AcceptQueueRule) async throws {
         let given = Queues([2, 1, 0])
         #expect(try await given.seize(ConnectionRules(acceptQueue: rule)) == 3)
-        #expect(given.silences.withLock { $0 } == 1, "those who are let in must be heard before")
+        #expect(
+            given.silences.withLock { $0 } == [true, false, true, false, true],
+            "those who are let in must be heard before")
     }
 
     @Test("who is never let in is reset, or the move is given up, as the rules say")
@@ -107,7 +109,7 @@ struct StillMomentTests {
             _ = try await given.seize(ConnectionRules(acceptQueue: .wait, acceptSeconds: 0))
         }
         #expect(given.stops.withLock { $0 } == 1)
-        #expect(given.silences.withLock { $0 } == 0, "it goes on")
+        #expect(given.silences.withLock { $0 } == [true, false], "it goes on")
     }
 
     @Test("what else goes wrong is no matter of the moment")

@@ -4,26 +4,31 @@ import FleetModel
 /// microseconds, since it is part of the pause.
 public struct StillNetwork: Sendable {
     private let look: @Sendable () throws(StepFailure) -> Int
-    private let silence: @Sendable () throws(StepFailure) -> Void
+    private let silence: @Sendable (Bool) throws(StepFailure) -> Void
 
     /// A network.
     /// - Parameters:
     ///   - look: how many connections wait in the queues of its listeners that would be lost in a dump.
-    ///   - silence: lets nothing pass any more between the container's own processes.
+    ///   - silence: lets nothing reach the container's sockets any more, or again.
     public init(
         _ look: @escaping @Sendable () throws(StepFailure) -> Int,
-        silence: @escaping @Sendable () throws(StepFailure) -> Void
+        silence: @escaping @Sendable (_ isSilent: Bool) throws(StepFailure) -> Void
     ) {
         self.look = look
         self.silence = silence
     }
 
-    /// How many connections wait in the queues of its listeners that would be lost in a dump.
-    public func waiting() throws(StepFailure) -> Int { try look() }
-
-    /// Lets nothing pass any more between the container's own processes: their kernel goes on while they stand still, and of
-    /// two ends that are written down one after the other the second must not know more than the first.
-    public func fallSilent() throws(StepFailure) { try silence() }
+    /// Lets nothing reach the container's sockets, and then makes sure that no connections wait which would be lost in a dump.
+    /// The kernel goes on while the processes stand still: of two sockets that are written down one after the other the second
+    /// must not know more than the first, and nobody may come after the count.
+    /// - Parameter isTooMany: whether so many may not be lost. If so, everything passes again.
+    /// - Returns: how many wait.
+    public func fallSilent(unless isTooMany: (Int) -> Bool) throws(StepFailure) -> Int {
+        try silence(true)
+        let waiting = try look()
+        if isTooMany(waiting) { try silence(false) }
+        return waiting
+    }
 }
 
 extension StepFailure {

@@ -33,12 +33,12 @@ struct StillMoment: Sendable {
             do throws(StepFailure) {
                 return try await body { () throws(StepFailure) in
                     // Who waits at the last is reset, where the rules say so.
-                    let waiting = isLast && rule == .reset ? 0 : try network.waiting()
-                    guard waiting == 0 else {
+                    let mayReset = isLast && rule == .reset
+                    let waiting = try network.fallSilent { $0 > 0 && !mayReset }
+                    guard waiting == 0 || mayReset else {
                         throw .clientsWaiting(
                             waiting, "waited to be accepted when it was stopped, \(number) times in a row")
                     }
-                    try network.fallSilent()
                 }
             } catch {
                 guard error.code == .clientsWaiting, !isLast, !Task.isCancelled else { throw error }

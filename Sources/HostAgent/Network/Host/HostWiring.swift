@@ -108,9 +108,11 @@ struct HostWiring: Sendable {
         try await withNetworkNamespace(attachment.namespace) { () throws(NetlinkError) in try SocketDiagnosis() }
     }
 
-    /// The shield of the container's loopback, which whatever thread may raise and lower.
-    func shield(of attachment: Attachment) async throws(NetlinkError) -> LoopbackShield {
-        try await withNetworkNamespace(attachment.namespace) { () throws(NetlinkError) in try LoopbackShield() }
+    /// The shield of the container's connections, which whatever thread may raise and lower.
+    func shield(of attachment: Attachment) async throws(NetlinkError) -> ConnectionShield {
+        try await withNetworkNamespace(attachment.namespace) { () throws(NetlinkError) in
+            try ConnectionShield(outward: Self.innerInterface)
+        }
     }
 
     /// Waits until a container's connections can be moved. Blocks a thread of its own.

@@ -17,7 +17,7 @@ public actor KernelHostNetwork: HostNetwork {
     /// What is ready for the moment when a container that has settled stands still.
     private var lookouts: [Stay: Lookout] = [:]
     /// Those that are raised, or may be at any moment.
-    private var shields: [Stay: LoopbackShield] = [:]
+    private var shields: [Stay: ConnectionShield] = [:]
 
     /// Takes over what an earlier agent wired up on this host, and removes what it left half made.
     /// - Throws: `networkFailed`, also when the process lacks the right to change the network.
@@ -186,7 +186,7 @@ public actor KernelHostNetwork: HostNetwork {
 
     private struct Lookout: Sendable {
         var sockets: SocketDiagnosis
-        var shield: LoopbackShield
+        var shield: ConnectionShield
     }
 
     private func lookout(on attachment: Attachment) async throws(StepFailure) -> Lookout {
@@ -199,7 +199,7 @@ public actor KernelHostNetwork: HostNetwork {
 
     private func applyShield(to attachment: Attachment) async throws(StepFailure) {
         try await Nft(namespace: attachment.namespace).apply(
-            LoopbackShield.rules, for: "packets between processes of the container")
+            ConnectionShield.rules, for: "packets for the container's sockets")
     }
 
     /// How many closing connections are kept at one move: they are in a list on the way of the move, and their number is
@@ -227,8 +227,10 @@ public actor KernelHostNetwork: HostNetwork {
         shields[stay] = lookout.shield
         return StillNetwork { () throws(StepFailure) in
             do throws(NetlinkError) { return try lookout.sockets.waiting() } catch { throw StepFailure(error) }
-        } silence: { () throws(StepFailure) in
-            do throws(NetlinkError) { try lookout.shield.raise(against: .everything) } catch {
+        } silence: { isSilent throws(StepFailure) in
+            do throws(NetlinkError) {
+                if isSilent { try lookout.shield.silence() } else { try lookout.shield.lower() }
+            } catch {
                 throw StepFailure(error)
             }
         }
@@ -240,7 +242,7 @@ public actor KernelHostNetwork: HostNetwork {
         try await applyShield(to: attachment)
         shields[stay] = try await failing { () async throws(NetlinkError) in
             let shield = try await wiring.shield(of: attachment)
-            try shield.raise(against: .resets)
+            try shield.dropResets()
             return shield
         }
     }
@@ -279,6 +281,7 @@ public actor KernelHostNetwork: HostNetwork {
         attachment.closing = closing
         try keep(attachment)
         let whole = attachment
+        try await unshield(stay)
         try await failing { () async throws(NetlinkError) in try wiring.serveClosing(whole) }
         try await applyRules()
         return closing

@@ -42,7 +42,7 @@ public final class SimulatedHostNetwork: HostNetwork {
         try update(stay) { _ in
             StillNetwork {
                 0
-            } silence: {
+            } silence: { _ in
             }
         }
     }

@@ -4,8 +4,8 @@ import Testing
 
 @testable import HostAgent
 
-@Suite("The shield of a container's loopback")
-struct LoopbackShieldTests {
+@Suite("The shield of a container's connections")
+struct ConnectionShieldTests {
     /// The kernel goes on while the processes of a container stand still. What it took in at an end that was written down
     /// already, and confirmed to the other, was in neither, and both waited for ever.
     @Test(
@@ -15,17 +15,17 @@ struct LoopbackShieldTests {
         let namespace = NetworkNamespace(path: "/run/rl-test-\(getpid())-silence-\(family)")
         try await namespace.create()
         do {
-            try await Nft(namespace: namespace).apply(LoopbackShield.rules, for: "a test")
+            try await Nft(namespace: namespace).apply(ConnectionShield.rules, for: "a test")
             let (shield, client, server) = try await withNetworkNamespace(namespace) { () throws(NetlinkError) in
                 let links = try NetlinkSocket()
                 try links.perform([.setUp(try links.requireLink(named: "lo"), name: "lo")])
                 let listener = try LoopbackListener(family)
                 let client = listener.connect()
-                return (try LoopbackShield(), client, listener.accept())
+                return (try ConnectionShield(outward: "lo"), client, listener.accept())
             }
             client.write([1, 2, 3])
             #expect(server.unread == 3)
-            try shield.raise(against: .everything)
+            try shield.silence()
             client.write([4, 5])
             server.write([6])
             #expect(server.unread == 3 && client.unread == 0)
