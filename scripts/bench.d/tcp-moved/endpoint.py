@@ -98,8 +98,15 @@ class Endpoint:
     def state(self):
         if self.socket.fileno() < 0:
             return "closed"
-        number = self.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0]
-        return STATES[number] if number < len(STATES) else str(number)
+        info = self.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 240)
+        number, retransmits, backoff = info[0], info[2], info[4]
+        unacked, = struct.unpack_from("I", info, 24)
+        acked, received = struct.unpack_from("QQ", info, 120)
+        unsent, = struct.unpack_from("I", info, 144)
+        window = struct.unpack_from("I", info, 228)[0] if len(info) >= 232 else None
+        name = STATES[number] if number < len(STATES) else str(number)
+        return (f"{name} ({acked} bytes acknowledged, {unacked} segments not, {unsent} bytes unsent, window {window}, "
+                f"{retransmits} times repeated, backoff {backoff}; {received} bytes received)")
 
     # ---- The writer
 
