@@ -30,6 +30,15 @@ let package = Package(
             swiftSettings: swift
         ),
         .target(
+            name: "FleetCore",
+            dependencies: [
+                "FleetModel", "MovingTarget",
+                .product(name: "HashTreeCollections", package: "swift-collections"),
+                .product(name: "HeapModule", package: "swift-collections"),
+            ],
+            swiftSettings: swift
+        ),
+        .target(
             name: "AttackSimulation",
             dependencies: ["FleetModel", "MovingTarget"],
             // In the program itself, so that it needs no files beside it.
@@ -95,7 +104,8 @@ let package = Package(
         .target(
             name: "ControlPlane",
             dependencies: [
-                "AttackSimulation", "Certificates", "FleetModel", "HTTP", "ImageStore", "Ledger", "MovingTarget",
+                "AttackSimulation", "Certificates", "FleetCore", "FleetModel", "HTTP", "ImageStore", "Ledger",
+                "MovingTarget",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "HashTreeCollections", package: "swift-collections"),
@@ -130,6 +140,8 @@ let package = Package(
         .testTarget(
             name: "MovingTargetTests", dependencies: ["MovingTarget", "RelocateTesting"], swiftSettings: swift),
         .testTarget(
+            name: "FleetCoreTests", dependencies: ["FleetCore", "RelocateTesting"], swiftSettings: swift),
+        .testTarget(
             name: "AttackSimulationTests", dependencies: ["AttackSimulation", "FleetModel", "MovingTarget"],
             swiftSettings: swift),
         .testTarget(name: "CertificatesTests", dependencies: ["Certificates"], swiftSettings: swift),
@@ -158,7 +170,9 @@ let package = Package(
             name: "RelocateCommandTests", dependencies: ["AttackSimulation", "relocate"], swiftSettings: swift),
         .testTarget(
             name: "ControlPlaneTests",
-            dependencies: ["AttackSimulation", "Certificates", "ControlPlane", "HostAgent", "RelocateTesting"],
+            dependencies: [
+                "AttackSimulation", "Certificates", "ControlPlane", "FleetCore", "HostAgent", "RelocateTesting",
+            ],
             swiftSettings: swift
         ),
         .testTarget(

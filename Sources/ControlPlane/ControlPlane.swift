@@ -1,4 +1,5 @@
 import Certificates
+import FleetCore
 import FleetModel
 import HTTP
 import ImageStore

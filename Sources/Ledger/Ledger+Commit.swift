@@ -16,7 +16,7 @@ extension Ledger {
     /// - Throws: `LedgerError`, with the code `inUse` when another process holds the database; nothing is changed then.
     @discardableResult
     public func commit(
-        _ changes: [FleetChange], notes: [LedgerNote] = [], actor: String, at time: Timestamp,
+        _ changes: [FleetChange], notes: [FleetNote] = [], actor: String, at time: Timestamp,
         waitingUntil deadline: ContinuousClock.Instant = .now + .seconds(Ledger.patienceSeconds)
     ) throws -> [FleetEvent] {
         try LedgerError.wrapping("record changes") {
@@ -29,7 +29,7 @@ extension Ledger {
     }
 
     private static func write(
-        _ changes: [FleetChange], _ notes: [LedgerNote], to database: Database, actor: String, at time: Timestamp
+        _ changes: [FleetChange], _ notes: [FleetNote], to database: Database, actor: String, at time: Timestamp
     ) throws -> [FleetEvent] {
         let last = try lastSequence(database)
         var events: [FleetEvent] = []

@@ -5,7 +5,7 @@ import GRDB
 /// Writes what is kept beside the changes.
 enum NoteWriter {
     /// Writes one note.
-    static func write(_ note: LedgerNote, to database: Database, at time: Timestamp) throws {
+    static func write(_ note: FleetNote, to database: Database, at time: Timestamp) throws {
         switch note {
         case .credential(let host, let hash):
             try update(host, "credential", bytes(hash), database)

@@ -57,7 +57,7 @@ struct FleetMemory {
     /// All stays, those that go on among them, by arrival.
     var allResidences: [Residence] { (residences + open.values).inOrder }
 
-    mutating func apply(_ note: LedgerNote, at time: Timestamp) {
+    mutating func apply(_ note: FleetNote, at time: Timestamp) {
         switch note {
         case .credential(let host, let hash): hosts[host]?.credential = hash
         case .session(let host, let number): hosts[host]?.session = number
@@ -98,14 +98,14 @@ struct FleetLife {
 
     init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
 
-    mutating func act(at time: Timestamp) throws -> (changes: [FleetChange], notes: [LedgerNote]) {
+    mutating func act(at time: Timestamp) throws -> (changes: [FleetChange], notes: [FleetNote]) {
         let (changes, notes) = try choose(at: time)
         for change in changes { memory.apply(change, at: time) }
         for note in notes { memory.apply(note, at: time) }
         return (changes, notes)
     }
 
-    private mutating func choose(at time: Timestamp) throws -> ([FleetChange], [LedgerNote]) {
+    private mutating func choose(at time: Timestamp) throws -> ([FleetChange], [FleetNote]) {
         let number = Int.random(in: 0..<8, using: &generator)
         switch Int.random(in: 0..<13, using: &generator) {
         case 0:
@@ -144,7 +144,7 @@ struct FleetLife {
         }
     }
 
-    private mutating func container(_ number: Int, at time: Timestamp) throws -> ([FleetChange], [LedgerNote]) {
+    private mutating func container(_ number: Int, at time: Timestamp) throws -> ([FleetChange], [FleetNote]) {
         let states: [ContainerState] = [
             .running, .running, .relocating(RelocationID(1)), .removing, .stopped(reason: "end"), .starting,
             .stranded(RelocationID(1)), .failed(reason: "no"),
@@ -177,7 +177,7 @@ struct FleetLife {
         return [.policy(try Some.policy(name.text, version, seconds: Double(number + 10)))]
     }
 
-    private mutating func relocation(_ number: Int, at time: Timestamp) throws -> ([FleetChange], [LedgerNote]) {
+    private mutating func relocation(_ number: Int, at time: Timestamp) throws -> ([FleetChange], [FleetNote]) {
         let open = memory.relocations.values.filter { !$0.state.isFinal }.sorted { $0.id < $1.id }
         guard number > 2, var relocation = open.randomElement(using: &generator) else {
             defer { nextRelocation += 1 }
@@ -198,7 +198,7 @@ struct FleetLife {
         return ([.relocation(relocation)], [])
     }
 
-    private func alarm(_ number: Int, at time: Timestamp) -> ([FleetChange], [LedgerNote]) {
+    private func alarm(_ number: Int, at time: Timestamp) -> ([FleetChange], [FleetNote]) {
         var alarm = Alarm(
             kind: number < 4 ? .exited : .leftover, subject: "c\(number % 2)", message: "!", raisedAt: time)
         if number % 3 == 0 { alarm.clearedAt = time }

@@ -1,4 +1,5 @@
 import Crypto
+import FleetCore
 import FleetModel
 import HTTP
 import HTTPTypes

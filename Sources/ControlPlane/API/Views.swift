@@ -1,3 +1,4 @@
+import FleetCore
 import FleetModel
 
 // The wire's shapes where they are not those of the vocabulary. Lists, details and events all use these.
@@ -64,19 +65,6 @@ private struct MobilityView: Encodable {
 }
 
 extension ContainerState {
-    /// The state in one word.
-    var word: String {
-        switch self {
-        case .starting: "starting"
-        case .running: "running"
-        case .relocating: "relocating"
-        case .stopped: "stopped"
-        case .stranded: "stranded"
-        case .failed: "failed"
-        case .removing: "removing"
-        }
-    }
-
     /// Why it is so, where that is not obvious.
     fileprivate var detail: String? {
         switch self {

@@ -1,3 +1,4 @@
+import FleetModel
 import FoundationEssentials
 import Glibc
 import Ledger

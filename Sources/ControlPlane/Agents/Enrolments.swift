@@ -1,3 +1,4 @@
+import FleetCore
 import FleetModel
 import HTTP
 import Ledger
@@ -69,32 +70,5 @@ final class Enrolments: Sendable {
             throw Problem.unauthorized("the credential is not known; enrol first")
         }
         return host
-    }
-}
-
-extension FleetDraft {
-    /// Puts a host into the inventory, or brings what is known of it up to date.
-    fileprivate mutating func enrol(_ enrolment: Enrolment) throws {
-        if let other = state.hosts.values.first(where: { $0.address == enrolment.address && $0.name != enrolment.host })
-        {
-            throw FleetError.conflict("address \(enrolment.address) belongs to host '\(other.name)'")
-        }
-        if enrolment.role == .gateway, let gateway = state.gateway, gateway.name != enrolment.host {
-            throw FleetError.conflict("the fleet has a gateway already: '\(gateway.name)'")
-        }
-        var host =
-            state.hosts[enrolment.host]
-            ?? Host(
-                name: enrolment.host, role: enrolment.role, state: .ready, address: enrolment.address,
-                facts: enrolment.facts, capacity: enrolment.capacity, enrolledAt: now, lastSeenAt: now)
-        if host.role != enrolment.role, !state.containers(on: host.name).isEmpty {
-            throw FleetError.conflict("host '\(host.name)' carries containers and cannot become a gateway")
-        }
-        host.role = enrolment.role
-        host.address = enrolment.address
-        host.facts = enrolment.facts
-        host.comeBack(at: now)
-        clear(.unreachable, about: host.name.text)
-        record(.host(host))
     }
 }

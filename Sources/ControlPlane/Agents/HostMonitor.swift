@@ -1,3 +1,4 @@
+import FleetCore
 import FleetModel
 import HTTP
 import Logging
@@ -203,18 +204,6 @@ struct HostMonitor: Sendable {
     }
 }
 
-extension FleetState {
-    /// Whether a host has no business with a container, because that is settled on another host. One that is being
-    /// moved, started or removed, or is stranded, is left to whoever does that; and one that the fleet does not know is
-    /// left alone: the ledger may be an older one than the containers.
-    fileprivate func isStray(_ name: ContainerName, on host: HostName) -> Bool {
-        guard let container = containers[name], container.host != host, openRelocation(of: name) == nil else {
-            return false
-        }
-        return container.state == .running && !alarms.values.contains { $0.kind == .leftover }
-    }
-}
-
 /// Inventories that have to be looked at once more, with the host's next sign of life.
 private final class PostponedInventories: Sendable {
     private let byHost = Mutex<[HostName: HostInventory]>([:])
@@ -227,14 +216,5 @@ private final class PostponedInventories: Sendable {
 extension Container {
     fileprivate var isMoving: Bool {
         if case .relocating = state { true } else { false }
-    }
-}
-
-extension Host {
-    /// The host is heard again.
-    mutating func comeBack(at now: Timestamp) {
-        if state == .unreachable { state = stateWhenReachable ?? .ready }
-        stateWhenReachable = nil
-        lastSeenAt = now
     }
 }

@@ -1,3 +1,4 @@
+import FleetCore
 import FleetModel
 
 /// A container that people started on a host, and what it is to be in the fleet.

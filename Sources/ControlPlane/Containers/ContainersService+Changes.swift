@@ -1,3 +1,4 @@
+import FleetCore
 import FleetModel
 
 /// What operators change of a container that is there.
@@ -42,18 +43,4 @@ extension ContainersService {
             return try draft.container(name)
         }
     }
-}
-
-extension FleetState {
-    /// - Throws: `FleetError.invalid` when there is no such policy.
-    func checkPolicy(_ name: PolicyName) throws(FleetError) {
-        guard (try? policy(name)) != nil else {
-            throw .invalid(field: "policy", detail: "there is no policy '\(name)'")
-        }
-    }
-}
-
-extension Container {
-    /// The pin that holds at an instant.
-    func pin(at now: Timestamp) -> Pin? { pin.flatMap { $0.until > now ? $0 : nil } }
 }

@@ -1,3 +1,4 @@
+import FleetCore
 import FleetModel
 
 extension ContainersService {
@@ -53,9 +54,4 @@ extension ContainersService {
             logger.warning("trial dump failed", metadata: ["container": "\(container.name)", "error": "\(error)"])
         }
     }
-}
-
-extension Mobility {
-    /// Whether a trial or a move has failed.
-    var isImmovable: Bool { if case .immovable = self { true } else { false } }
 }

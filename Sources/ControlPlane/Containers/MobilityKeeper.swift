@@ -1,3 +1,4 @@
+import FleetCore
 import FleetModel
 
 /// Tries containers again that could not be moved, since what stood in the way may be over: a command that somebody ran in

@@ -1,4 +1,5 @@
 import Dispatch
+import FleetCore
 import FleetModel
 import Ledger
 import Synchronization
@@ -71,9 +72,10 @@ public actor Fleet {
         guard !draft.isEmpty else { return result }
         let events = try ledger.commit(
             draft.changes, notes: draft.notes, actor: actor, at: draft.now, waitingUntil: deadline)
-        draft.state.sequence = events.last?.sequence ?? state.sequence
-        state = draft.state
-        published.withLock { $0 = draft.state }
+        var next = draft.state
+        next.sequence = events.last?.sequence ?? state.sequence
+        state = next
+        published.withLock { [next] in $0 = next }
         exposure.take(events, in: state)
         feed.publish(events)
         return result
@@ -87,87 +89,5 @@ private final class FleetExecutor: SerialExecutor {
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         queue.async { job.runSynchronously(on: self.asUnownedSerialExecutor()) }
-    }
-}
-
-/// A change of the fleet that is being put together.
-struct FleetDraft {
-    /// The state with the changes so far.
-    fileprivate(set) var state: FleetState
-    /// The time of the change.
-    let now: Timestamp
-    /// What is to be recorded.
-    private(set) var changes: [FleetChange] = []
-    /// What is to be kept beside it.
-    private(set) var notes: [LedgerNote] = []
-
-    init(state: FleetState, now: Timestamp) {
-        self.state = state
-        self.now = now
-    }
-
-    var isEmpty: Bool { changes.isEmpty && notes.isEmpty }
-
-    /// Makes a change.
-    mutating func record(_ change: FleetChange) {
-        state.apply(change)
-        changes.append(change)
-    }
-
-    /// Keeps something that makes no event.
-    mutating func note(_ note: LedgerNote) {
-        if case .quarantine(let address, let until) = note { state.quarantine[address] = until }
-        notes.append(note)
-    }
-}
-
-// MARK: Things by name
-
-extension FleetDraft {
-    /// A host that must be there.
-    func host(_ name: HostName) throws(FleetError) -> Host { try state.host(name) }
-
-    /// A container that must be there.
-    func container(_ name: ContainerName) throws(FleetError) -> Container { try state.container(name) }
-
-    /// Changes a container that is there.
-    mutating func update(_ name: ContainerName, _ body: (inout Container) -> Void) throws(FleetError) {
-        var container = try container(name)
-        body(&container)
-        record(.container(container))
-    }
-
-    /// Raises an alarm, unless it stands with the same message already.
-    mutating func raise(_ kind: AlarmKind, about subject: String, _ message: String) {
-        let alarm = Alarm(kind: kind, subject: subject, message: message, raisedAt: now)
-        guard state.alarms[alarm.key]?.message != message else { return }
-        record(.alarm(alarm))
-    }
-
-    /// Clears an alarm if it stands.
-    mutating func clear(_ kind: AlarmKind, about subject: String) {
-        guard var alarm = state.alarms[AlarmKey(kind: kind, subject: subject)] else { return }
-        alarm.clearedAt = now
-        record(.alarm(alarm))
-    }
-}
-
-extension FleetState {
-    /// A host that must be there.
-    func host(_ name: HostName) throws(FleetError) -> Host {
-        guard let host = hosts[name] else { throw .notFound(kind: "host", name: name.text) }
-        return host
-    }
-
-    /// A container that must be there.
-    func container(_ name: ContainerName) throws(FleetError) -> Container {
-        guard let container = containers[name] else { throw .notFound(kind: "container", name: name.text) }
-        return container
-    }
-
-    /// A tenant that must be there.
-    func tenant(_ name: TenantName) throws(FleetError) -> Tenant {
-        guard let tenant = tenants[name] else { throw .notFound(kind: "tenant", name: name.text) }
-        return tenant
     }
 }

@@ -1,3 +1,4 @@
+import FleetCore
 import FleetModel
 import HTTP
 import MovingTarget

@@ -1,3 +1,4 @@
+import FleetCore
 import FleetModel
 import Logging
 import MovingTarget

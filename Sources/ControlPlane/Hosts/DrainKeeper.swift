@@ -1,3 +1,4 @@
+import FleetCore
 import FleetModel
 import Logging
 
@@ -59,29 +60,4 @@ struct DrainKeeper: Sendable {
     private func canLeave(_ container: Container, _ host: HostName, in state: FleetState, at now: Timestamp) -> Bool {
         state.decision(moving: container, from: host, at: now, exposure: fleet.exposure).decision.chosen != nil
     }
-}
-
-extension FleetState {
-    /// Why a container cannot leave its host now, in words; `nil` when it can be asked to.
-    func obstacle(to container: Container, at now: Timestamp) -> String? {
-        if let pin = container.pin(at: now) { return pin.words }
-        switch container.state {
-        case .running, .relocating: break
-        case .starting: return "it is being started"
-        case .removing: return "it is being removed"
-        case .stopped(let reason): return "it does not run (\(reason)): start it anew or remove it"
-        case .failed(let reason): return "it could not be started (\(reason)): start it anew or remove it"
-        case .stranded(let id): return "relocation \(id) failed on both hosts: start it anew or remove it"
-        }
-        switch container.mobility {
-        case .movable: return nil
-        case .unknown: return "it has not been found out yet whether it can move"
-        case .immovable(let reason, _): return "it cannot be moved: \(reason)"
-        }
-    }
-}
-
-extension Pin {
-    /// The pin in words.
-    var words: String { "it is pinned until \(until) by \(setBy): \(reason)" }
 }

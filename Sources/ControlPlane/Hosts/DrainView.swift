@@ -1,3 +1,4 @@
+import FleetCore
 import FleetModel
 
 /// How far a drain is, on the wire.

@@ -1,3 +1,4 @@
+import FleetCore
 import FleetModel
 
 /// What can be done with hosts.

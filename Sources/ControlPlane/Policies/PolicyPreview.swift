@@ -1,3 +1,4 @@
+import FleetCore
 import FleetModel
 import HTTP
 import MovingTarget
@@ -84,7 +85,7 @@ struct PolicyPreview {
             let request =
                 container.map { state.request(moving: $0, from: source, at: now, exposure: exposure) }
                 ?? state.request(likeAnyFrom: source, policy, at: now)
-            let decision = Placement.probabilities(request, in: state.index, policy: policy)
+            let decision = Placement.probabilities(request, in: state.placement, policy: policy)
             return Destinations(
                 from: source, candidates: decision.candidates, entropy: decision.entropy,
                 temperature: decision.temperature, warnings: decision.warnings)

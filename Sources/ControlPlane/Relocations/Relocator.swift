@@ -1,23 +1,8 @@
+import FleetCore
 import FleetModel
 import Ledger
 import Logging
 import MovingTarget
-
-/// What somebody wants moved.
-struct RelocationRequest: Sendable {
-    /// The container.
-    var container: ContainerName
-    /// Where it is to go; `nil` for any host that may take it.
-    var to: HostName?
-    /// Why.
-    var trigger: Trigger
-    /// Who wants it.
-    var actor: String
-    /// What they said about it.
-    var reason: String?
-    /// The tenants that are suspected: hosts without them are preferred.
-    var avoidTenants: [TenantName] = []
-}
 
 /// Lets relocations wait for their turn, starts them within the limits, and drives each in a task of its own.
 actor Relocator {
@@ -301,41 +286,5 @@ actor Relocator {
         isStopped = true
         alarmClock?.cancel()
         for task in tasks.values { task.cancel() }
-    }
-}
-
-extension Relocation {
-    fileprivate var waiting: StartQueue.Waiting {
-        StartQueue.Waiting(id: id, trigger: trigger, tenant: tenant, source: source, destination: destination)
-    }
-}
-
-extension FleetDraft {
-    /// Ends a relocation before its first step.
-    fileprivate mutating func giveUp(_ relocation: Relocation, _ code: FailureCode, _ message: String) {
-        var relocation = relocation
-        relocation.state = .failed
-        relocation.failure = StepFailure(code: code, message: message)
-        relocation.endedAt = now
-        record(.relocation(relocation))
-        guard var container = state.containers[relocation.container], container.state == .running,
-            container.deadlineAt != nil
-        else { return }
-        container.deadlineAt = state.deadline(of: container, arrivedAt: now, at: now)
-        record(.container(container))
-    }
-
-    /// Ends a relocation of the wanted container that waits and is less urgent than what is wanted now.
-    /// - Returns: its number.
-    fileprivate mutating func makeWay(for wanted: RelocationRequest) -> RelocationID? {
-        guard var waiting = state.openRelocation(of: wanted.container), waiting.state == .queued,
-            let rank = StartQueue.ranks.firstIndex(of: waiting.trigger),
-            let wantedRank = StartQueue.ranks.firstIndex(of: wanted.trigger), wantedRank < rank
-        else { return nil }
-        waiting.cancelledBy = wanted.actor
-        waiting.state = .cancelled
-        waiting.endedAt = now
-        record(.relocation(waiting))
-        return waiting.id
     }
 }

@@ -1,3 +1,4 @@
+import FleetCore
 import FleetModel
 import Foundation
 import HeapModule
@@ -108,17 +109,5 @@ final class Scheduler: Sendable {
             }
             _ = wake.wait(timeout: .now() + sleep)
         }
-    }
-}
-
-extension FleetState {
-    /// Whether the clock has to move a container now.
-    fileprivate func isDue(_ name: ContainerName, at now: Timestamp) -> Bool {
-        guard let container = containers[name], let deadline = container.deadlineAt, deadline <= now else {
-            return false
-        }
-        return container.state == .running && container.mobility == .movable && container.pin(at: now) == nil
-            && !isPaused && !container.isPaused && tenants[container.spec.tenant]?.isPaused != true
-            && openRelocation(of: name) == nil
     }
 }

@@ -1,4 +1,5 @@
 import AttackSimulation
+import FleetCore
 import FleetModel
 import HTTP
 import HTTPTypes

@@ -1,9 +1,7 @@
-import FleetModel
-
 /// What the ledger keeps beside the changes of the fleet, because it concerns nobody who watches the fleet.
 ///
 /// Notes are committed together with changes and make no event.
-public enum LedgerNote: Sendable, Hashable {
+public enum FleetNote: Sendable, Hashable {
     /// A host's agent proves with this credential who it is.
     case credential(HostName, SecretHash)
     /// A host's agent has enrolled for the `number`th time.

@@ -1,5 +1,3 @@
-import FleetModel
-
 /// Everything that a control plane needs to go on after a restart.
 public struct FleetRecord: Sendable, Hashable {
     /// All hosts, by name.
@@ -26,6 +24,28 @@ public struct FleetRecord: Sendable, Hashable {
     public var lastSequence: Int64
     /// The number that the next relocation is to have.
     public var nextRelocation: RelocationID
+
+    /// What a ledger has read; a new fleet's by default.
+    public init(
+        hosts: [HostRecord] = [], tenants: [Tenant] = [], containers: [Container] = [],
+        openRelocations: [Relocation] = [], quarantine: [IPv4Address: Timestamp] = [:],
+        policies: [PolicyRecord] = [], lastPolicyVersions: [PolicyName: Int] = [:], schedulerPaused: Bool = false,
+        alarms: [Alarm] = [], joinToken: SecretHash? = nil, lastSequence: Int64 = 0,
+        nextRelocation: RelocationID = RelocationID(1)
+    ) {
+        self.hosts = hosts
+        self.tenants = tenants
+        self.containers = containers
+        self.openRelocations = openRelocations
+        self.quarantine = quarantine
+        self.policies = policies
+        self.lastPolicyVersions = lastPolicyVersions
+        self.schedulerPaused = schedulerPaused
+        self.alarms = alarms
+        self.joinToken = joinToken
+        self.lastSequence = lastSequence
+        self.nextRelocation = nextRelocation
+    }
 }
 
 /// A host with what only the control plane may know of it.

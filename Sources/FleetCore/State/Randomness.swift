@@ -2,19 +2,19 @@ import Synchronization
 
 /// Where the control plane's random numbers come from: the system's generator, which nobody can foresee. A test that wants to
 /// know them beforehand gives generators of its own.
-struct Randomness: Sendable {
+package struct Randomness: Sendable {
     /// A generator that is shared by all copies of it.
-    struct Source: RandomNumberGenerator, Sendable {
+    package struct Source: RandomNumberGenerator, Sendable {
         private let draw: @Sendable () -> UInt64
 
         /// The numbers of a generator.
-        init(_ generator: some RandomNumberGenerator & Sendable) {
+        package init(_ generator: some RandomNumberGenerator & Sendable) {
             let shared = Shared(generator)
             draw = { shared.next() }
         }
 
         /// The next number.
-        mutating func next() -> UInt64 { draw() }
+        package mutating func next() -> UInt64 { draw() }
     }
 
     private final class Shared<Generator: RandomNumberGenerator & Sendable>: Sendable {
@@ -26,11 +26,17 @@ struct Randomness: Sendable {
     }
 
     /// How long stays last.
-    let clock: Source
+    package let clock: Source
     /// Where containers go.
-    let placement: Source
+    package let placement: Source
+
+    /// Sources of one's own.
+    package init(clock: Source, placement: Source) {
+        self.clock = clock
+        self.placement = placement
+    }
 
     /// The system's.
-    static let system = Randomness(
+    package static let system = Randomness(
         clock: Source(SystemRandomNumberGenerator()), placement: Source(SystemRandomNumberGenerator()))
 }

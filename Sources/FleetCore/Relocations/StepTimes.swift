@@ -23,7 +23,7 @@ public struct StepTimes: Sendable {
     public init() {}
 
     /// How long an answer to a step may take.
-    func limit(of kind: StepKind) -> Duration {
+    package func limit(of kind: StepKind) -> Duration {
         switch kind {
         case .checkpoint, .restore, .revive, .prepare: .seconds(dumpSeconds)
         default: .seconds(stepSeconds)
@@ -31,7 +31,7 @@ public struct StepTimes: Sendable {
     }
 
     /// The pause before an attempt.
-    func pause(before attempt: Int) -> Duration {
+    package func pause(before attempt: Int) -> Duration {
         attempt <= 1 ? .zero : .seconds(min(firstPauseSeconds * Double(1 << min(attempt - 2, 16)), longestPauseSeconds))
     }
 }

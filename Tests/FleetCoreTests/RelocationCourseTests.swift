@@ -2,7 +2,7 @@ import FleetModel
 import RelocateTesting
 import Testing
 
-@testable import ControlPlane
+@testable import FleetCore
 
 /// Plays the agents for a course: answers each step as told, otherwise with success.
 private struct Play {

@@ -4,29 +4,31 @@ import Synchronization
 
 /// The one book of who was beside whom. The fleet tells it of each change in the act of making it, so that whoever reads
 /// the fleet and the book sees the same.
-final class ExposureLog: Sendable {
+package final class ExposureLog: Sendable {
     /// How slowly time beside others is forgotten where placement is concerned, in seconds. Policies may remember for
     /// longer or shorter; what they say of tenants is read from this one memory.
-    static let memorySeconds = 3600.0
+    package static let memorySeconds = 3600.0
 
     private let book: Mutex<ExposureBook>
 
     /// A log that goes on from what is known.
-    init(_ book: ExposureBook = ExposureBook(memorySeconds: memorySeconds)) { self.book = Mutex(book) }
+    package init(_ book: ExposureBook = ExposureBook(memorySeconds: memorySeconds)) { self.book = Mutex(book) }
 
     /// Takes events in the order in which they happened.
     /// - Parameter state: the fleet after them.
-    func take(_ events: [FleetEvent], in state: FleetState) {
+    package func take(_ events: [FleetEvent], in state: FleetState) {
         book.withLock { book in
             for event in events { Self.take(event, in: state, &book) }
         }
     }
 
     /// Reads the book.
-    func read<Value: Sendable>(_ body: (borrowing ExposureBook) -> Value) -> Value { book.withLock { body($0) } }
+    package func read<Value: Sendable>(_ body: (borrowing ExposureBook) -> Value) -> Value {
+        book.withLock { body($0) }
+    }
 
     /// When the next stay beside somebody becomes longer than it may; `nil` when none does.
-    func nextOverdue(after now: Timestamp) -> Timestamp? { book.withLock { $0.nextOverdue(after: now) } }
+    package func nextOverdue(after now: Timestamp) -> Timestamp? { book.withLock { $0.nextOverdue(after: now) } }
 
     private static func take(_ event: FleetEvent, in state: FleetState, _ book: inout ExposureBook) {
         switch event.change {

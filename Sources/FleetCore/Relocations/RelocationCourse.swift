@@ -42,9 +42,9 @@ import FleetModel
 /// | abandon, disarm |                                                                                        |
 /// | steerBack       | repeat                             | repeat                                            |
 /// | revive          | stranded: the dump is kept         | repeat                                            |
-enum RelocationCourse {
+package enum RelocationCourse {
     /// What is to be done next.
-    enum Move: Equatable {
+    package enum Move: Equatable {
         /// Record and send these steps, all at once.
         case send([Intent])
         /// Wait for steps that were recorded as sent; after a restart, send them again under the same ids.
@@ -54,17 +54,17 @@ enum RelocationCourse {
     }
 
     /// A step that is to be sent.
-    struct Intent: Equatable {
-        var kind: StepKind
+    package struct Intent: Equatable {
+        package var kind: StepKind
         /// From 1; above 1 it is a repetition.
-        var attempt: Int
+        package var attempt: Int
     }
 
     /// What follows from the recorded steps.
     /// - Parameters:
     ///   - cancelled: whether an operator asked to cancel. It counts only before `steer`.
     ///   - parting: whether connections stay behind at the source.
-    static func next(after steps: [Step], cancelled: Bool, parting: Bool) -> Move {
+    package static func next(after steps: [Step], cancelled: Bool, parting: Bool) -> Move {
         let record = Record(steps: steps)
         let open = steps.filter { $0.state == .sent }
         guard open.isEmpty else { return .wait(open) }
@@ -73,19 +73,19 @@ enum RelocationCourse {
     }
 
     /// Whether a step may be sent before it is written down.
-    static func isInWindow(_ intents: [Intent]) -> Bool {
+    package static func isInWindow(_ intents: [Intent]) -> Bool {
         intents.allSatisfy { $0.attempt == 1 && [.checkpoint, .restore, .part, .release].contains($0.kind) }
     }
 
     /// Whether more may have been done than these steps say, by a control plane that has ended since.
-    static func mayBeBehind(_ steps: [Step]) -> Bool {
+    package static func mayBeBehind(_ steps: [Step]) -> Bool {
         let window = steps.filter { isAskedUntilAnswered($0.kind) }
         return !window.isEmpty
             && window.allSatisfy { $0.kind != .release && ($0.state == .sent || $0.state == .succeeded) }
     }
 
     /// Whether a step is asked for until an answer comes, where more may have been done than is written down.
-    static func isAskedUntilAnswered(_ kind: StepKind) -> Bool {
+    package static func isAskedUntilAnswered(_ kind: StepKind) -> Bool {
         [.steer, .checkpoint, .restore, .release].contains(kind)
     }
 

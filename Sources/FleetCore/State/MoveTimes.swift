@@ -2,7 +2,7 @@ import FleetModel
 import MovingTarget
 
 /// How long moves took lately: what policies are checked against, and what a move to a host is expected to cost.
-struct MoveTimes: Sendable {
+package struct MoveTimes: Sendable {
     private static let kept = 64
     /// What a pause is weighed against: one of this length costs half of the most.
     private static let halfCostSeconds = 1.0
@@ -11,16 +11,16 @@ struct MoveTimes: Sendable {
     private var pausesByHost: [HostName: Double] = [:]
 
     /// The median of the last moves in seconds, from the first step to the end; `nil` before the first.
-    var moveSeconds: Double? { Self.median(durations) }
+    package var moveSeconds: Double? { Self.median(durations) }
 
     /// The median of their pauses in seconds.
-    var pauseSeconds: Double? { Self.median(pauses) }
+    package var pauseSeconds: Double? { Self.median(pauses) }
 
     /// The stay below which no clock may go when a policy names none.
-    var defaultMinSeconds: Double { PolicyCheck.defaultMinSeconds(moveSeconds: moveSeconds) }
+    package var defaultMinSeconds: Double { PolicyCheck.defaultMinSeconds(moveSeconds: moveSeconds) }
 
     /// Takes a completed move.
-    mutating func note(_ relocation: Relocation) {
+    package mutating func note(_ relocation: Relocation) {
         guard let start = relocation.startedAt, let end = relocation.endedAt else { return }
         Self.append(end.seconds(since: start), to: &durations)
         guard let pause = relocation.pauseMilliseconds, let destination = relocation.destination else { return }
@@ -30,7 +30,7 @@ struct MoveTimes: Sendable {
     }
 
     /// What a move to a host costs, from 0 to below 1: the mean of its pauses, the last ones counting most, as a share.
-    func cost(of host: HostName) -> Double {
+    package func cost(of host: HostName) -> Double {
         let pause = pausesByHost[host] ?? 0
         return pause / (pause + Self.halfCostSeconds)
     }

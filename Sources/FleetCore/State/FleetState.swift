@@ -1,6 +1,5 @@
 import FleetModel
 import HashTreeCollections
-import Ledger
 import MovingTarget
 
 /// Everything the control plane knows at one instant. A value: readers keep the one they took while the fleet goes on.
@@ -8,7 +7,7 @@ import MovingTarget
 /// The collections are persistent trees, so that a change copies a path and not a dictionary of a million containers.
 public struct FleetState: Sendable {
     /// The number of the last event that is part of this state.
-    public internal(set) var sequence: Int64 = 0
+    public package(set) var sequence: Int64 = 0
     /// All hosts, gateways included.
     public internal(set) var hosts: TreeDictionary<HostName, Host> = [:]
     /// All tenants.
@@ -28,52 +27,59 @@ public struct FleetState: Sendable {
     /// The alarms that stand.
     public internal(set) var alarms: TreeDictionary<AlarmKey, Alarm> = [:]
     /// Released addresses, and until when they rest.
-    public internal(set) var quarantine: TreeDictionary<IPv4Address, Timestamp> = [:]
+    package internal(set) var quarantine = AddressQuarantine()
     /// What decides how long stays last and where containers go.
-    let randomness: Randomness
+    package let randomness: Randomness
+    /// Who belongs to whom.
+    package private(set) var index = FleetIndex()
     /// What placement knows of the hosts and of what they carry.
-    private(set) var index = PlacementIndex()
+    package private(set) var placement = PlacementIndex()
     /// How long moves took lately.
-    private(set) var moveTimes = MoveTimes()
+    package private(set) var moveTimes = MoveTimes()
 
     /// A fleet of nothing.
     public init() { randomness = .system }
 
     /// The fleet that a ledger remembers.
-    init(_ record: FleetRecord, randomness: Randomness = .system) {
+    package init(_ record: FleetRecord, randomness: Randomness = .system) {
         self.randomness = randomness
         sequence = record.lastSequence
         tenants = TreeDictionary(uniqueKeysWithValues: record.tenants.map { ($0.name, $0) })
-        relocations = TreeDictionary(uniqueKeysWithValues: record.openRelocations.map { ($0.id, $0) })
+        for relocation in record.openRelocations {
+            relocations[relocation.id] = relocation
+            index.add(relocation)
+        }
         for host in record.hosts { set(host.host) }
         for container in record.containers { set(container) }
         nextRelocation = record.nextRelocation.number
         policies = TreeDictionary(uniqueKeysWithValues: record.policies.map { ($0.name, $0) })
         policyVersions = record.lastPolicyVersions
         isPaused = record.schedulerPaused
-        alarms = TreeDictionary(uniqueKeysWithValues: record.alarms.map { ($0.key, $0) })
-        quarantine = TreeDictionary(uniqueKeysWithValues: record.quarantine.map { ($0.key, $0.value) })
+        for alarm in record.alarms { set(alarm) }
+        quarantine = AddressQuarantine(record.quarantine)
     }
 
     /// Makes a change.
-    mutating func apply(_ change: FleetChange) {
+    package mutating func apply(_ change: FleetChange) {
         switch change {
         case .host(let host): set(host)
         case .hostForgotten(let name):
-            hosts[name] = nil
-            index.remove(host: name)
+            if let host = hosts.removeValue(forKey: name) { index.remove(host) }
+            placement.remove(host: name)
         case .tenant(let tenant): tenants[tenant.name] = tenant
         case .tenantRemoved(let name): tenants[name] = nil
         case .container(let container): set(container)
         case .containerRemoved(let name):
-            if let container = containers.removeValue(forKey: name) { unload(container) }
+            guard let container = containers.removeValue(forKey: name) else { break }
+            index.remove(container)
+            unload(container)
         case .relocation(let relocation): set(relocation)
         case .policy(let record):
             policies[record.name] = record
             policyVersions[record.name] = record.version
         case .policyRemoved(let name): policies[name] = nil
         case .scheduler(let paused): isPaused = paused
-        case .alarm(let alarm): alarms[alarm.key] = alarm.clearedAt == nil ? alarm : nil
+        case .alarm(let alarm): set(alarm)
         case .image, .refused: break
         }
     }
@@ -83,20 +89,36 @@ public struct FleetState: Sendable {
 
 extension FleetState {
     private mutating func set(_ host: Host) {
-        hosts[host.name] = host
-        index.update(host: host)
+        if let previous = hosts.updateValue(host, forKey: host.name) { index.remove(previous) }
+        index.add(host)
+        placement.update(host: host)
     }
 
     private mutating func set(_ container: Container) {
-        if let previous = containers.updateValue(container, forKey: container.name) { unload(previous) }
+        if let previous = containers.updateValue(container, forKey: container.name) {
+            index.remove(previous)
+            unload(previous)
+        }
+        index.add(container)
+        load(container)
+    }
+
+    private mutating func set(_ alarm: Alarm) {
+        if alarms.removeValue(forKey: alarm.key) != nil { index.remove(alarm.key) }
+        guard alarm.clearedAt == nil else { return }
+        alarms[alarm.key] = alarm
+        index.add(alarm.key)
+    }
+
+    private mutating func load(_ container: Container) {
         for place in places(of: container) {
-            index.add(container.spec.tenant, memoryBytes: container.spec.limits.memoryBytes, on: place)
+            placement.add(container.spec.tenant, memoryBytes: container.spec.limits.memoryBytes, on: place)
         }
     }
 
     private mutating func unload(_ container: Container) {
         for place in places(of: container) {
-            index.remove(container.spec.tenant, memoryBytes: container.spec.limits.memoryBytes, from: place)
+            placement.remove(container.spec.tenant, memoryBytes: container.spec.limits.memoryBytes, from: place)
         }
     }
 
@@ -104,12 +126,16 @@ extension FleetState {
     private mutating func set(_ relocation: Relocation) {
         let container = containers[relocation.container]
         if let container { unload(container) }
-        relocations[relocation.id] = relocation.state.isFinal ? nil : relocation
+        if let previous = relocations.removeValue(forKey: relocation.id) { index.remove(previous) }
+        if !relocation.state.isFinal {
+            relocations[relocation.id] = relocation
+            index.add(relocation)
+        }
         nextRelocation = max(nextRelocation, relocation.id.number + 1)
-        if let container { set(container) }
+        if let container { load(container) }
         guard relocation.state == .completed, let destination = relocation.destination else { return }
         moveTimes.note(relocation)
-        index.setCost(moveTimes.cost(of: destination), of: destination)
+        placement.setCost(moveTimes.cost(of: destination), of: destination)
     }
 
     /// The host a container is on, and the one it is on its way to.
@@ -121,11 +147,11 @@ extension FleetState {
     }
 
     /// Takes moves that a ledger remembers, oldest first.
-    mutating func remember(_ completed: [Relocation]) {
+    package mutating func remember(_ completed: [Relocation]) {
         for relocation in completed {
             guard let destination = relocation.destination else { continue }
             moveTimes.note(relocation)
-            index.setCost(moveTimes.cost(of: destination), of: destination)
+            placement.setCost(moveTimes.cost(of: destination), of: destination)
         }
     }
 }
@@ -136,29 +162,53 @@ public struct AlarmKey: Sendable, Hashable {
     public var kind: AlarmKind
     /// The host, container or relocation.
     public var subject: String
+
+    /// A kind of alarm about something.
+    public init(kind: AlarmKind, subject: String) {
+        self.kind = kind
+        self.subject = subject
+    }
 }
 
 extension Alarm {
     /// What the alarm is about.
-    var key: AlarmKey { AlarmKey(kind: kind, subject: subject) }
+    package var key: AlarmKey { AlarmKey(kind: kind, subject: subject) }
 }
 
 // MARK: What follows from the state
 
 extension FleetState {
     /// The gateway; `nil` until one has enrolled.
-    var gateway: Host? { hosts.values.first { $0.role == .gateway } }
+    package var gateway: Host? { index.hostsByRole[.gateway]?.first.flatMap { hosts[$0] } }
 
     /// The hosts that carry containers, by name.
-    var workers: [Host] { hosts.values.filter { $0.role == .worker }.sorted { $0.name < $1.name } }
+    package var workers: [Host] { (index.hostsByRole[.worker] ?? []).sorted().compactMap { hosts[$0] } }
 
     /// The containers whose place is this host, by name.
-    func containers(on host: HostName) -> [Container] {
-        containers.values.filter { $0.host == host }.sorted { $0.name < $1.name }
+    package func containers(on host: HostName) -> [Container] {
+        (index.containersByHost[host] ?? []).sorted().compactMap { containers[$0] }
+    }
+
+    /// How many containers' place is this host.
+    package func containerCount(on host: HostName) -> Int { index.containersByHost[host]?.count ?? 0 }
+
+    /// The containers of a tenant, by name.
+    package func containers(of tenant: TenantName) -> [Container] {
+        (index.containersByTenant[tenant] ?? []).sorted().compactMap { containers[$0] }
     }
 
     /// The relocation of a container that has not ended.
-    func openRelocation(of container: ContainerName) -> Relocation? {
-        relocations.values.first { $0.container == container }
+    package func openRelocation(of container: ContainerName) -> Relocation? {
+        index.openByContainer[container].flatMap { relocations[$0] }
+    }
+
+    /// The relocations that have not ended and lead away from a host or to it, oldest first.
+    package func openRelocations(at host: HostName) -> [Relocation] {
+        (index.openByHost[host] ?? []).sorted().compactMap { relocations[$0] }
+    }
+
+    /// The alarms of a kind that stand.
+    package func alarms(of kind: AlarmKind) -> [Alarm] {
+        (index.alarmsByKind[kind] ?? []).sorted().compactMap { alarms[AlarmKey(kind: kind, subject: $0)] }
     }
 }

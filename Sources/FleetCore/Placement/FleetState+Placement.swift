@@ -5,7 +5,7 @@ import MovingTarget
 extension FleetState {
     /// The container that somebody wants moved, and the host it is on.
     /// - Throws: `FleetError` when it is not there or cannot be moved, or cannot go where it is wanted.
-    func movable(
+    package func movable(
         _ wanted: RelocationRequest, at now: Timestamp, exposure: ExposureLog
     ) throws(FleetError) -> (Container, source: HostName) {
         let container = try container(wanted.container)
@@ -46,7 +46,7 @@ extension FleetState {
     }
 
     /// Where the container of a relocation that waits can go and where it goes; `nil` when one of them is gone.
-    func decision(
+    package func decision(
         for waiting: StartQueue.Waiting, busy: Set<HostName>, at now: Timestamp, exposure: ExposureLog
     ) -> PlacementOutcome? {
         guard let relocation = relocations[waiting.id], let container = containers[relocation.container] else {
@@ -58,7 +58,7 @@ extension FleetState {
     }
 
     /// Where a container that is on a host can go and where it goes.
-    func decision(
+    package func decision(
         moving container: Container, from source: HostName, requested: HostName? = nil,
         avoidTenants: [TenantName] = [], busy: Set<HostName> = [], at now: Timestamp, exposure: ExposureLog
     ) -> PlacementOutcome {
@@ -67,22 +67,22 @@ extension FleetState {
             request(
                 moving: container, from: source, requested: requested, avoidTenants: avoidTenants, busy: busy, at: now,
                 exposure: exposure),
-            in: index, policy: policy(of: container), using: &generator)
+            in: placement, policy: policy(of: container), using: &generator)
     }
 
     /// Where a container that is to be started can be and where it will be.
-    func decision(starting container: Container, requested: HostName?, at now: Timestamp) -> PlacementOutcome {
+    package func decision(starting container: Container, requested: HostName?, at now: Timestamp) -> PlacementOutcome {
         var generator = randomness.placement
         return Placement.decide(
             PlacementRequest(
                 tenant: container.spec.tenant, memoryBytes: container.spec.limits.memoryBytes,
                 runtime: container.spec.runtime, requested: requested, neverBeside: neverBeside(container.spec.tenant),
                 now: now),
-            in: index, policy: policy(of: container), using: &generator)
+            in: placement, policy: policy(of: container), using: &generator)
     }
 
     /// What is known of a container that is to leave its host.
-    func request(
+    package func request(
         moving container: Container, from source: HostName, requested: HostName? = nil,
         avoidTenants: [TenantName] = [], busy: Set<HostName> = [], at now: Timestamp, exposure: ExposureLog
     ) -> PlacementRequest {
@@ -91,7 +91,7 @@ extension FleetState {
             (book.visits(of: container.name), book.tenantSeconds(of: tenant, at: now))
         }
         // The book adds up the seconds of all containers of the tenant; a score is about one of them.
-        let siblings = Double(max(1, containers.values.count { $0.spec.tenant == tenant }))
+        let siblings = Double(max(1, index.containersByTenant[tenant]?.count ?? 0))
         return PlacementRequest(
             tenant: tenant, memoryBytes: container.spec.limits.memoryBytes, runtime: container.spec.runtime,
             source: source, requested: requested, neverBeside: neverBeside(tenant),
@@ -99,37 +99,11 @@ extension FleetState {
             expectedStaySeconds: clock(of: container).meanSeconds ?? policy(of: container).placement.memorySeconds,
             busy: busy, now: now)
     }
-
-    /// A free address for a container.
-    /// - Throws: `FleetError.addressesExhausted`.
-    func freeAddress(of network: IPv4Network, at now: Timestamp) throws(FleetError) -> IPv4Address {
-        var used = containers.values.flatMap { [$0.address].compactMap(\.self) + $0.retainedAddresses }
-        used += relocations.values.compactMap(\.newAddress)
-        let resting = Dictionary(uniqueKeysWithValues: quarantine.map { ($0.key, $0.value) })
-        var generator = SystemRandomNumberGenerator()
-        do {
-            var pool = try AddressPool(network: network, taken: used, quarantine: resting)
-            return try pool.draw(at: now, using: &generator)
-        } catch {
-            throw .addressesExhausted(network)
-        }
-    }
-
-    /// The lowest free virtual address.
-    /// - Throws: `FleetError.addressesExhausted`.
-    func freeVirtualAddress(of network: IPv4Network) throws(FleetError) -> IPv4Address {
-        let used = Set(containers.values.compactMap(\.virtualAddress))
-        let free = (1..<max(network.count - 1, 1)).lazy.compactMap { network.address(at: $0) }.first {
-            !used.contains($0)
-        }
-        guard let free else { throw .addressesExhausted(network) }
-        return free
-    }
 }
 
 extension PlacementDecision {
     /// Why no host may take the container, in words.
-    var words: String {
+    package var words: String {
         let named = exclusions.map { "\($0.host): \(reasons(against: $0.host))" }
         let others = exclusionCount - exclusions.count
         return "no host may take the container ("
@@ -137,7 +111,7 @@ extension PlacementDecision {
     }
 
     /// Why a host may not, in words.
-    func reasons(against host: HostName) -> String {
+    package func reasons(against host: HostName) -> String {
         let reasons = exclusions.first { $0.host == host }?.reasons ?? []
         return reasons.map(\.description).joined(separator: ", ")
     }

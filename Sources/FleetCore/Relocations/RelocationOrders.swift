@@ -1,7 +1,7 @@
 import FleetModel
 
 /// Which order a step of a relocation is, and to whom it goes.
-struct RelocationOrders {
+package struct RelocationOrders {
     private let relocation: Relocation
     private let destination: Host
     private let source: Host
@@ -12,7 +12,7 @@ struct RelocationOrders {
     private let leaseSeconds: Double
 
     /// - Throws: `FleetError` when a host or the container is not in the fleet any more, or no destination is chosen.
-    init(_ relocation: Relocation, in state: FleetState, leaseSeconds: Double) throws(FleetError) {
+    package init(_ relocation: Relocation, in state: FleetState, leaseSeconds: Double) throws(FleetError) {
         guard let destination = relocation.destination, let newAddress = relocation.newAddress else {
             throw .conflict("relocation \(relocation.id) has no destination yet")
         }
@@ -28,12 +28,12 @@ struct RelocationOrders {
     }
 
     /// A step that is to be sent.
-    func step(_ intent: RelocationCourse.Intent, at now: Timestamp) -> Step {
+    package func step(_ intent: RelocationCourse.Intent, at now: Timestamp) -> Step {
         Step(kind: intent.kind, host: host(of: intent.kind), attempt: intent.attempt, startedAt: now)
     }
 
     /// The host whose agent carries out a step.
-    func host(of kind: StepKind) -> HostName {
+    package func host(of kind: StepKind) -> HostName {
         switch kind {
         case .prepare, .restore, .release, .seal, .abandon: destination.name
         case .arm, .settle, .checkpoint, .retire, .revive, .disarm: source.name
@@ -42,12 +42,12 @@ struct RelocationOrders {
     }
 
     /// How long an answer to a step may take.
-    func limit(of kind: StepKind, _ times: StepTimes) -> Duration {
+    package func limit(of kind: StepKind, _ times: StepTimes) -> Duration {
         kind == .settle ? times.limit(of: kind) + .seconds(rules.acceptSeconds) : times.limit(of: kind)
     }
 
     /// The command that a step is. The same step always gives the same command.
-    func command(for step: Step) -> AgentCommand {
+    package func command(for step: Step) -> AgentCommand {
         AgentCommand(
             id: OrderID(operation: "relocation-\(relocation.id)", step: step.kind.rawValue, attempt: step.attempt),
             order: order(step.kind))

@@ -3,7 +3,7 @@ import FleetModel
 /// What relocations do to containers, addresses and alarms.
 extension FleetDraft {
     /// The container runs at its destination: new connections are to reach its new address, open ones keep theirs.
-    mutating func arrive(_ relocation: Relocation) throws(FleetError) {
+    package mutating func arrive(_ relocation: Relocation) throws(FleetError) {
         guard let destination = relocation.destination, let newAddress = relocation.newAddress else { return }
         let now = now
         let deadline = state.deadline(of: try container(relocation.container), arrivedAt: now, at: now)
@@ -19,7 +19,7 @@ extension FleetDraft {
     }
 
     /// What the end of a relocation means for its container.
-    mutating func settle(_ relocation: Relocation) throws(FleetError) {
+    package mutating func settle(_ relocation: Relocation) throws(FleetError) {
         clear(.stepPending, about: relocation.subject)
         switch relocation.state {
         case .completed:
@@ -51,7 +51,7 @@ extension FleetDraft {
     }
 
     /// Says that a step is being repeated, once it has failed often enough not to be a hiccup.
-    mutating func noticeRepetition(of relocation: Relocation, attempt: Int) {
+    package mutating func noticeRepetition(of relocation: Relocation, attempt: Int) {
         guard attempt > 3, let step = relocation.steps.last else { return }
         let reason = step.failure.map(\.description) ?? "no answer"
         raise(
@@ -61,7 +61,7 @@ extension FleetDraft {
     }
 
     /// Puts an address to rest before anybody gets it again.
-    mutating func release(_ address: IPv4Address?) {
+    package mutating func release(_ address: IPv4Address?) {
         guard let address else { return }
         note(.quarantine(address, until: now.advanced(bySeconds: AddressQuarantine.seconds)))
     }
@@ -76,26 +76,20 @@ extension FleetDraft {
     }
 
     /// A host that was drained keeps its containers out from now on.
-    mutating func finishDraining(_ name: HostName) {
-        guard var host = state.hosts[name], host.state == .draining, state.containers(on: name).isEmpty else { return }
+    package mutating func finishDraining(_ name: HostName) {
+        guard var host = state.hosts[name], host.state == .draining, state.containerCount(on: name) == 0 else { return }
         host.state = .cordoned
         host.drain?.endedAt = now
         record(.host(host))
     }
 }
 
-/// How long a released address rests, so that nobody who still knows it reaches somebody else's container.
-enum AddressQuarantine {
-    /// Ten minutes.
-    static let seconds = 600.0
-}
-
 extension Relocation {
     /// How alarms name it.
-    var subject: String { "relocation-\(id)" }
+    package var subject: String { "relocation-\(id)" }
 
     /// The steps that were to remove something at the end, and have not.
-    var unfinishedRemovals: [Step] {
+    package var unfinishedRemovals: [Step] {
         [StepKind.retire, .abandon, .disarm].compactMap { kind in steps.last { $0.kind == kind } }
             .filter { $0.state != .succeeded }
     }

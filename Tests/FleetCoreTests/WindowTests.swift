@@ -2,7 +2,7 @@ import FleetModel
 import RelocateTesting
 import Testing
 
-@testable import ControlPlane
+@testable import FleetCore
 
 /// A control plane that writes down what it does in the window behind its acts, and is ended at any moment; and agents that
 /// answer under the same id what they answered before, or not at all.

@@ -5,7 +5,7 @@ import MovingTarget
 extension FleetState {
     /// A policy; `default` is there even if it was never set.
     /// - Throws: `FleetError.notFound`.
-    func policy(_ name: PolicyName) throws(FleetError) -> PolicyRecord {
+    package func policy(_ name: PolicyName) throws(FleetError) -> PolicyRecord {
         guard let record = policies[name] ?? (name == .default ? Self.builtIn : nil) else {
             throw .notFound(kind: "policy", name: name.text)
         }
@@ -13,32 +13,32 @@ extension FleetState {
     }
 
     /// The policy that holds where no other is named.
-    var defaultPolicy: Policy { (policies[.default] ?? Self.builtIn).policy }
+    package var defaultPolicy: Policy { (policies[.default] ?? Self.builtIn).policy }
 
     /// The name of the policy that holds for a container: its own, its tenant's, or `default`.
-    func policyName(of container: Container) -> PolicyName {
+    package func policyName(of container: Container) -> PolicyName {
         container.policy ?? tenants[container.spec.tenant]?.policy ?? .default
     }
 
     /// The policy that holds for a container.
-    func policy(of container: Container) -> Policy {
+    package func policy(of container: Container) -> Policy {
         policies[policyName(of: container)]?.policy ?? defaultPolicy
     }
 
     /// The clock that holds for a container.
-    func clock(of container: Container) -> RelocationClock {
+    package func clock(of container: Container) -> RelocationClock {
         RelocationClock(policy(of: container), defaultMinSeconds: moveTimes.defaultMinSeconds)
     }
 
     /// When the clock is to move a container that arrived then; `nil` for never.
-    func deadline(of container: Container, arrivedAt arrival: Timestamp, at now: Timestamp) -> Timestamp? {
+    package func deadline(of container: Container, arrivedAt arrival: Timestamp, at now: Timestamp) -> Timestamp? {
         if case .immovable = container.mobility { return nil }
         var generator = randomness.clock
         return clock(of: container).deadline(arrivedAt: arrival, at: now, using: &generator)
     }
 
     /// How many relocations may start: the fleet's limits, and those of tenants with a policy of their own.
-    var startLimits: StartLimits {
+    package var startLimits: StartLimits {
         StartLimits(
             fleet: defaultPolicy.limits,
             tenants: tenants.values.reduce(into: [:]) { limits, tenant in
@@ -49,15 +49,15 @@ extension FleetState {
     }
 
     /// The tenants beside which none of this tenant's containers may be: those it says, and those that say it of it.
-    func neverBeside(_ name: TenantName) -> Set<TenantName> {
+    package func neverBeside(_ name: TenantName) -> Set<TenantName> {
         let others = tenants.values.filter { $0.neverBeside.contains(name) }.map(\.name)
         return Set(tenants[name]?.neverBeside ?? []).union(others)
     }
 
     /// What names a policy, in words; empty when nothing does.
-    func users(of policy: PolicyName) -> [String] {
+    package func users(of policy: PolicyName) -> [String] {
         tenants.values.filter { $0.policy == policy }.map { "tenant '\($0.name)'" }.sorted()
-            + containers.values.filter { $0.policy == policy }.map { "container '\($0.name)'" }.sorted()
+            + (index.containersByPolicy[policy] ?? []).sorted().map { "container '\($0)'" }
     }
 
     private static var builtIn: PolicyRecord {
@@ -68,12 +68,21 @@ extension FleetState {
 
 extension FleetDraft {
     /// Draws the deadlines anew of the containers that a change concerns, given how long they have stayed already.
-    mutating func moveDeadlines(where concerns: (Container, FleetState) -> Bool) {
+    package mutating func moveDeadlines(where concerns: (Container, FleetState) -> Bool) {
         for container in state.containers.values where container.state == .running && concerns(container, state) {
             guard let arrivedAt = container.arrivedAt else { continue }
             var container = container
             container.deadlineAt = state.deadline(of: container, arrivedAt: arrivedAt, at: now)
             if container != state.containers[container.name] { record(.container(container)) }
+        }
+    }
+}
+
+extension FleetState {
+    /// - Throws: `FleetError.invalid` when there is no such policy.
+    package func checkPolicy(_ name: PolicyName) throws(FleetError) {
+        guard (try? policy(name)) != nil else {
+            throw .invalid(field: "policy", detail: "there is no policy '\(name)'")
         }
     }
 }
