@@ -34,6 +34,12 @@ struct FleetIndexTests {
                 let open = state.relocations.values.first { $0.container == container.name }
                 #expect(state.openRelocation(of: container.name) == open)
             }
+            #expect(state.startLimits == state.limits())
+            #expect(state.stuckContainers.allSatisfy { $0.state == .running && $0.mobility.isImmovable })
+            for tenant in state.tenants.keys {
+                let others = state.tenants.values.filter { $0.neverBeside.contains(tenant) }.map(\.name)
+                #expect(state.neverBeside(tenant) == Set(others + (state.tenants[tenant]?.neverBeside ?? [])))
+            }
             for kind in AlarmKind.allCases {
                 #expect(state.alarms(of: kind).count == state.alarms.values.count { $0.kind == kind })
             }

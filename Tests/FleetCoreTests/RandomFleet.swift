@@ -26,8 +26,9 @@ struct RandomFleet {
         switch Int.random(in: 0..<100, using: &generator) {
         case ..<10: state.apply(.host(try change(of: pick(hosts))))
         case ..<12: state.apply(.hostForgotten(pick(hosts).name))
-        case ..<16: state.apply(.tenant(Tenant(name: pick(tenants), createdAt: epoch)))
-        case ..<17: state.apply(.tenantRemoved(pick(tenants)))
+        case ..<15: state.apply(.tenant(try tenant()))
+        case ..<16: state.apply(.tenantRemoved(pick(tenants)))
+        case ..<17: try setPolicy()
         case ..<45: state.apply(.container(try container()))
         case ..<52: state.apply(.containerRemoved(pick(names)))
         case ..<62: try begin()
@@ -52,6 +53,26 @@ struct RandomFleet {
         return host
     }
 
+    private mutating func policy() throws -> PolicyName {
+        try PolicyName("own\(Int.random(in: 0..<3, using: &generator))")
+    }
+
+    private mutating func setPolicy() throws {
+        let name = try policy()
+        guard Bool.random(using: &generator) else { return state.apply(.policyRemoved(name)) }
+        var policy = Policy()
+        policy.limits.concurrentPerTenant = Int.random(in: 1...9, using: &generator)
+        state.apply(
+            .policy(PolicyRecord(name: name, version: 1, changedAt: epoch, changedBy: "chance", policy: policy)))
+    }
+
+    private mutating func tenant() throws -> Tenant {
+        var tenant = Tenant(name: pick(tenants), createdAt: epoch)
+        tenant.policy = Bool.random(using: &generator) ? try policy() : nil
+        tenant.neverBeside = (0..<Int.random(in: 0...2, using: &generator)).map { _ in pick(tenants) }
+        return tenant
+    }
+
     private mutating func container() throws -> Container {
         let name = pick(names)
         let new = Container(
@@ -63,8 +84,9 @@ struct RandomFleet {
         container.host = Bool.random(using: &generator) ? pick(hosts).name : nil
         container.address = Bool.random(using: &generator) ? try address() : nil
         container.retainedAddresses = try (0..<Int.random(in: 0...2, using: &generator)).map { _ in try address() }
-        container.policy =
-            Bool.random(using: &generator) ? try PolicyName("own\(Int.random(in: 0..<3, using: &generator))") : nil
+        container.policy = Bool.random(using: &generator) ? try policy() : nil
+        container.mobility = pick([.unknown, .movable, .immovable(reason: "a device", log: "")])
+        Bool.random(using: &generator) ? try PolicyName("own\(Int.random(in: 0..<3, using: &generator))") : nil
         if container.virtualAddress == nil, let number = names.firstIndex(of: name) {
             container.virtualAddress = IPv4Address(number: 0xCB00_7100 + UInt32(number))
         }

@@ -23,10 +23,8 @@ struct MobilityKeeper: Sendable {
         var waits: [ContainerName: Wait] = [:]
         while !Task.isCancelled {
             let state = fleet.snapshot
-            let stuck = state.containers.values.filter { $0.state == .running && $0.mobility.isImmovable }
-            let names = Set(stuck.map(\.name))
-            waits = waits.filter { names.contains($0.key) }
-            for container in stuck {
+            waits = waits.filter { state.index.stuckContainers.contains($0.key) }
+            for container in state.stuckContainers {
                 let now = Timestamp.now
                 guard var wait = waits[container.name] else {
                     waits[container.name] = Wait(

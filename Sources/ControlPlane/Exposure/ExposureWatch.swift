@@ -27,7 +27,7 @@ struct ExposureWatch: Sendable {
         let now = Timestamp.now
         let overdue = Dictionary(
             grouping: fleet.exposure.read { $0.overdue(at: now) }, by: \.container.text)
-        let standing = fleet.snapshot.alarms.values.filter { $0.kind == .exposure }
+        let standing = fleet.snapshot.alarms(of: .exposure)
         let raised = Set(standing.map(\.subject))
         guard raised != Set(overdue.keys) else { return }
         try await fleet.change(by: "control-plane") { draft in

@@ -18,7 +18,7 @@ struct DrainKeeper: Sendable {
         while !Task.isCancelled {
             let state = fleet.snapshot
             asked = asked.filter { state.containers[$0.key]?.host.map { state.hosts[$0]?.state == .draining } ?? false }
-            for host in state.hosts.values where host.state == .draining { await push(host.name, sparing: &asked) }
+            for host in state.hosts(in: .draining) { await push(host, sparing: &asked) }
             try? await Task.sleep(for: .seconds(2))
         }
     }

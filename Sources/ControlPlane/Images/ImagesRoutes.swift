@@ -33,7 +33,7 @@ struct ImagesRoutes {
         router.on(.delete, "/v1/images/{image}") { request in
             let image = try find(request)
             try await fleet.change(by: request.actor) { draft in
-                let users = draft.state.containers.values.filter { $0.spec.digest == image.digest }.map(\.name.text)
+                let users = (draft.state.index.containersByImage[image.digest] ?? []).map(\.text)
                 guard users.isEmpty else {
                     throw FleetError.conflict(
                         "image \(image.digest) is used by \(users.sorted().joined(separator: ", "))")

@@ -16,7 +16,7 @@ struct LeftoverSweeper: Sendable {
         var round = 0
         while !Task.isCancelled {
             round += 1
-            for alarm in fleet.snapshot.alarms.values where alarm.kind == .leftover {
+            for alarm in fleet.snapshot.alarms(of: .leftover) {
                 do {
                     try await sweep(alarm, round: round)
                 } catch {

@@ -86,7 +86,7 @@ actor Relocator {
 
     /// Stops the relocations that wait for a host to be drained.
     func cancelDrain(of host: HostName, by actor: String) async throws {
-        let waiting = fleet.snapshot.relocations.values.filter {
+        let waiting = fleet.snapshot.openRelocations(at: host).filter {
             $0.source == host && $0.trigger == .drain && $0.state == .queued
         }
         for relocation in waiting { _ = try await cancel(relocation.id, by: actor) }

@@ -65,9 +65,7 @@ final class Scheduler: Sendable {
                 case .container(let container): note(container)
                 case .scheduler(paused: false): for container in fleet.snapshot.containers.values { note(container) }
                 case .tenant(let tenant) where !tenant.isPaused:
-                    for container in fleet.snapshot.containers.values where container.spec.tenant == tenant.name {
-                        note(container)
-                    }
+                    for container in fleet.snapshot.containers(of: tenant.name) { note(container) }
                 default: break
                 }
             }

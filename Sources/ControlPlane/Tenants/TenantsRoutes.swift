@@ -85,12 +85,13 @@ struct TenantsRoutes {
     private func remove(_ name: TenantName, by actor: String) async throws {
         try await fleet.change(by: actor) { draft in
             _ = try draft.state.tenant(name)
-            let containers = draft.state.containers.values.filter { $0.spec.tenant == name }.map(\.name).sorted()
+            let containers = draft.state.containers(of: name).map(\.name)
             guard containers.isEmpty else {
                 throw FleetError.conflict(
                     "tenant '\(name)' still has containers: \(containers.map(\.text).joined(separator: ", "))")
             }
-            for var tenant in draft.state.tenants.values where tenant.neverBeside.contains(name) {
+            for other in draft.state.index.tenantsByStranger[name] ?? [] {
+                var tenant = try draft.state.tenant(other)
                 tenant.neverBeside.removeAll { $0 == name }
                 draft.record(.tenant(tenant))
             }

@@ -37,26 +37,24 @@ extension FleetState {
         return clock(of: container).deadline(arrivedAt: arrival, at: now, using: &generator)
     }
 
-    /// How many relocations may start: the fleet's limits, and those of tenants with a policy of their own.
-    package var startLimits: StartLimits {
+    /// See `startLimits`, which is kept because each look at the queue asks for it.
+    func limits() -> StartLimits {
         StartLimits(
             fleet: defaultPolicy.limits,
-            tenants: tenants.values.reduce(into: [:]) { limits, tenant in
-                if let name = tenant.policy, let record = policies[name] {
-                    limits[tenant.name] = record.policy.limits
-                }
+            tenants: index.tenantsByPolicy.reduce(into: [:]) { limits, entry in
+                guard let record = policies[entry.key] else { return }
+                for tenant in entry.value { limits[tenant] = record.policy.limits }
             })
     }
 
     /// The tenants beside which none of this tenant's containers may be: those it says, and those that say it of it.
     package func neverBeside(_ name: TenantName) -> Set<TenantName> {
-        let others = tenants.values.filter { $0.neverBeside.contains(name) }.map(\.name)
-        return Set(tenants[name]?.neverBeside ?? []).union(others)
+        Set(tenants[name]?.neverBeside ?? []).union(index.tenantsByStranger[name] ?? [])
     }
 
     /// What names a policy, in words; empty when nothing does.
     package func users(of policy: PolicyName) -> [String] {
-        tenants.values.filter { $0.policy == policy }.map { "tenant '\($0.name)'" }.sorted()
+        (index.tenantsByPolicy[policy] ?? []).sorted().map { "tenant '\($0)'" }
             + (index.containersByPolicy[policy] ?? []).sorted().map { "container '\($0)'" }
     }
 

@@ -34,6 +34,8 @@ public struct FleetState: Sendable {
     package private(set) var index = FleetIndex()
     /// What placement knows of the hosts and of what they carry.
     package private(set) var placement = PlacementIndex()
+    /// How many relocations may start: the fleet's limits, and those of tenants with a policy of their own.
+    package private(set) var startLimits = StartLimits(fleet: Policy().limits)
     /// How long moves took lately.
     package private(set) var moveTimes = MoveTimes()
 
@@ -44,7 +46,7 @@ public struct FleetState: Sendable {
     package init(_ record: FleetRecord, randomness: Randomness = .system) {
         self.randomness = randomness
         sequence = record.lastSequence
-        tenants = TreeDictionary(uniqueKeysWithValues: record.tenants.map { ($0.name, $0) })
+        for tenant in record.tenants { set(tenant) }
         for relocation in record.openRelocations {
             relocations[relocation.id] = relocation
             index.add(relocation)
@@ -54,6 +56,7 @@ public struct FleetState: Sendable {
         nextRelocation = record.nextRelocation.number
         policies = TreeDictionary(uniqueKeysWithValues: record.policies.map { ($0.name, $0) })
         policyVersions = record.lastPolicyVersions
+        startLimits = limits()
         isPaused = record.schedulerPaused
         for alarm in record.alarms { set(alarm) }
         quarantine = AddressQuarantine(record.quarantine)
@@ -66,8 +69,10 @@ public struct FleetState: Sendable {
         case .hostForgotten(let name):
             if let host = hosts.removeValue(forKey: name) { index.remove(host) }
             placement.remove(host: name)
-        case .tenant(let tenant): tenants[tenant.name] = tenant
-        case .tenantRemoved(let name): tenants[name] = nil
+        case .tenant(let tenant): set(tenant)
+        case .tenantRemoved(let name):
+            if let tenant = tenants.removeValue(forKey: name) { index.remove(tenant) }
+            startLimits = limits()
         case .container(let container): set(container)
         case .containerRemoved(let name):
             guard let container = containers.removeValue(forKey: name) else { break }
@@ -77,7 +82,10 @@ public struct FleetState: Sendable {
         case .policy(let record):
             policies[record.name] = record
             policyVersions[record.name] = record.version
-        case .policyRemoved(let name): policies[name] = nil
+            startLimits = limits()
+        case .policyRemoved(let name):
+            policies[name] = nil
+            startLimits = limits()
         case .scheduler(let paused): isPaused = paused
         case .alarm(let alarm): set(alarm)
         case .image, .refused: break
@@ -101,6 +109,13 @@ extension FleetState {
         }
         index.add(container)
         load(container)
+    }
+
+    private mutating func set(_ tenant: Tenant) {
+        let previous = tenants.updateValue(tenant, forKey: tenant.name)
+        if let previous { index.remove(previous) }
+        index.add(tenant)
+        if tenant.policy != previous?.policy { startLimits = limits() }
     }
 
     private mutating func set(_ alarm: Alarm) {
@@ -206,6 +221,12 @@ extension FleetState {
     package func openRelocations(at host: HostName) -> [Relocation] {
         (index.openByHost[host] ?? []).sorted().compactMap { relocations[$0] }
     }
+
+    /// The hosts in a state, by name.
+    package func hosts(in state: HostState) -> [HostName] { (index.hostsByState[state] ?? []).sorted() }
+
+    /// The containers that run and cannot be moved, by name.
+    package var stuckContainers: [Container] { index.stuckContainers.sorted().compactMap { containers[$0] } }
 
     /// The alarms of a kind that stand.
     package func alarms(of kind: AlarmKind) -> [Alarm] {
