@@ -86,7 +86,6 @@ struct RandomFleet {
         container.retainedAddresses = try (0..<Int.random(in: 0...2, using: &generator)).map { _ in try address() }
         container.policy = Bool.random(using: &generator) ? try policy() : nil
         container.mobility = pick([.unknown, .movable, .immovable(reason: "a device", log: "")])
-        Bool.random(using: &generator) ? try PolicyName("own\(Int.random(in: 0..<3, using: &generator))") : nil
         if container.virtualAddress == nil, let number = names.firstIndex(of: name) {
             container.virtualAddress = IPv4Address(number: 0xCB00_7100 + UInt32(number))
         }
