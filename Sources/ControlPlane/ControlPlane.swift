@@ -134,6 +134,7 @@ public final class ControlPlane: Sendable {
         for task in tasks { task.cancel() }
         await relocator.stop()
         for server in servers { await server.shutdown(deadline: deadline) }
+        await fleet.settle()
         try? ledger.close()
     }
 

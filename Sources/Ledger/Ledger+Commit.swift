@@ -1,45 +1,34 @@
 import FleetModel
 import GRDB
 
-extension Ledger {
-    /// Applies changes to the present state and appends one event for each, all or nothing.
-    ///
-    /// It returns when the disk has confirmed. References are checked at the end, so the order of the changes matters
-    /// only where one replaces another.
-    /// - Parameters:
-    ///   - changes: What happened, in order.
-    ///   - notes: What to keep beside it; makes no event.
-    ///   - actor: Who caused it (`FleetEvent.actor`).
-    ///   - time: When it happened.
-    ///   - deadline: Until when to wait for another process that holds the database.
-    /// - Returns: The events, one for each change in the same order.
-    /// - Throws: `LedgerError`, with the code `inUse` when another process holds the database; nothing is changed then.
-    @discardableResult
+extension Ledger: CommitLog {
+    /// Writes them as one transaction.
     public func commit(
-        _ changes: [FleetChange], notes: [FleetNote] = [], actor: String, at time: Timestamp,
-        waitingUntil deadline: ContinuousClock.Instant = .now + .seconds(Ledger.patienceSeconds)
-    ) throws -> [FleetEvent] {
-        try LedgerError.wrapping("record changes") {
+        _ entries: [LedgerEntry], waitingUntil deadline: ContinuousClock.Instant
+    ) throws -> [[FleetEvent]] {
+        guard entries.contains(where: { !$0.isEmpty }) else { return entries.map { _ in [] } }
+        return try LedgerError.wrapping("record changes") {
             try patience.wait(until: deadline) {
                 try pool.write { database in
-                    try Self.write(changes, notes, to: database, actor: actor, at: time)
+                    var last = try Self.lastSequence(database)
+                    return try entries.map { try Self.write($0, to: database, after: &last) }
                 }
             }
         }
     }
 
     private static func write(
-        _ changes: [FleetChange], _ notes: [FleetNote], to database: Database, actor: String, at time: Timestamp
+        _ entry: LedgerEntry, to database: Database, after last: inout Int64
     ) throws -> [FleetEvent] {
-        let last = try lastSequence(database)
         var events: [FleetEvent] = []
-        for (offset, change) in changes.enumerated() {
-            try ChangeWriter.write(change, to: database, at: time)
-            let event = FleetEvent(sequence: last + 1 + Int64(offset), at: time, actor: actor, change: change)
+        for change in entry.changes {
+            try ChangeWriter.write(change, to: database, at: entry.time)
+            last += 1
+            let event = FleetEvent(sequence: last, at: entry.time, actor: entry.actor, change: change)
             try ChangeWriter.append(event, to: database)
             events.append(event)
         }
-        for note in notes { try NoteWriter.write(note, to: database, at: time) }
+        for note in entry.notes { try NoteWriter.write(note, to: database, at: entry.time) }
         return events
     }
 

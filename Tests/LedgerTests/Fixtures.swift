@@ -25,6 +25,17 @@ func withLedger<Value>(_ body: (Ledger) async throws -> Value) async throws -> V
     }
 }
 
+extension CommitLog {
+    /// Writes down what one act has changed.
+    @discardableResult
+    func commit(
+        _ changes: [FleetChange], notes: [FleetNote] = [], actor: String, at time: Timestamp
+    ) throws -> [FleetEvent] {
+        let entry = LedgerEntry(changes, notes: notes, actor: actor, at: time)
+        return try commit([entry], waitingUntil: .now + .seconds(Ledger.patienceSeconds)).flatMap(\.self)
+    }
+}
+
 /// The project's own migrations.
 let migrations: String = {
     var components = #filePath.split(separator: "/").dropLast(3)
