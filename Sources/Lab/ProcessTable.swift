@@ -1,4 +1,5 @@
 import Glibc
+import HostAgent
 
 /// Names a process for good: numbers are used again, start times are not.
 struct ProcessIdentity: Codable, Sendable, Hashable {
@@ -8,15 +9,15 @@ struct ProcessIdentity: Codable, Sendable, Hashable {
 
     /// The process that has this number now; `nil` when there is none, or only what its parent has not yet fetched.
     init?(running processID: Int32) {
-        guard let status = Self.status(of: processID), !status.hasEnded else { return nil }
+        guard let status = ProcessStatus(of: processID), !status.hasEnded else { return nil }
         self.processID = processID
-        startTime = status.startTime
+        startTime = status.startTicks
     }
 
     /// A process that this one has started and not yet fetched, whether it runs or has ended.
     init(child processID: Int32) {
         self.processID = processID
-        startTime = Self.status(of: processID)?.startTime ?? 0
+        startTime = ProcessStatus(of: processID)?.startTicks ?? 0
     }
 
     /// Whether the very process still runs. One that was started by this process and has ended is fetched.
@@ -25,16 +26,6 @@ struct ProcessIdentity: Codable, Sendable, Hashable {
         // A child runs until it can be fetched.
         if waitpid(processID, &status, WNOHANG) == 0 { return ProcessIdentity(child: processID) == self }
         return ProcessIdentity(running: processID) == self
-    }
-
-    private static func status(of processID: Int32) -> (hasEnded: Bool, startTime: UInt64)? {
-        guard let text = readText("/proc/\(processID)/stat"), let end = text.lastIndex(of: ")") else { return nil }
-        // Fields after the name in parentheses, from the third: the state; the 20th is the number of threads, the 22nd the
-        // start time (proc(5)).
-        let fields = text[end...].dropFirst(2).split(separator: " ")
-        guard fields.count > 19, let threads = Int(fields[17]), let startTime = UInt64(fields[19]) else { return nil }
-        // While others run, its first thread may have ended.
-        return (["Z", "X"].contains(fields[0]) && threads <= 1, startTime)
     }
 }
 

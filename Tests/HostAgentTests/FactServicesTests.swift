@@ -45,14 +45,15 @@ struct FactServicesTests {
     @Test("the status of a process is read past any name")
     func status() throws {
         let line = "4711 (a) b (c) S 1 4711 4711 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 123456 1000 200"
-        let status = try #require(ProcessStatus(line))
-        #expect(status.parent == 1 && !status.hasTerminal && status.startTicks == 123456)
-        #expect(ProcessStatus(line.replacing(" 0 -1 ", with: " 34816 -1 "))?.hasTerminal == true)
+        func read(_ line: String) -> ProcessStatus? { ProcessStatus(Array(line.utf8)) }
+        let status = try #require(read(line))
+        #expect(status.parent == 1 && !status.hasTerminal && status.startTicks == 123456 && !status.hasEnded)
+        #expect(read(line.replacing(" 0 -1 ", with: " 34816 -1 "))?.hasTerminal == true)
         let ended = line.replacing(") S ", with: ") Z ")
-        #expect(ProcessStatus(ended) == nil)
-        #expect(ProcessStatus(ended.replacing(" 20 0 1 0 ", with: " 20 0 3 0 ")) != nil, "its other threads go on")
-        #expect(ProcessStatus("4711 (cut) S 1") == nil)
-        #expect(ProcessStatus("") == nil)
+        #expect(read(ended)?.hasEnded == true)
+        #expect(read(ended.replacing(" 20 0 1 0 ", with: " 20 0 3 0 "))?.hasEnded == false, "its other threads go on")
+        #expect(read("4711 (cut) S 1") == nil)
+        #expect(read("") == nil)
     }
 
     @Test("programs are named by their files")

@@ -64,10 +64,10 @@ package struct RelocationOrders {
         case .arm: return .arm(move)
         case .hush: return .hush(RouteOrder(addresses: addressesInUse, via: destination.address))
         case .settle:
-            return .settle(SettleOrder(relocation: relocation.id, container: container.name, rules: rules))
+            return .settle(DepartureOrder(relocation: relocation.id, container: container.name, rules: rules))
         case .steer: return .route(RouteOrder(addresses: addressesInUse, via: destination.address))
         case .checkpoint:
-            return .checkpoint(CheckpointOrder(relocation: relocation.id, container: container.name, rules: rules))
+            return .checkpoint(DepartureOrder(relocation: relocation.id, container: container.name, rules: rules))
         case .restore:
             return .restore(
                 RestoreOrder(relocation: relocation.id, container: container.name, leaseSeconds: leaseSeconds))

@@ -25,9 +25,9 @@ public enum AgentOrder: Codable, Sendable, Hashable {
     /// Source: see `StepKind.arm`.
     case arm(MoveOrder)
     /// Source: see `StepKind.settle`.
-    case settle(SettleOrder)
+    case settle(DepartureOrder)
     /// Source: see `StepKind.checkpoint`.
-    case checkpoint(CheckpointOrder)
+    case checkpoint(DepartureOrder)
     /// Destination: see `StepKind.restore`.
     case restore(RestoreOrder)
     /// Destination: see `StepKind.release`.
@@ -147,33 +147,16 @@ public struct MoveOrder: Codable, Sendable, Hashable {
     }
 }
 
-/// Let the container's connections come to a state in which they can be moved.
-public struct SettleOrder: Codable, Sendable, Hashable {
-    /// The relocation.
+/// Have the container's connections settle, or freeze and dump it.
+public struct DepartureOrder: Codable, Sendable, Hashable {
+    /// The relocation; its dump lies in the shared storage under this number.
     public var relocation: RelocationID
     /// The container.
     public var container: ContainerName
     /// What is done about clients that nobody accepts, and how long they are waited for.
     public var rules: ConnectionRules
 
-    /// Let the container's connections settle.
-    public init(relocation: RelocationID, container: ContainerName, rules: ConnectionRules) {
-        self.relocation = relocation
-        self.container = container
-        self.rules = rules
-    }
-}
-
-/// Freeze and dump the container.
-public struct CheckpointOrder: Codable, Sendable, Hashable {
-    /// The relocation; its dump lies in the shared storage under this number.
-    public var relocation: RelocationID
-    /// The container.
-    public var container: ContainerName
-    /// What is done about clients that nobody has accepted when the container stands still.
-    public var rules: ConnectionRules
-
-    /// Freeze and dump the container.
+    /// An order about a container that is to leave.
     public init(relocation: RelocationID, container: ContainerName, rules: ConnectionRules) {
         self.relocation = relocation
         self.container = container

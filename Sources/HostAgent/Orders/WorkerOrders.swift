@@ -159,7 +159,7 @@ struct WorkerOrders: Sendable {
         try await runtime.arm(stay, for: order.relocation)
     }
 
-    private func settle(_ order: SettleOrder) async throws(StepFailure) {
+    private func settle(_ order: DepartureOrder) async throws(StepFailure) {
         let (_, stay) = try await runningStay(of: order.container)
         try await network.settle(stay, rules: order.rules)
     }
@@ -173,7 +173,7 @@ struct WorkerOrders: Sendable {
     }
 
     private func checkpoint(
-        _ order: CheckpointOrder, timings: inout [String: Double]
+        _ order: DepartureOrder, timings: inout [String: Double]
     ) async throws(StepFailure) -> AgentReport {
         let (runtime, stay) = try await leavingStay(of: order.container, by: order.relocation)
         let still = try await network.whenStill(stay)

@@ -15,38 +15,6 @@ struct HostProcess: Sendable, Hashable {
     var sockets: Set<UInt64>
 }
 
-/// What `/proc/PID/stat` says about a process (proc(5)), as far as it is of use here.
-struct ProcessStatus: Sendable, Hashable {
-    /// The number of its parent.
-    var parent: Int32
-    /// Whether it belongs to a terminal.
-    var hasTerminal: Bool
-    /// When it began, in clock ticks since the host's start.
-    var startTicks: UInt64
-
-    /// A process's status.
-    init(parent: Int32, hasTerminal: Bool, startTicks: UInt64) {
-        self.parent = parent
-        self.hasTerminal = hasTerminal
-        self.startTicks = startTicks
-    }
-
-    /// Parses the line.
-    init?(_ text: String) {
-        // The second field is the command in parentheses, which may itself hold spaces and parentheses.
-        guard let end = text.lastIndex(of: ")") else { return nil }
-        let fields = text[text.index(after: end)...].split(whereSeparator: \.isWhitespace)
-        guard fields.count > 19, let parent = Int32(fields[1]), let terminal = Int32(fields[4]),
-            let threads = Int(fields[17]), let startTicks = UInt64(fields[19])
-        else { return nil }
-        // While others run, its first thread may have ended.
-        guard fields[0] != "Z" || threads > 1 else { return nil }
-        self.parent = parent
-        hasTerminal = terminal != 0
-        self.startTicks = startTicks
-    }
-}
-
 extension HostProcess {
     /// The processes in a network namespace, by number, without the calling one and those that write containers' logs.
     /// - Parameter namespace: the number of the namespace's file.
@@ -58,7 +26,7 @@ extension HostProcess {
                 let folder = "/proc/\(processID)"
                 var information = stat()
                 guard stat("\(folder)/ns/net", &information) == 0, UInt64(information.st_ino) == namespace,
-                    let status = files.text("\(folder)/stat").flatMap(ProcessStatus.init),
+                    let status = ProcessStatus(of: processID), !status.hasEnded,
                     !isLogWriter(files.text("\(folder)/cmdline") ?? "")
                 else { return nil }
                 return HostProcess(

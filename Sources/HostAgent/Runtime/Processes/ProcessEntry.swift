@@ -10,18 +10,10 @@ struct ProcessEntry: Sendable, Hashable {
 
     /// Looks at a process; `nil` when there is none.
     init?(_ number: Int32, in proc: String = "/proc") {
-        // It may end at any moment, and that is no failure.
-        guard let bytes = try? FileBytes.read("\(proc)/\(number)/stat") else { return nil }
-        // The second field is the command in parentheses, which may itself hold spaces and parentheses.
-        guard let end = bytes.lastIndex(of: UInt8(ascii: ")")) else { return nil }
-        let fields = bytes[(end + 1)...].split(separator: UInt8(ascii: " "), maxSplits: 18)
-        guard fields.count > 18, let parent = Int32(String(decoding: fields[1], as: UTF8.self)),
-            let threads = Int(String(decoding: fields[17], as: UTF8.self))
-        else { return nil }
+        guard let status = ProcessStatus(of: number, in: proc) else { return nil }
         self.number = number
-        self.parent = parent
-        // While others run, its first thread may have ended.
-        hasEnded = [UInt8(ascii: "Z"), UInt8(ascii: "X")].contains(fields[0].first) && threads <= 1
+        parent = status.parent
+        hasEnded = status.hasEnded
         folder = "\(proc)/\(number)"
     }
 

@@ -11,13 +11,9 @@ struct ProcessIdentity: Codable, Sendable, Hashable {
 
     /// The process that has this number now; `nil` when none has.
     init?(pid: Int32) {
-        guard let bytes = try? FileBytes.read("/proc/\(pid)/stat") else { return nil }
-        // The second field is the command in parentheses, which may itself hold spaces and parentheses.
-        guard let end = bytes.lastIndex(of: UInt8(ascii: ")")) else { return nil }
-        let fields = String(decoding: bytes[(end + 1)...], as: UTF8.self).split(separator: " ")
-        guard fields.count > 19, let ticks = UInt64(fields[19]) else { return nil }
+        guard let status = ProcessStatus(of: pid) else { return nil }
         self.pid = pid
-        startTicks = ticks
+        startTicks = status.startTicks
     }
 }
 
