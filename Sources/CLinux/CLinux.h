@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -95,6 +96,22 @@ static inline int linux_pidfd_getfd(int pidfd, int descriptor) {
 // pidfd_send_signal(2): a signal that cannot reach another process of the same number; -1 and errno on failure.
 static inline int linux_pidfd_send_signal(int pidfd, int signal) {
     return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, (void *)0, 0);
+}
+
+// struct pidfd_info of linux/pidfd.h in its first form.
+struct linux_pidfd_info {
+    uint64_t mask;
+    uint64_t cgroup;
+    uint32_t ids[11];
+    int32_t exit_code;
+};
+
+// PIDFD_GET_INFO (Linux 6.15): the wait status of a process that has ended and was fetched, whoever its parent was; -1 where
+// the kernel does not tell.
+static inline int linux_pidfd_wait_status(int pidfd) {
+    struct linux_pidfd_info info = {.mask = 1 << 3}; // PIDFD_INFO_EXIT
+    if (ioctl(pidfd, _IOWR(0xFF, 11, struct linux_pidfd_info), &info) < 0 || !(info.mask & 1 << 3)) return -1;
+    return info.exit_code;
 }
 
 #endif

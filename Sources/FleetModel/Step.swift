@@ -110,6 +110,8 @@ public enum FailureCode: String, Codable, Sendable, CaseIterable {
     case clientsWaiting
     /// The container is not on this host, or not in a state that allows the step.
     case notHere
+    /// The container's process ended as soon as it was started.
+    case endedAtOnce
     /// The container's runtime failed.
     case runtimeFailed
     /// The host's or gateway's network could not be set up.

@@ -40,9 +40,9 @@ struct DockerPresenceTests {
     @Test("one that has ended by itself is known to have, also when the daemon has fallen silent since")
     func ended() async throws {
         try await DaemonOfOne.with(.running) { daemon, runtime, stay in
-            #expect(await runtime.presence() == [StayPresence(stay: stay, state: .exited)])
+            #expect(await runtime.presence() == [StayPresence(stay: stay, state: .exited(nil))])
             daemon.listsNothing()
-            #expect(await runtime.presence() == [StayPresence(stay: stay, state: .exited)])
+            #expect(await runtime.presence() == [StayPresence(stay: stay, state: .exited(nil))])
         }
     }
 }

@@ -51,13 +51,29 @@ struct RuncLifeTests {
         try await RuncFixture.with { fixture in
             let (spec, stay) = try await fixture.startShell("echo bye; sleep 0.1; exit 3")
             try await eventually("the exit is noticed") {
-                await fixture.source.presence() == [StayPresence(stay: stay, state: .exited)]
+                await fixture.source.presence() == [StayPresence(stay: stay, state: .exited(.code(3)))]
             }
             try await fixture.awaitOutput("bye", of: spec)
             let failure = await #expect(throws: StepFailure.self) {
                 _ = try await fixture.source.checkpoint(stay, for: RelocationID(1))
             }
             #expect(failure?.code == .notHere)
+        }
+    }
+
+    @Test("one that ends at once was not started: its status and its last words are told, and nothing is left")
+    func endsAtOnce() async throws {
+        try await RuncFixture.with { fixture in
+            let (_, stay) = try await fixture.startShell("echo no such thing >&2; exit 127")
+            let failure = await #expect(throws: StepFailure.self) {
+                try await FirstMoment(of: stay, on: fixture.source).see()
+            }
+            #expect(failure?.code == .endedAtOnce)
+            #expect(failure?.message == "its process ended at once, with status 127")
+            #expect(failure?.toolMessage.contains("no such thing") == true)
+            #expect(await fixture.source.presence().isEmpty)
+            let (_, content) = try await fixture.startShell("exit 0")
+            try await FirstMoment(of: content, on: fixture.source).see()
         }
     }
 

@@ -185,12 +185,16 @@ struct HostMonitor: Sendable {
         _ = try? await agents.ask(order, id: .fresh("stray-\(name)", "stop"), of: host, timeout: .seconds(20))
     }
 
+    private static func reason(of state: PresenceState?) -> String {
+        guard case .exited(let status) = state else { return "its host has nothing of it any more" }
+        return "its process ended" + (status.map { " with \($0)" } ?? "")
+    }
+
     private func askWhereItIs(_ container: Container, on host: HostName) async throws {
         guard let inventory = await inventory(of: host) else { return }
         let presence = inventory.containers.first { $0.name == container.name && $0.state == .running }
         guard presence == nil else { return }
-        let hasExited = inventory.containers.contains { $0.name == container.name && $0.state == .exited }
-        let reason = hasExited ? "its process ended" : "its host has nothing of it any more"
+        let reason = Self.reason(of: inventory.containers.first { $0.name == container.name }?.state)
         try await fleet.change(by: "host:\(host)") { draft in
             guard let now = draft.state.containers[container.name], now.state == .running, now.host == host,
                 now.arrivedAt == container.arrivedAt

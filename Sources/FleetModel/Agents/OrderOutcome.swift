@@ -89,6 +89,6 @@ public enum PresenceState: Codable, Sendable, Hashable {
     case prepared(RelocationID)
     /// Restored for this relocation and held; not an instruction has run.
     case held(RelocationID)
-    /// Its process ended by itself.
-    case exited
+    /// Its process ended by itself; with what, when that is known.
+    case exited(ExitStatus?)
 }

@@ -40,6 +40,7 @@ struct WorkerOrders: Sendable {
         let runtime = try runtime(order.spec.runtime)
         try await begin(order.spec, at: order.address, on: runtime) { stay, namespace async throws(StepFailure) in
             try await runtime.start(order.spec, stay: stay, namespace: namespace)
+            try await FirstMoment(of: stay, on: runtime).see()
         }
     }
 

@@ -20,6 +20,9 @@ public protocol ContainerRuntime: Sendable {
     /// undoes it.
     func openNamespace(for stay: Stay, _ spec: ContainerSpec) async throws(StepFailure) -> NetworkNamespace?
 
+    /// How long a process must live to count as started: one with a wrong command ends at once.
+    var firstMoment: Duration { get }
+
     /// Creates and starts a container in a namespace that is already wired up. On failure nothing is left.
     func start(_ spec: ContainerSpec, stay: Stay, namespace: NetworkNamespace) async throws(StepFailure)
 
@@ -79,6 +82,9 @@ public protocol ContainerRuntime: Sendable {
 }
 
 extension ContainerRuntime {
+    /// See `firstMoment`.
+    public var firstMoment: Duration { .milliseconds(300) }
+
     /// Freezes and dumps a running container at whatever moment. See `checkpoint(_:for:whenStill:)`.
     public func checkpoint(
         _ stay: Stay, for relocation: RelocationID

@@ -13,6 +13,8 @@ struct DockerStanding: Sendable, Hashable {
 /// is written down counts: containers outlive their daemon's silence, and often the daemon.
 struct DockerCensus: Sendable {
     private var ended: Set<DockerStanding> = []
+    /// With what they have ended, by the containers' ids.
+    private var statuses: [String: ExitStatus] = [:]
 
     /// Takes in the daemon's list.
     /// - Parameters:
@@ -24,7 +26,15 @@ struct DockerCensus: Sendable {
                 let state = states[standing.record.container ?? ""] ?? ""
                 return standing.record.phase == .running && !["running", "paused"].contains(state)
             })
+        let containers = Set(ended.compactMap(\.record.container))
+        statuses = statuses.filter { containers.contains($0.key) }
     }
+
+    /// The ids of those that have ended with what is not known yet.
+    var unexplained: [String] { ended.compactMap(\.record.container).filter { statuses[$0] == nil } }
+
+    /// Takes in what the daemon says of one that has ended.
+    mutating func note(_ status: ExitStatus, of container: String) { statuses[container] = status }
 
     /// What there is of a stay, as it stands now; `nil` where nothing is to be told of it.
     func presence(of standing: DockerStanding) -> StayPresence? {
@@ -35,7 +45,7 @@ struct DockerCensus: Sendable {
             case .prepared: stay.arrival.map { .prepared($0) }
             case .held: stay.arrival.map { .held($0) }
             case .dumping: .running
-            case .running: ended.contains(standing) ? .exited : .running
+            case .running: ended.contains(standing) ? .exited(standing.record.container.flatMap { statuses[$0] }) : .running
             case .dumped(let relocation): .dumped(relocation)
             }
         return state.map { StayPresence(stay: stay, state: $0) }

@@ -169,9 +169,18 @@ public final class DockerRuntime: AdoptingRuntime {
         if let list {
             let states = Dictionary(list.map { ($0.id, $0.state) }, uniquingKeysWith: { first, _ in first })
             census.withLock { $0.take(states, askedAfter: before) }
+            await explainEnds()
         }
         let now = await standings()
         return census.withLock { census in now.compactMap { census.presence(of: $0) } }
+    }
+
+    private func explainEnds() async {
+        for container in census.withLock({ $0.unexplained }) {
+            // One that is removed by now has taken it along.
+            guard let state = try? await tools.engine.inspect(container).state, !state.isRunning else { continue }
+            census.withLock { $0.note(.code(state.exitCode), of: container) }
+        }
     }
 
     private func standings() async -> [DockerStanding] {

@@ -36,6 +36,13 @@ final class WatchedProcess: Sendable {
     /// Whether it has not ended.
     var runs: Bool { !pidfd.isReadable(within: .zero) }
 
+    /// With what it has ended; `nil` while it runs, and where the kernel does not tell.
+    var exitStatus: ExitStatus? {
+        let status = linux_pidfd_wait_status(pidfd.number)
+        guard status >= 0 else { return nil }
+        return status & 0x7F == 0 ? .code(Int(status >> 8 & 0xFF)) : .signal(Int(status & 0x7F))
+    }
+
     /// Waits for its end; `false` when the time is over.
     func ends(within limit: Duration) -> Bool {
         guard pidfd.isReadable(within: limit) else { return false }

@@ -40,7 +40,7 @@ final class StayBoard: Sendable {
         case .held(_, .revival(let relocation)), .releasing(_, .revival(let relocation)):
             .dumped(relocation)
         case .running, .dumping:
-            entry.process?.runs == true ? .running : .exited
+            entry.process?.runs == true ? .running : .exited(entry.process?.exitStatus)
         case .dumped(let relocation):
             .dumped(relocation)
         }

@@ -18,6 +18,8 @@ public final class SimulatedRuntime: ContainerRuntime {
 
     /// `RuntimeKind.simulated`.
     public let kind = RuntimeKind.simulated
+    /// Nothing ends by itself here before it is told to.
+    public let firstMoment = Duration.zero
     private let state = Mutex(State())
     private let dumps: SimulatedDumps
 
@@ -34,10 +36,10 @@ public final class SimulatedRuntime: ContainerRuntime {
     }
 
     /// Ends a container's process as if it had ended by itself.
-    public func exit(_ container: ContainerName) {
+    public func exit(_ container: ContainerName, with status: ExitStatus = .code(0)) {
         state.withLock { state in
             for (stay, presence) in state.stays where stay.container == container && presence == .running {
-                state.stays[stay] = .exited
+                state.stays[stay] = .exited(status)
             }
         }
     }
