@@ -2,6 +2,8 @@
 
 import { observe } from "./clock.js";
 
+const PAGE = 1000; // the most items that the control plane gives at once
+
 /** An answer that is an error: RFC 9457 problem details where the server gave them. */
 export class Problem extends Error {
   /**
@@ -51,23 +53,26 @@ export async function request(method, path, body, { headers = {}, signal } = {})
 }
 
 /**
- * All items of a list, page after page, at most `most`. The event number is the first page's: what changed while the
- * others were read comes again as an event.
+ * The items of a list, page after page, at most `most`, and how many the whole list has. The event number is the first
+ * page's: what changed while the others were read comes again as an event.
  * @param {string} path
  * @param {number} most
- * @returns {Promise<{items: any[], index: number, more: boolean}>}
+ * @returns {Promise<{items: any[], index: number, total: number}>}
  */
 export async function list(path, most) {
   const items = [];
   let cursor = null;
   let index = null;
+  let total;
   do {
-    const page = await request("GET", cursor ? withQuery(path, { cursor }) : path);
+    const limit = Math.min(PAGE, most - items.length);
+    const page = await request("GET", withQuery(path, { limit, cursor }));
     index ??= page.index;
     items.push(...page.value.items);
     cursor = page.value.next;
+    total = page.value.total ?? items.length;
   } while (cursor && items.length < most);
-  return { items, index, more: Boolean(cursor) };
+  return { items, index, total };
 }
 
 /**

@@ -9,8 +9,10 @@ import { describe } from "./words.js";
 
 const KEPT_RELOCATIONS = 300;
 const KEPT_ENTRIES = 200;
-const MOST_HOSTS = 10_000;
-const MOST_CONTAINERS = 20_000;
+const MOST_HOSTS = 1000;
+const MOST_CONTAINERS = 5000;
+const MOST_OTHERS = 1000;
+const PATIENCE_COUNTING = 10_000;
 
 /** Whether a move has not ended. */
 export const isOpen = (relocation) => ["queued", "running", "rollingBack"].includes(relocation.state);
@@ -30,9 +32,12 @@ export class Fleet {
   paused = null;
   /** The last events in words, newest first. */
   entries = [];
-  /** Whether there are more containers than this page takes in. */
-  truncated = false;
+  /** How many there are in all. This page takes in the first by name, and those that somebody looks at. */
+  totals = { hosts: 0, containers: 0 };
   loaded = false;
+  #isPart = { hosts: false, containers: false };
+  #sought = new Set();
+  #counting = 0;
   #validAt = {};
   #changes = freshChanges();
   #readers = [];
@@ -59,6 +64,35 @@ export class Fleet {
     return container.policy ?? this.tenants.get(container.tenant)?.policy ?? "default";
   }
 
+  /** Whether there are more hosts, or containers, than this page takes in. */
+  isPart(kind) {
+    return this.#isPart[kind];
+  }
+
+  /** How many hosts, or containers, there are in all. */
+  count(kind) {
+    return this.#isPart[kind] ? Math.max(this.totals[kind], this[kind].size) : this[kind].size;
+  }
+
+  /**
+   * Takes in a host or a container that was left out, and follows it from now on. Nothing happens when it is there.
+   * @param {"hosts" | "containers"} kind
+   * @param {string} name
+   */
+  async seek(kind, name) {
+    const key = `${kind} ${name}`;
+    if (!this.#isPart[kind] || this[kind].has(name) || this.#sought.has(key)) return;
+    this.#sought.add(key);
+    try {
+      const { value } = await request("GET", `/v1/${kind}/${encodeURIComponent(name)}`);
+      // An event that has come meanwhile is newer.
+      if (!this[kind].has(name)) put(this[kind], name, value, this.#changes[kind]);
+      this.#schedule();
+    } catch {
+      this.#sought.delete(key);
+    }
+  }
+
   /** The workers, in no order. */
   workers() {
     return [...this.hosts.values()].filter((host) => host.role !== "gateway");
@@ -71,9 +105,9 @@ export class Fleet {
    */
   async load(also) {
     const [hosts, tenants, containers, images, relocations, alarms, policies, scheduler] = await Promise.all([
-      list("/v1/hosts", MOST_HOSTS), list("/v1/tenants", 5000), list("/v1/containers", MOST_CONTAINERS),
-      list("/v1/images", 1000), request("GET", "/v1/relocations?limit=50"), list("/v1/alarms", 1000),
-      list("/v1/policies", 1000), request("GET", "/v1/scheduler"), also,
+      list("/v1/hosts", MOST_HOSTS), list("/v1/tenants", MOST_OTHERS), list("/v1/containers", MOST_CONTAINERS),
+      list("/v1/images", MOST_OTHERS), request("GET", "/v1/relocations?limit=50"), list("/v1/alarms", MOST_OTHERS),
+      list("/v1/policies", MOST_OTHERS), request("GET", "/v1/scheduler"), also,
     ]);
     this.hosts = keyed(hosts.items, (host) => host.name);
     this.tenants = keyed(tenants.items, (tenant) => tenant.name);
@@ -83,7 +117,9 @@ export class Fleet {
     this.alarms = keyed(alarms.items.filter((alarm) => !alarm.clearedAt), alarmKey);
     this.policies = keyed(policies.items, (policy) => policy.name);
     this.paused = scheduler.value.paused;
-    this.truncated = containers.more;
+    this.totals = { hosts: hosts.total, containers: containers.total };
+    this.#isPart = { hosts: hosts.total > hosts.items.length, containers: containers.total > containers.items.length };
+    this.#sought.clear();
     this.#validAt = {
       host: hosts.index, hostForgotten: hosts.index, tenant: tenants.index, tenantRemoved: tenants.index,
       container: containers.index, containerRemoved: containers.index, image: images.index,
@@ -118,12 +154,12 @@ export class Fleet {
   #store(kind, body) {
     const changes = this.#changes;
     switch (kind) {
-    case "host": return put(this.hosts, body.name, body, changes.hosts);
-    case "hostForgotten": return drop(this.hosts, body.name, changes.hosts);
+    case "host": return this.#take("hosts", body);
+    case "hostForgotten": return this.#lose("hosts", body);
     case "tenant": return put(this.tenants, body.name, body, changes.tenants);
     case "tenantRemoved": return drop(this.tenants, body.name, changes.tenants);
-    case "container": return put(this.containers, body.name, body, changes.containers);
-    case "containerRemoved": return drop(this.containers, body.name, changes.containers);
+    case "container": return this.#take("containers", body);
+    case "containerRemoved": return this.#lose("containers", body);
     case "image": return put(this.images, body.digest, body, changes.images);
     case "policy": return put(this.policies, body.name, body, changes.policies);
     case "policyRemoved": return drop(this.policies, body.name, changes.policies);
@@ -141,6 +177,35 @@ export class Fleet {
       return undefined;
     default: return undefined;
     }
+  }
+
+  /** What was left out stays out, unless somebody looks at it: otherwise all would come in, one by one. */
+  #take(kind, body) {
+    if (!this.#isPart[kind] || this[kind].has(body.name) || this.#sought.has(`${kind} ${body.name}`)) {
+      return put(this[kind], body.name, body, this.#changes[kind]);
+    }
+    this.#recount(kind);
+    return undefined;
+  }
+
+  #lose(kind, body) {
+    if (this.#isPart[kind]) this.#recount(kind);
+    return drop(this[kind], body.name, this.#changes[kind]);
+  }
+
+  /** Asks how many there are: what is left out may have come or gone. */
+  #recount(kind) {
+    this.#counting ||= setTimeout(async () => {
+      this.#counting = 0;
+      try {
+        const { value } = await request("GET", `/v1/${kind}?limit=1`);
+        this.totals[kind] = value.total ?? this.totals[kind];
+        this.#changes.settings = true;
+        this.#schedule();
+      } catch {
+        // The connection's state stands at the top of the page.
+      }
+    }, PATIENCE_COUNTING);
   }
 
   /** The map is in the order of first sight, so the first that has ended is as good as the oldest. */

@@ -45,6 +45,7 @@ export default class ContainerPanel {
       el("section", {}, el("h3", {}, "Delete"), this.remove.root));
     this.root = el("article", {}, this.heading, this.badges, this.detail, this.body);
     this.#loadMoves();
+    fleet.seek("containers", name);
   }
 
   concerns(changes) {
@@ -57,7 +58,7 @@ export default class ContainerPanel {
     this.body.hidden = !container;
     if (!container) {
       this.badges.replaceChildren();
-      return setText(this.detail, VANISHED);
+      return setText(this.detail, this.fleet.isPart("containers") ? "This page does not know the container." : VANISHED);
     }
     tint(this.heading, container.tenant);
     const state = meaning(containerStates, container.state);

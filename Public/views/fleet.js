@@ -219,7 +219,9 @@ export class FleetView {
       this.tiles.delete(name);
     }
     const isGateway = (name) => hosts.get(name)?.role === "gateway";
-    const names = [...this.tiles.keys()].sort(byName);
+    // Of a fleet that is read in part only what is known is drawn, and not every host that something known is on.
+    const drawn = (name) => hosts.has(name) || !this.fleet.isPart("hosts");
+    const names = [...this.tiles.keys()].filter(drawn).sort(byName);
     const workers = names.filter((name) => !isGateway(name)).slice(0, MOST_TILES);
     const height = Math.max(480, innerHeight - this.field.getBoundingClientRect().top - scrollY - 60);
     this.width = this.root.clientWidth;
@@ -298,10 +300,21 @@ export class FleetView {
   #fillAll() {
     for (const name of this.shownTiles ?? []) this.#fill(this.tiles.get(name));
     const { find, tenant } = this.filter;
+    if (find) this.#seek(find);
     const meant = find || tenant ? [...this.fleet.containers.values()].filter((container) => this.#isMeant(container)).length : null;
     setText(this.found, meant === null ? "" : meant === 0 && !this.#someHostIsMeant()
-      ? "nothing matches" : `${meant} of ${count(this.fleet.containers.size, "container")}`);
+      ? "nothing matches" : `${meant} of ${count(this.fleet.containers.size, "container")}${this.fleet.isPart("containers") ? " read" : ""}`);
     this.find.parentElement.classList.toggle("found-none", meant === 0);
+  }
+
+  /** What was left out of a large fleet is found by its whole name. */
+  #seek(name) {
+    clearTimeout(this.seeking);
+    if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name)) return;
+    this.seeking = setTimeout(() => {
+      this.fleet.seek("containers", name);
+      this.fleet.seek("hosts", name);
+    }, 300);
   }
 
   #someHostIsMeant() {
@@ -403,9 +416,11 @@ export class FleetView {
     words.push(...(summary?.warnings ?? []).slice(0, 2).map((text) => `${text[0].toUpperCase()}${text.slice(1)}.`));
     setText(this.legendWords, words.join(" "));
     this.legendWords.hidden = words.length === 0;
-    this.more.hidden = left <= 0 && !this.fleet.truncated;
+    const unread = ["hosts", "containers"].filter((kind) => this.fleet.isPart(kind))
+      .map((kind) => `the first ${this.fleet[kind].size.toLocaleString("en")} of ${this.fleet.count(kind).toLocaleString("en")} ${kind}`);
+    this.more.hidden = left <= 0 && unread.length === 0;
     setText(this.more, (left > 0 ? `${count(left, "more host")} than can be drawn. ` : "")
-      + (this.fleet.truncated ? `The fleet has more containers than the ${this.fleet.containers.size.toLocaleString("en")} this page has read.` : ""));
+      + (unread.length ? `This page has read ${unread.join(" and ")}; others are found by their whole name.` : ""));
   }
 
   async #writeEmpty() {

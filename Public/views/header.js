@@ -73,21 +73,22 @@ export class HeaderView {
   }
 
   #changed(changes) {
-    const { hosts, containers, relocations, paused } = this.fleet;
-    if (changes.all || changes.hosts.size) {
+    const { hosts, relocations, paused } = this.fleet;
+    const totals = changes.all || changes.settings;
+    if (totals || changes.hosts.size) {
       const all = [...hosts.values()];
       const ready = all.filter((host) => host.state === "ready").length;
-      this.counters[0].show(hosts.size.toLocaleString("en"), hosts.size === 0 ? "none yet" : ready === hosts.size
+      this.counters[0].show(this.fleet.count("hosts").toLocaleString("en"), hosts.size === 0 ? "none yet" : ready === hosts.size
         ? "all ready" : `${hosts.size - ready} not ready`,
         ready === hosts.size ? "soft" : "warn");
       const workers = all.filter((host) => host.role !== "gateway");
       this.simulated.show(workers.length > 0 && workers.every(isSimulatedHost)
         ? "This whole fleet is simulated: its hosts and containers run nowhere, and its figures are not measurements." : "");
     }
-    if (changes.all || changes.containers.size || changes.relocations.size) {
+    if (totals || changes.containers.size || changes.relocations.size) {
       const list = [...relocations.values()];
       const moving = list.filter((relocation) => isOpen(relocation) && relocation.state !== "queued").length;
-      this.counters[1].show(containers.size.toLocaleString("en") + (this.fleet.truncated ? "+" : ""),
+      this.counters[1].show(this.fleet.count("containers").toLocaleString("en"),
         moving ? `${moving} moving` : "none moving");
       const ended = list.filter((relocation) => !isOpen(relocation)).sort((left, right) => right.id - left.id).slice(0, WINDOW);
       const completed = ended.filter((relocation) => relocation.state === "completed").length;

@@ -4,7 +4,7 @@ import { action } from "../components/action.js";
 import { badge, panelLink, routeLink, simulatedBadge } from "../components/bits.js";
 import { Facts } from "../components/facts.js";
 import { profileOf, profileView } from "../components/profile.js";
-import { request } from "../lib/api.js";
+import { list, request, withQuery } from "../lib/api.js";
 import { el, setAttribute, setText } from "../lib/dom.js";
 import { isSimulatedHost } from "../lib/fleet.js";
 import { ago, byName, bytes, count, isNumber, milliseconds } from "../lib/format.js";
@@ -13,6 +13,7 @@ import { hostStates, meaning } from "../lib/words.js";
 import { Adoptable } from "./adoptable.js";
 
 const MOST_LINKS = 60;
+const MOST_READ = 1000;
 const NEIGHBOURS = 6;
 
 export default class HostPanel {
@@ -24,7 +25,7 @@ export default class HostPanel {
     this.badges = el("p", { class: "badges" });
     this.detail = el("p", { class: "soft" });
     this.problems = el("ul", { class: "problems" });
-    this.facts = hostFacts(fleet);
+    this.facts = hostFacts();
     this.profile = el("div");
     this.others = el("p");
     this.adoptable = new Adoptable(name);
@@ -33,6 +34,7 @@ export default class HostPanel {
       el("p", {}, routeLink(clean("relocations", { host: name }), "All moves from and to it")), this.farewell);
     this.root = el("article", {}, el("h2", { id: "panel-title" }, name), this.badges, this.detail, this.body);
     this.#look();
+    fleet.seek("hosts", name);
   }
 
   #makeActions() {
@@ -69,7 +71,7 @@ export default class HostPanel {
     this.body.hidden = !host;
     if (!host) {
       this.badges.replaceChildren();
-      return setText(this.detail, "This host is not in the fleet any more.");
+      return setText(this.detail, this.fleet.isPart("hosts") ? "This page does not know the host." : "This host is not in the fleet any more.");
     }
     const state = meaning(hostStates, host.state);
     this.badges.replaceChildren(badge(state), ...(isSimulatedHost(host) ? [" ", simulatedBadge()] : []));
@@ -83,7 +85,7 @@ export default class HostPanel {
       ? `Stop the drain, open ${this.name}` : `Uncordon ${this.name}`);
     this.cordon.refresh();
     this.drain.root.hidden = host.state === "draining" || host.state === "unreachable";
-    this.held = new Set([...this.fleet.containers.values()].filter((container) => container.host === this.name).map(({ name }) => name));
+    this.held = new Set(this.#carried().map(({ name }) => name));
     this.farewell.hidden = host.state === "ready" || this.held.size > 0;
     this.#writeProfile(host);
     this.#writeOthers(worker);
@@ -107,12 +109,26 @@ export default class HostPanel {
 
   /** What heartbeats say is newer than the last event about the host. */
   #seen(host) {
-    return { ...host, lastSeenAt: this.heard?.lastSeenAt ?? host.lastSeenAt, roundTripMilliseconds: this.heard?.roundTripMilliseconds };
+    return {
+      ...host, carried: this.#carried(), lastSeenAt: this.heard?.lastSeenAt ?? host.lastSeenAt,
+      roundTripMilliseconds: this.heard?.roundTripMilliseconds,
+    };
+  }
+
+  /** Its containers. Of a large fleet this page has not read all, and asks for those that are here. */
+  #carried() {
+    const known = [...this.fleet.containers.values()].filter((container) => container.host === this.name);
+    if (!this.fleet.isPart("containers")) return known;
+    const there = (this.there ?? []).filter(({ name }) => (this.fleet.containers.get(name)?.host ?? this.name) === this.name);
+    return [...new Map([...there, ...known].map((container) => [container.name, container])).values()];
   }
 
   async #look() {
     try {
       this.heard = (await request("GET", this.path)).value;
+      if (!this.fleet.isPart("containers")) return;
+      this.there = (await list(withQuery("/v1/containers", { host: this.name }), MOST_READ)).items;
+      if (!this.closed) this.update();
     } catch {
       // What is known from events stays.
     }
@@ -178,19 +194,18 @@ export default class HostPanel {
   }
 }
 
-function hostFacts(fleet) {
-  const carried = ({ name }) => [...fleet.containers.values()].filter((container) => container.host === name);
+function hostFacts() {
   return new Facts([
     ["Containers", (host) => {
       if (host.role === "gateway") return null;
-      const names = carried(host).map(({ name }) => name).sort(byName);
+      const names = host.carried.map(({ name }) => name).sort(byName);
       const links = names.slice(0, MOST_LINKS).flatMap((name) => [", ", { text: name, panel: `container:${name}` }]).slice(1);
       return links.length ? [...links, names.length > MOST_LINKS ? ` and ${names.length - MOST_LINKS} more` : ""] : "none";
     }],
     ["Capacity", ({ role, capacity }) => (role === "gateway"
       ? null : `${count(capacity.containers, "container")}, ${bytes(capacity.memoryBytes)} memory`)],
     ["Promised", (host) => (host.role === "gateway" ? null
-      : `${bytes(carried(host).reduce((sum, { limits }) => sum + limits.memoryBytes, 0))} memory to ${carried(host).length}`)],
+      : `${bytes(host.carried.reduce((sum, { limits }) => sum + limits.memoryBytes, 0))} memory to ${host.carried.length}`)],
     ["Role", ({ role }) => role],
     ["Address", ({ address, facts }) => [address, { text: ` ${facts.addresses.filter((other) => other !== address).join(" ")}`,
       class: "soft" }]],

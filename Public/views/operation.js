@@ -3,7 +3,7 @@
 import { Stream } from "../components/stream.js";
 import { badge, panelLink, routeLink } from "../components/bits.js";
 import { tableHead } from "../components/table.js";
-import { request, withQuery } from "../lib/api.js";
+import { list, request, withQuery } from "../lib/api.js";
 import { arrange, el, setAttribute, setText } from "../lib/dom.js";
 import { ago, byName, count, isNumber, milliseconds, moment, secondsUntil } from "../lib/format.js";
 import { go } from "../lib/route.js";
@@ -12,6 +12,7 @@ import { alarmKinds, containerStates, describe, hostStates, meaning } from "../l
 
 const PACE = 10; // seconds between two looks at what makes no events
 const PAGE = 50;
+const MOST_HOSTS = 1000;
 const FILTERS = ["actor", "subject", "kind"];
 const KINDS = ["container", "containerRemoved", "relocation", "host", "hostForgotten", "tenant", "tenantRemoved", "policy", "policyRemoved",
   "image", "scheduler", "alarm", "refused"];
@@ -82,8 +83,8 @@ export default class OperationView {
       setText(this.healthNote, problem.message);
     }
     try {
-      const { value } = await request("GET", "/v1/hosts");
-      this.heard = new Map(value.items.map((host) => [host.name, host]));
+      const { items } = await list("/v1/hosts", MOST_HOSTS);
+      this.heard = new Map(items.map((host) => [host.name, host]));
       this.#writeAgents();
     } catch {
       // The connection's state stands at the top of the page.

@@ -249,6 +249,8 @@ export default class PolicyView {
     if (!this.name || !this.base) return;
     const tenants = [...this.fleet.tenants.values()].filter(({ policy }) => (policy ?? "default") === this.name)
       .map(({ name }) => name).sort(byName);
+    // Of a large fleet not every container is known here.
+    const least = this.fleet.isPart("containers") ? "at least " : "";
     let own = [];
     let held = 0;
     for (const container of this.fleet.containers.values()) {
@@ -260,7 +262,7 @@ export default class PolicyView {
     if (key === this.usersKey) return;
     this.usersKey = key;
     const links = (kind, names) => names.slice(0, 12).flatMap((name) => [", ", panelLink(`${kind}:${name}`, name)]).slice(1);
-    this.users.replaceChildren(`Holds for ${count(held, "container")}`,
+    this.users.replaceChildren(`Holds for ${least}${count(held, "container")}`,
       ...(tenants.length ? [": of ", ...links("tenant", tenants), tenants.length > 12
         ? ` and ${tenants.length - 12} more tenants` : ""] : []),
       ...(own.length ? ["; named by ", ...links("container", own), own.length > 12 ? ` and ${own.length - 12} more` : ""] : []), ".",

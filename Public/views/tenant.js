@@ -3,6 +3,7 @@
 import { action } from "../components/action.js";
 import { badge, routeLink, tint } from "../components/bits.js";
 import { Facts } from "../components/facts.js";
+import { request, withQuery } from "../lib/api.js";
 import { el, setText } from "../lib/dom.js";
 import { ago, byName } from "../lib/format.js";
 import { clean } from "../lib/route.js";
@@ -18,9 +19,9 @@ export default class TenantPanel {
     this.badges = el("p", { class: "badges" });
     this.detail = el("p", { class: "soft" });
     this.facts = new Facts([
-      ["Containers", ({ containers }) => (containers.length
+      ["Containers", ({ containers, total }) => (containers.length
         ? [...containers.slice(0, MOST_LINKS).flatMap((other) => [", ", { text: other, panel: `container:${other}` }]).slice(1),
-          containers.length > MOST_LINKS ? ` and ${containers.length - MOST_LINKS} more` : ""] : "none yet")],
+          total > MOST_LINKS ? ` and ${(total - MOST_LINKS).toLocaleString("en")} more` : ""] : "none yet")],
       ["Added", ({ createdAt }) => ago(createdAt)],
     ]);
     this.pause = action({
@@ -53,6 +54,7 @@ export default class TenantPanel {
       el("h3", {}, "Delete"), this.remove.root);
     this.root = el("article", {}, this.heading, this.badges, this.detail, this.body);
     this.others.addEventListener("input", () => this.setOthers.refresh());
+    if (fleet.isPart("containers")) this.#look();
   }
 
   concerns(changes) {
@@ -71,14 +73,24 @@ export default class TenantPanel {
     tint(this.heading, this.name);
     this.badges.replaceChildren(badge(tenant.isPaused ? { sign: "‖", tone: "warn", word: "paused" } : { sign: "✓", tone: "good",
       word: "moving" }));
-    const own = [...this.fleet.containers.values()].filter((container) => container.tenant === this.name);
+    const own = this.there?.items ?? [...this.fleet.containers.values()].filter((container) => container.tenant === this.name);
     const containers = own.map(({ name }) => name).sort(byName);
-    this.facts.update({ ...tenant, containers });
+    this.facts.update({ ...tenant, containers, total: this.there?.total ?? containers.length });
     this.pause.relabel(tenant.isPaused ? "Let its containers move" : "Pause its clock");
     this.pause.refresh();
     choosePolicy(this.policy, this.fleet, tenant.policy, "default (as for everybody)");
     this.setPolicy.refresh();
     this.#writeOthers(tenant);
+  }
+
+  /** Of a large fleet this page has not read all: it asks for the first ones of this tenant. */
+  async #look() {
+    try {
+      this.there = (await request("GET", withQuery("/v1/containers", { tenant: this.name, limit: MOST_LINKS }))).value;
+      this.update();
+    } catch {
+      // Those that are known stay.
+    }
   }
 
   #writeOthers(tenant) {

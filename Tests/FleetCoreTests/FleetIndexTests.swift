@@ -13,6 +13,10 @@ struct FleetIndexTests {
             try fleet.step()
             guard number.isMultiple(of: 50) else { continue }
             #expect(fleet.state.index == FleetIndex(of: fleet.state), "after \(number) changes")
+            let dues = fleet.state.containers.keys.compactMap { name in
+                fleet.state.due(of: name).map { Due(at: $0, container: name) }
+            }
+            #expect(Array(fleet.state.dues) == dues.sorted(), "after \(number) changes")
         }
     }
 
@@ -35,6 +39,11 @@ struct FleetIndexTests {
                 #expect(state.openRelocation(of: container.name) == open)
             }
             #expect(state.startLimits == state.limits())
+            for policy in [PolicyName.default] + state.policies.keys {
+                let held = state.containers.values.filter { state.policyName(of: $0) == policy }.map(\.name).sorted()
+                #expect(state.containerNames(under: policy).sorted() == held)
+                #expect(state.containerCount(under: policy) == held.count)
+            }
             #expect(state.stuckContainers.allSatisfy { $0.state == .running && $0.mobility.isImmovable })
             for tenant in state.tenants.keys {
                 let others = state.tenants.values.filter { $0.neverBeside.contains(tenant) }.map(\.name)

@@ -50,6 +50,9 @@ struct RandomFleet {
         var host = state.hosts[host.name] ?? host
         host.state = pick([.ready, .cordoned, .draining, .unreachable])
         if Int.random(in: 0..<10, using: &generator) == 0 { host.role = pick([.worker, .gateway]) }
+        host.adoptable = (0..<Int.random(in: 0...2, using: &generator)).map {
+            AdoptableContainer(id: "\($0)", name: "theirs", tenant: "tenant0", image: "redis", obstacles: [])
+        }
         return host
     }
 
@@ -69,6 +72,7 @@ struct RandomFleet {
     private mutating func tenant() throws -> Tenant {
         var tenant = Tenant(name: pick(tenants), createdAt: epoch)
         tenant.policy = Bool.random(using: &generator) ? try policy() : nil
+        tenant.isPaused = Bool.random(using: &generator)
         tenant.neverBeside = (0..<Int.random(in: 0...2, using: &generator)).map { _ in pick(tenants) }
         return tenant
     }
@@ -89,8 +93,15 @@ struct RandomFleet {
         if container.virtualAddress == nil, let number = names.firstIndex(of: name) {
             container.virtualAddress = IPv4Address(number: 0xCB00_7100 + UInt32(number))
         }
+        container.deadlineAt = Bool.random(using: &generator) ? soon() : nil
+        container.pin = pick([nil, nil, Pin(reason: "chance", until: soon(), setBy: "chance")])
+        container.isPaused = Int.random(in: 0..<4, using: &generator) == 0
         container.state = pick([.starting, .running, .stopped(reason: "it ended"), .removing])
         return container
+    }
+
+    private mutating func soon() -> Timestamp {
+        epoch.advanced(bySeconds: Double(Int.random(in: 0...100, using: &generator)))
     }
 
     private mutating func begin() throws {
@@ -118,12 +129,13 @@ struct RandomFleet {
 
     private mutating func alarm() -> Alarm {
         var alarm = Alarm(
-            kind: pick(AlarmKind.allCases), subject: pick(names).text, message: "something", raisedAt: epoch)
+            kind: pick(AlarmKind.allCases), subject: pick(names).text, message: "something",
+            raisedAt: epoch.advanced(bySeconds: Double(Int.random(in: 0...9, using: &generator))))
         if Bool.random(using: &generator) { alarm.clearedAt = epoch }
         return alarm
     }
 
-    private static func host(_ number: Int) throws -> Host {
+    static func host(_ number: Int) throws -> Host {
         Host(
             name: try HostName("host\(number)"), role: number == 0 ? .gateway : .worker, state: .ready,
             address: IPv4Address(number: 0x0A00_0001 + UInt32(number)),

@@ -58,6 +58,6 @@ export class WhatIf {
     const seconds = fleet.policies.get(name)?.assumedAttackSeconds;
     this.attack.annotate(seconds ? `Empty for what the policy assumes: ${span(seconds)}.` : "Empty for what the policy assumes.");
     const held = [...fleet.containers.values()].filter((container) => fleet.policyOf(container) === name).length;
-    this.policy.annotate(`It holds for ${count(held, "container")}.`);
+    this.policy.annotate(`It holds for ${fleet.isPart("containers") ? "at least " : ""}${count(held, "container")}.`);
   }
 }

@@ -130,16 +130,20 @@ struct ActionView: Encodable {
     }
 }
 
-/// A list, or a part of it.
+/// A part of a list.
 struct ListView<Item: Encodable>: Encodable {
     var items: [Item]
+    /// The cursor of the next part; `nil` on the last.
     var next: String?
+    /// How many items the whole list has; `nil` where only counting all of them would tell.
+    var total: Int?
 
-    private enum Keys: CodingKey { case items, next }
+    private enum Keys: CodingKey { case items, next, total }
 
     func encode(to encoder: any Encoder) throws {
         var fields = encoder.container(keyedBy: Keys.self)
         try fields.encode(items, forKey: .items)
         try fields.encode(next, forKey: .next)
+        try fields.encodeIfPresent(total, forKey: .total)
     }
 }

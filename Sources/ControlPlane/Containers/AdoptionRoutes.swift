@@ -25,19 +25,16 @@ struct AdoptionRoutes {
 
     func add(to router: inout FleetRouter) {
         router.on(.get, "/v1/adoptable") { request in
-            try request.checkQuery("host")
+            try request.checkQuery("host", "cursor", "limit")
             let host: HostName? = try request.queryValue("host", "a host's name") { try HostName($0) }
             let state = containers.fleet.snapshot
             if let host { _ = try state.host(host) }
-            let views = state.hosts.values.filter { host == nil || $0.name == host }.sorted { $0.name < $1.name }
-                .flatMap { host in
-                    (host.adoptable ?? []).map {
-                        AdoptableView(
-                            host: host.name, id: $0.id, name: $0.name, tenant: $0.tenant, image: $0.image,
-                            obstacles: $0.obstacles)
-                    }
-                }
-            return try .snapshot(ListView(items: views), of: state, for: request)
+            let part = state.adoptables(on: host, try request.window()).map { host, container in
+                AdoptableView(
+                    host: host, id: container.id, name: container.name, tenant: container.tenant,
+                    image: container.image, obstacles: container.obstacles)
+            }
+            return try .snapshot(ListView(part), of: state, for: request)
         }
         router.on(.post, "/v1/hosts/{host}/adopt") { request in
             try request.checkQuery("wait")

@@ -65,15 +65,12 @@ struct ContainersRoutes {
 
     private func addResource(to router: inout FleetRouter) {
         router.on(.get, "/v1/containers") { request in
-            try request.checkQuery("tenant", "host")
+            try request.checkQuery("tenant", "host", "cursor", "limit")
             let tenant: TenantName? = try request.queryValue("tenant", "a tenant's name") { try TenantName($0) }
             let host: HostName? = try request.queryValue("host", "a host's name") { try HostName($0) }
             let state = containers.fleet.snapshot
-            let views = state.containers.values
-                .filter { (tenant == nil || $0.spec.tenant == tenant) && (host == nil || $0.host == host) }
-                .sorted { $0.name < $1.name }
-                .map { ContainerView(container: $0) }
-            return try .snapshot(ListView(items: views), of: state, for: request)
+            let part = state.containers(of: tenant, on: host, try request.window())
+            return try .snapshot(ListView(part.map { ContainerView(container: $0) }), of: state, for: request)
         }
         router.on(.post, "/v1/containers") { request in
             try request.checkQuery("wait")

@@ -15,7 +15,7 @@ extension ContainersService {
             container.isPaused = isPaused ?? container.isPaused
             guard container != before else { return container }
             draft.record(.container(container))
-            if container.policy != before.policy { draft.moveDeadlines { other, _ in other.name == name } }
+            if container.policy != before.policy { draft.moveDeadlines(of: [name]) }
             return try draft.container(name)
         }
     }

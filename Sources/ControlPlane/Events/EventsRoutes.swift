@@ -29,9 +29,9 @@ struct EventsRoutes {
             return try .snapshot(ListView(items: views, next: page.next?.description), of: state, for: request)
         }
         router.on(.get, "/v1/alarms") { request in
+            try request.checkQuery("cursor", "limit")
             let state = fleet.snapshot
-            let alarms = state.alarms.values.sorted { ($0.raisedAt, $0.subject) < ($1.raisedAt, $1.subject) }
-            return try .snapshot(ListView(items: alarms), of: state, for: request)
+            return try .snapshot(ListView(state.alarms(try request.window())), of: state, for: request)
         }
     }
 

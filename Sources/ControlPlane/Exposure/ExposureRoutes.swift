@@ -34,9 +34,7 @@ struct ExposureRoutes {
     private func view(
         of state: FleetState, tenant: TenantName?, container: ContainerName?, limit: Int, at now: Timestamp
     ) -> View {
-        let names = state.containers.values.filter { candidate in
-            (container == nil || candidate.name == container) && (tenant == nil || candidate.spec.tenant == tenant)
-        }.map(\.name)
+        let names = state.containerNames(container, of: tenant)
         let tenants = container != nil ? [] : tenant.map { [$0] } ?? Array(state.tenants.keys)
         let (containers, pairs) = fleet.exposure.read { book in
             (
@@ -55,6 +53,17 @@ struct ExposureRoutes {
                         < ($0.longest?.seconds ?? 0, $1.tenant, $1.stranger)
                 }.firsts(limit),
             pairCount: pairs.count)
+    }
+}
+
+extension FleetState {
+    /// One container, those of a tenant, one if it is a tenant's, or all.
+    fileprivate func containerNames(_ container: ContainerName?, of tenant: TenantName?) -> [ContainerName] {
+        switch (container, tenant) {
+        case (let name?, let tenant): tenant == nil || containers[name]?.spec.tenant == tenant ? [name] : []
+        case (nil, let tenant?): Array(index.containersByTenant[tenant] ?? [])
+        case (nil, nil): Array(index.containers)
+        }
     }
 }
 

@@ -15,10 +15,10 @@ struct HostsRoutes {
 
     func add(to router: inout FleetRouter) {
         router.on(.get, "/v1/hosts") { request in
-            try request.checkQuery()
+            try request.checkQuery("cursor", "limit")
             let state = hosts.fleet.snapshot
-            let views = state.hosts.values.sorted { $0.name < $1.name }.map { hosts.view(of: $0, in: state) }
-            return try .snapshot(ListView(items: views), of: state, for: request)
+            let part = state.hosts(try request.window()).map { hosts.view(of: $0, in: state) }
+            return try .snapshot(ListView(part), of: state, for: request)
         }
         router.on(.get, "/v1/hosts/{host}") { request in
             let state = hosts.fleet.snapshot

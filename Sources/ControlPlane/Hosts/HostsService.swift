@@ -12,7 +12,7 @@ struct HostsService {
     func view(of host: Host, in state: FleetState) -> HostView {
         var host = host
         host.lastSeenAt = agents.lastSeen(host.name) ?? host.lastSeenAt
-        return HostView(host: host, containers: state.containers(on: host.name).map(\.name))
+        return HostView(host: host, containers: state.containerNames(on: host.name))
     }
 
     /// Changes a host's state, labels or capacity.
@@ -63,7 +63,7 @@ struct HostsService {
             }
             host.state = .draining
             host.drain = Drain(
-                startedAt: draft.now, startedBy: actor, total: draft.state.containers(on: name).count)
+                startedAt: draft.now, startedBy: actor, total: draft.state.containerCount(on: name))
             draft.record(.host(host))
             return host
         }

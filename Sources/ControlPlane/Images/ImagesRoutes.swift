@@ -15,11 +15,12 @@ struct ImagesRoutes {
 
     func add(to router: inout FleetRouter) {
         router.on(.get, "/v1/images") { request in
-            try request.checkQuery()
-            let list = try images.list().sorted {
-                ($0.names.first ?? "", $0.digest.hex) < ($1.names.first ?? "", $1.digest.hex)
-            }
-            return try .snapshot(ListView(items: list), of: fleet.snapshot, for: request)
+            try request.checkQuery("cursor", "limit")
+            // Where each is follows from the names of files; only what is shown is read.
+            let part = ListPart(try request.window(), of: try images.places()) { $0 }
+            let list = ListPart(
+                items: try part.items.compactMap { try images.image($0.digest) }, next: part.next, total: part.total)
+            return try .snapshot(ListView(list), of: fleet.snapshot, for: request)
         }
         router.on(.post, "/v1/images") { request in
             try request.checkQuery("name")
@@ -36,7 +37,7 @@ struct ImagesRoutes {
                 let users = (draft.state.index.containersByImage[image.digest] ?? []).map(\.text)
                 guard users.isEmpty else {
                     throw FleetError.conflict(
-                        "image \(image.digest) is used by \(users.sorted().joined(separator: ", "))")
+                        "image \(image.digest) is used by \(users.joined(separator: ", "))")
                 }
                 try images.remove(image.digest)
             }

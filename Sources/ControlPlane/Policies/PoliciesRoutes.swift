@@ -23,11 +23,10 @@ struct PoliciesRoutes {
 
     private func addCollection(to router: inout FleetRouter) {
         router.on(.get, "/v1/policies") { request in
-            try request.checkQuery()
+            try request.checkQuery("cursor", "limit")
             let state = fleet.snapshot
-            let others = state.policies.values.filter { $0.name != .default }.sorted { $0.name < $1.name }
-            let views = ([try state.policy(.default)] + others).map { PolicyView($0, in: state) }
-            return try .snapshot(ListView(items: views), of: state, for: request)
+            let part = state.policies(try request.window()).map { PolicyView($0, in: state) }
+            return try .snapshot(ListView(part), of: state, for: request)
         }
         router.on(.post, "/v1/policies") { request in
             try request.checkQuery()

@@ -36,17 +36,19 @@ struct SimulationsRoutes {
 
     func add(to router: inout FleetRouter) {
         router.on(.get, "/v1/experiments") { request in
-            try request.checkQuery()
-            return try .answer(.ok, ListView(items: try Experiment.all.map(ExperimentView.init)))
+            try request.checkQuery("cursor", "limit")
+            let all = Array(try Experiment.all.enumerated())
+            let part = ListPart(try request.window(), of: all) { Position($0.offset) }
+            return try .answer(.ok, ListView(part.map { ExperimentView($0.element) }))
         }
         router.on(.get, "/v1/experiments/{experiment}") { request in
             try request.checkQuery()
             return try .answer(.ok, try Self.experiment(request.parameters["experiment"] ?? ""))
         }
         router.on(.get, "/v1/simulations") { request in
-            try request.checkQuery()
-            let views = simulations.all.map { SimulationView(simulation: $0, isInFull: false) }
-            return try .answer(.ok, ListView(items: views))
+            try request.checkQuery("cursor", "limit")
+            let part = ListPart(try request.window(), of: simulations.all) { NewestFirst($0.id) }
+            return try .answer(.ok, ListView(part.map { SimulationView(simulation: $0, isInFull: false) }))
         }
         router.on(.post, "/v1/simulations") { request in
             try request.checkQuery("wait")

@@ -30,10 +30,9 @@ struct TenantsRoutes {
 
     func add(to router: inout FleetRouter) {
         router.on(.get, "/v1/tenants") { request in
-            try request.checkQuery()
+            try request.checkQuery("cursor", "limit")
             let state = fleet.snapshot
-            let tenants = state.tenants.values.sorted { $0.name < $1.name }
-            return try .snapshot(ListView(items: tenants), of: state, for: request)
+            return try .snapshot(ListView(state.tenants(try request.window())), of: state, for: request)
         }
         router.on(.post, "/v1/tenants") { request in
             let body = try await request.decode(NewTenant.self)
@@ -76,7 +75,8 @@ struct TenantsRoutes {
             guard tenant != before else { return tenant }
             draft.record(.tenant(tenant))
             if tenant.policy != before.policy {
-                draft.moveDeadlines { container, _ in container.spec.tenant == name && container.policy == nil }
+                let concerned = draft.state.containers(of: name).filter { $0.policy == nil }
+                draft.moveDeadlines(of: concerned.map(\.name))
             }
             return tenant
         }

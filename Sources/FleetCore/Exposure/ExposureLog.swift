@@ -40,11 +40,20 @@ package final class ExposureLog: Sendable {
             }
         case .containerRemoved(let name): book.remove(name, at: event.at)
         case .tenantRemoved(let name): book.remove(name)
-        case .policy, .policyRemoved, .tenant:
-            for container in state.containers.values {
-                book.setAttackSeconds(state.policy(of: container).assumedAttackSeconds, for: container.name)
-            }
+        case .policy(let record): setAttackSeconds(of: state.containerNames(under: record.name), in: state, &book)
+        case .policyRemoved(let name): setAttackSeconds(of: state.containerNames(under: name), in: state, &book)
+        case .tenant(let tenant): setAttackSeconds(of: state.containers(of: tenant.name).map(\.name), in: state, &book)
         case .host, .hostForgotten, .relocation, .image, .scheduler, .alarm, .refused: break
+        }
+    }
+
+    /// Takes how long attacks on these containers are assumed to take by the policies that hold for them now.
+    private static func setAttackSeconds(
+        of names: [ContainerName], in state: FleetState, _ book: inout ExposureBook
+    ) {
+        for name in names {
+            guard let container = state.containers[name] else { continue }
+            book.setAttackSeconds(state.policy(of: container).assumedAttackSeconds, for: name)
         }
     }
 }

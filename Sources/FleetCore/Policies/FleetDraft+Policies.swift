@@ -11,7 +11,7 @@ extension FleetDraft {
             name: name, version: (state.policyVersions[name] ?? 0) + 1, changedAt: now, changedBy: actor, policy: policy
         )
         self.record(.policy(record))
-        moveDeadlines { container, state in state.policyName(of: container) == name }
+        moveDeadlines(of: state.containerNames(under: name))
         return record
     }
 }

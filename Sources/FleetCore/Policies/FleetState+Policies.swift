@@ -13,7 +13,10 @@ extension FleetState {
     }
 
     /// The policy that holds where no other is named.
-    package var defaultPolicy: Policy { (policies[.default] ?? Self.builtIn).policy }
+    package var defaultPolicy: Policy { defaultRecord.policy }
+
+    /// The same as a version: the last that was set, or the one that holds until then.
+    package var defaultRecord: PolicyRecord { policies[.default] ?? Self.builtIn }
 
     /// The name of the policy that holds for a container: its own, its tenant's, or `default`.
     package func policyName(of container: Container) -> PolicyName {
@@ -54,8 +57,8 @@ extension FleetState {
 
     /// What names a policy, in words; empty when nothing does.
     package func users(of policy: PolicyName) -> [String] {
-        (index.tenantsByPolicy[policy] ?? []).sorted().map { "tenant '\($0)'" }
-            + (index.containersByPolicy[policy] ?? []).sorted().map { "container '\($0)'" }
+        (index.tenantsByPolicy[policy] ?? []).map { "tenant '\($0)'" }
+            + (index.containersByPolicy[policy] ?? []).map { "container '\($0)'" }
     }
 
     private static var builtIn: PolicyRecord {
@@ -64,14 +67,38 @@ extension FleetState {
     }
 }
 
+// MARK: For whom a policy holds
+
+extension FleetState {
+    /// The containers for which a policy holds: those that name it, and those of tenants that name it. For `default` these are
+    /// all that name no other one.
+    package func containerNames(under policy: PolicyName) -> [ContainerName] {
+        guard policy != .default else {
+            return index.containers.filter { containers[$0].map { policyName(of: $0) } == policy }
+        }
+        let ofTenants = (index.tenantsByPolicy[policy] ?? []).flatMap { tenant in
+            (index.containersByTenant[tenant] ?? []).filter { containers[$0]?.policy == nil }
+        }
+        return Array(index.containersByPolicy[policy] ?? []) + ofTenants
+    }
+
+    /// For how many containers a policy holds.
+    package func containerCount(under policy: PolicyName) -> Int {
+        guard policy == .default else { return containerNames(under: policy).count }
+        let others = Set(index.containersByPolicy.keys).union(index.tenantsByPolicy.keys).subtracting([.default])
+        return others.reduce(index.containers.count) { $0 - containerNames(under: $1).count }
+    }
+}
+
 extension FleetDraft {
-    /// Draws the deadlines anew of the containers that a change concerns, given how long they have stayed already.
-    package mutating func moveDeadlines(where concerns: (Container, FleetState) -> Bool) {
-        for container in state.containers.values where container.state == .running && concerns(container, state) {
-            guard let arrivedAt = container.arrivedAt else { continue }
-            var container = container
+    /// Draws the deadlines anew of containers that a change concerns, given how long they have stayed already.
+    package mutating func moveDeadlines(of names: [ContainerName]) {
+        for name in names {
+            guard var container = state.containers[name], container.state == .running,
+                let arrivedAt = container.arrivedAt
+            else { continue }
             container.deadlineAt = state.deadline(of: container, arrivedAt: arrivedAt, at: now)
-            if container != state.containers[container.name] { record(.container(container)) }
+            if container != state.containers[name] { record(.container(container)) }
         }
     }
 }

@@ -1,41 +1,56 @@
 import FleetModel
 import HashTreeCollections
 
-/// Who belongs to whom, so that no question about one host, tenant, container or address looks at the whole fleet.
+/// Who belongs to whom and in which order, so that no question about one host, tenant, container or address looks at the whole
+/// fleet, nor does a part of a list.
 ///
 /// It holds nothing that the state does not say: a recount gives the same (`FleetIndex(of:)`).
 package struct FleetIndex: Sendable, Equatable {
+    /// All hosts, by name.
+    package private(set) var hosts: SortedSet<HostName> = []
+    /// All tenants, by name.
+    package private(set) var tenants: SortedSet<TenantName> = []
+    /// All containers, by name.
+    package private(set) var containers: SortedSet<ContainerName> = []
+    /// The policies that were set, but for `default`, by name.
+    package private(set) var policies: SortedSet<PolicyName> = []
+    /// The alarms that stand, the oldest first.
+    package private(set) var alarms: SortedSet<AlarmPlace> = []
+    /// The containers that could be adopted.
+    package private(set) var adoptables: SortedSet<AdoptablePlace> = []
     /// The containers whose place is a host.
-    package private(set) var containersByHost: TreeDictionary<HostName, TreeSet<ContainerName>> = [:]
+    package private(set) var containersByHost: TreeDictionary<HostName, SortedSet<ContainerName>> = [:]
+    /// How many of them are being moved; a host without any is not named.
+    package private(set) var movingByHost: TreeDictionary<HostName, Int> = [:]
     /// The containers of a tenant.
-    package private(set) var containersByTenant: TreeDictionary<TenantName, TreeSet<ContainerName>> = [:]
+    package private(set) var containersByTenant: TreeDictionary<TenantName, SortedSet<ContainerName>> = [:]
     /// The containers that name a policy of their own.
-    package private(set) var containersByPolicy: TreeDictionary<PolicyName, TreeSet<ContainerName>> = [:]
+    package private(set) var containersByPolicy: TreeDictionary<PolicyName, SortedSet<ContainerName>> = [:]
     /// The containers of an image.
-    package private(set) var containersByImage: TreeDictionary<ImageDigest, TreeSet<ContainerName>> = [:]
+    package private(set) var containersByImage: TreeDictionary<ImageDigest, SortedSet<ContainerName>> = [:]
     /// The containers that run and cannot be moved.
-    package private(set) var stuckContainers: TreeSet<ContainerName> = []
+    package private(set) var stuckContainers: SortedSet<ContainerName> = []
     /// The containers with a virtual address.
     package private(set) var containersByVirtualAddress: TreeDictionary<IPv4Address, ContainerName> = [:]
     /// The relocation of a container that has not ended; there is at most one.
     package private(set) var openByContainer: TreeDictionary<ContainerName, RelocationID> = [:]
     /// The relocations that have not ended and lead away from a host or to it.
-    package private(set) var openByHost: TreeDictionary<HostName, TreeSet<RelocationID>> = [:]
+    package private(set) var openByHost: TreeDictionary<HostName, SortedSet<RelocationID>> = [:]
     /// The addresses in use, and by how many: a container's own, those that open connections still use, and those that
     /// relocations lead to.
     package private(set) var addressUses: TreeDictionary<IPv4Address, Int> = [:]
     /// The hosts of a role.
-    package private(set) var hostsByRole: TreeDictionary<HostRole, TreeSet<HostName>> = [:]
+    package private(set) var hostsByRole: TreeDictionary<HostRole, SortedSet<HostName>> = [:]
     /// The hosts in a state.
-    package private(set) var hostsByState: TreeDictionary<HostState, TreeSet<HostName>> = [:]
+    package private(set) var hostsByState: TreeDictionary<HostState, SortedSet<HostName>> = [:]
     /// The hosts at an address.
     package private(set) var hostsByAddress: TreeDictionary<IPv4Address, HostName> = [:]
     /// The tenants that name a policy.
-    package private(set) var tenantsByPolicy: TreeDictionary<PolicyName, TreeSet<TenantName>> = [:]
+    package private(set) var tenantsByPolicy: TreeDictionary<PolicyName, SortedSet<TenantName>> = [:]
     /// The tenants whose containers are never to be beside a tenant's.
-    package private(set) var tenantsByStranger: TreeDictionary<TenantName, TreeSet<TenantName>> = [:]
+    package private(set) var tenantsByStranger: TreeDictionary<TenantName, SortedSet<TenantName>> = [:]
     /// What the alarms of a kind are about.
-    package private(set) var alarmsByKind: TreeDictionary<AlarmKind, TreeSet<String>> = [:]
+    package private(set) var alarmsByKind: TreeDictionary<AlarmKind, SortedSet<String>> = [:]
 
     /// Of nothing.
     package init() {}
@@ -46,7 +61,8 @@ package struct FleetIndex: Sendable, Equatable {
         for tenant in state.tenants.values { add(tenant) }
         for container in state.containers.values { add(container) }
         for relocation in state.relocations.values { add(relocation) }
-        for key in state.alarms.keys { add(key) }
+        for policy in state.policies.keys { add(policy) }
+        for alarm in state.alarms.values { add(alarm) }
     }
 }
 
@@ -54,29 +70,37 @@ package struct FleetIndex: Sendable, Equatable {
 
 extension FleetIndex {
     mutating func add(_ host: Host) {
+        hosts.insert(host.name)
+        for place in host.adoptablePlaces { adoptables.insert(place) }
         hostsByRole.add(host.name, to: host.role)
         hostsByState.add(host.name, to: host.state)
         hostsByAddress[host.address] = host.name
     }
 
     mutating func remove(_ host: Host) {
+        hosts.remove(host.name)
+        for place in host.adoptablePlaces { adoptables.remove(place) }
         hostsByRole.remove(host.name, from: host.role)
         hostsByState.remove(host.name, from: host.state)
         if hostsByAddress[host.address] == host.name { hostsByAddress[host.address] = nil }
     }
 
     mutating func add(_ tenant: Tenant) {
+        tenants.insert(tenant.name)
         if let policy = tenant.policy { tenantsByPolicy.add(tenant.name, to: policy) }
         for stranger in Set(tenant.neverBeside) { tenantsByStranger.add(tenant.name, to: stranger) }
     }
 
     mutating func remove(_ tenant: Tenant) {
+        tenants.remove(tenant.name)
         if let policy = tenant.policy { tenantsByPolicy.remove(tenant.name, from: policy) }
         for stranger in Set(tenant.neverBeside) { tenantsByStranger.remove(tenant.name, from: stranger) }
     }
 
     mutating func add(_ container: Container) {
+        containers.insert(container.name)
         if let host = container.host { containersByHost.add(container.name, to: host) }
+        if let host = container.hostWhileMoving { movingByHost[host, default: 0] += 1 }
         containersByTenant.add(container.name, to: container.spec.tenant)
         containersByImage.add(container.name, to: container.spec.digest)
         if container.isStuck { stuckContainers.insert(container.name) }
@@ -86,7 +110,12 @@ extension FleetIndex {
     }
 
     mutating func remove(_ container: Container) {
+        containers.remove(container.name)
         if let host = container.host { containersByHost.remove(container.name, from: host) }
+        if let host = container.hostWhileMoving {
+            let left = (movingByHost[host] ?? 0) - 1
+            movingByHost[host] = left > 0 ? left : nil
+        }
         containersByTenant.remove(container.name, from: container.spec.tenant)
         containersByImage.remove(container.name, from: container.spec.digest)
         stuckContainers.remove(container.name)
@@ -108,9 +137,19 @@ extension FleetIndex {
         if let address = relocation.newAddress { release(address) }
     }
 
-    mutating func add(_ alarm: AlarmKey) { alarmsByKind.add(alarm.subject, to: alarm.kind) }
+    mutating func add(_ policy: PolicyName) { if policy != .default { policies.insert(policy) } }
 
-    mutating func remove(_ alarm: AlarmKey) { alarmsByKind.remove(alarm.subject, from: alarm.kind) }
+    mutating func remove(_ policy: PolicyName) { policies.remove(policy) }
+
+    mutating func add(_ alarm: Alarm) {
+        alarms.insert(alarm.place)
+        alarmsByKind.add(alarm.subject, to: alarm.kind)
+    }
+
+    mutating func remove(_ alarm: Alarm) {
+        alarms.remove(alarm.place)
+        alarmsByKind.remove(alarm.subject, from: alarm.kind)
+    }
 
     private mutating func release(_ address: IPv4Address) {
         let uses = (addressUses[address] ?? 0) - 1
@@ -119,12 +158,13 @@ extension FleetIndex {
 }
 
 extension TreeDictionary {
-    fileprivate mutating func add<Element: Hashable>(_ element: Element, to key: Key) where Value == TreeSet<Element> {
+    fileprivate mutating func add<Element: Comparable & Sendable>(_ element: Element, to key: Key)
+    where Value == SortedSet<Element> {
         self[key, default: []].insert(element)
     }
 
-    fileprivate mutating func remove<Element: Hashable>(_ element: Element, from key: Key)
-    where Value == TreeSet<Element> {
+    fileprivate mutating func remove<Element: Comparable & Sendable>(_ element: Element, from key: Key)
+    where Value == SortedSet<Element> {
         guard var elements = removeValue(forKey: key) else { return }
         elements.remove(element)
         if !elements.isEmpty { self[key] = elements }
@@ -132,6 +172,9 @@ extension TreeDictionary {
 }
 
 extension Container {
+    /// Where it is, if it is being moved.
+    fileprivate var hostWhileMoving: HostName? { if case .relocating = state { host } else { nil } }
+
     /// Whether it runs and cannot be moved.
     fileprivate var isStuck: Bool { state == .running && mobility.isImmovable }
 

@@ -32,6 +32,8 @@ public struct FleetState: Sendable {
     package let randomness: Randomness
     /// Who belongs to whom.
     package private(set) var index = FleetIndex()
+    /// When the clock has to look at which container, the earliest first: those of which `due(of:)` says something.
+    package private(set) var dues: SortedSet<Due> = []
     /// What placement knows of the hosts and of what they carry.
     package private(set) var placement = PlacementIndex()
     /// How many relocations may start: the fleet's limits, and those of tenants with a policy of their own.
@@ -54,7 +56,7 @@ public struct FleetState: Sendable {
         for host in record.hosts { set(host.host) }
         for container in record.containers { set(container) }
         nextRelocation = record.nextRelocation.number
-        policies = TreeDictionary(uniqueKeysWithValues: record.policies.map { ($0.name, $0) })
+        for policy in record.policies { set(policy) }
         policyVersions = record.lastPolicyVersions
         startLimits = limits()
         isPaused = record.schedulerPaused
@@ -71,20 +73,24 @@ public struct FleetState: Sendable {
             placement.remove(host: name)
         case .tenant(let tenant): set(tenant)
         case .tenantRemoved(let name):
+            let paused = tenants[name]?.isPaused == true ? containers(of: name).map(\.name) : []
             if let tenant = tenants.removeValue(forKey: name) { index.remove(tenant) }
             startLimits = limits()
+            for container in paused { noteDue(of: container) }
         case .container(let container): set(container)
         case .containerRemoved(let name):
+            forgetDue(of: name)
             guard let container = containers.removeValue(forKey: name) else { break }
             index.remove(container)
             unload(container)
         case .relocation(let relocation): set(relocation)
         case .policy(let record):
-            policies[record.name] = record
+            set(record)
             policyVersions[record.name] = record.version
             startLimits = limits()
         case .policyRemoved(let name):
             policies[name] = nil
+            index.remove(name)
             startLimits = limits()
         case .scheduler(let paused): isPaused = paused
         case .alarm(let alarm): set(alarm)
@@ -103,26 +109,46 @@ extension FleetState {
     }
 
     private mutating func set(_ container: Container) {
+        forgetDue(of: container.name)
         if let previous = containers.updateValue(container, forKey: container.name) {
             index.remove(previous)
             unload(previous)
         }
         index.add(container)
         load(container)
+        noteDue(of: container.name)
+    }
+
+    private mutating func noteDue(of name: ContainerName) {
+        if let due = due(of: name) { dues.insert(Due(at: due, container: name)) }
+    }
+
+    /// Before anything changes on which it depends.
+    private mutating func forgetDue(of name: ContainerName) {
+        if let due = due(of: name) { dues.remove(Due(at: due, container: name)) }
     }
 
     private mutating func set(_ tenant: Tenant) {
+        let isSwitched = (tenants[tenant.name]?.isPaused ?? false) != tenant.isPaused
+        let concerned = isSwitched ? containers(of: tenant.name).map(\.name) : []
+        for name in concerned { forgetDue(of: name) }
         let previous = tenants.updateValue(tenant, forKey: tenant.name)
         if let previous { index.remove(previous) }
         index.add(tenant)
         if tenant.policy != previous?.policy { startLimits = limits() }
+        for name in concerned { noteDue(of: name) }
     }
 
     private mutating func set(_ alarm: Alarm) {
-        if alarms.removeValue(forKey: alarm.key) != nil { index.remove(alarm.key) }
+        if let previous = alarms.removeValue(forKey: alarm.key) { index.remove(previous) }
         guard alarm.clearedAt == nil else { return }
         alarms[alarm.key] = alarm
-        index.add(alarm.key)
+        index.add(alarm)
+    }
+
+    private mutating func set(_ policy: PolicyRecord) {
+        policies[policy.name] = policy
+        index.add(policy.name)
     }
 
     private mutating func load(_ container: Container) {
@@ -140,6 +166,7 @@ extension FleetState {
     /// A container's places depend on its relocation, so it is counted anew around each change of that.
     private mutating func set(_ relocation: Relocation) {
         let container = containers[relocation.container]
+        forgetDue(of: relocation.container)
         if let container { unload(container) }
         if let previous = relocations.removeValue(forKey: relocation.id) { index.remove(previous) }
         if !relocation.state.isFinal {
@@ -148,6 +175,7 @@ extension FleetState {
         }
         nextRelocation = max(nextRelocation, relocation.id.number + 1)
         if let container { load(container) }
+        noteDue(of: relocation.container)
         guard relocation.state == .completed, let destination = relocation.destination else { return }
         moveTimes.note(relocation)
         placement.setCost(moveTimes.cost(of: destination), of: destination)
@@ -197,19 +225,22 @@ extension FleetState {
     package var gateway: Host? { index.hostsByRole[.gateway]?.first.flatMap { hosts[$0] } }
 
     /// The hosts that carry containers, by name.
-    package var workers: [Host] { (index.hostsByRole[.worker] ?? []).sorted().compactMap { hosts[$0] } }
+    package var workers: [Host] { (index.hostsByRole[.worker] ?? []).compactMap { hosts[$0] } }
 
     /// The containers whose place is this host, by name.
     package func containers(on host: HostName) -> [Container] {
-        (index.containersByHost[host] ?? []).sorted().compactMap { containers[$0] }
+        (index.containersByHost[host] ?? []).compactMap { containers[$0] }
     }
+
+    /// The names of the containers whose place is this host, in order.
+    package func containerNames(on host: HostName) -> [ContainerName] { Array(index.containersByHost[host] ?? []) }
 
     /// How many containers' place is this host.
     package func containerCount(on host: HostName) -> Int { index.containersByHost[host]?.count ?? 0 }
 
     /// The containers of a tenant, by name.
     package func containers(of tenant: TenantName) -> [Container] {
-        (index.containersByTenant[tenant] ?? []).sorted().compactMap { containers[$0] }
+        (index.containersByTenant[tenant] ?? []).compactMap { containers[$0] }
     }
 
     /// The relocation of a container that has not ended.
@@ -219,17 +250,17 @@ extension FleetState {
 
     /// The relocations that have not ended and lead away from a host or to it, oldest first.
     package func openRelocations(at host: HostName) -> [Relocation] {
-        (index.openByHost[host] ?? []).sorted().compactMap { relocations[$0] }
+        (index.openByHost[host] ?? []).compactMap { relocations[$0] }
     }
 
     /// The hosts in a state, by name.
-    package func hosts(in state: HostState) -> [HostName] { (index.hostsByState[state] ?? []).sorted() }
+    package func hosts(in state: HostState) -> [HostName] { Array(index.hostsByState[state] ?? []) }
 
     /// The containers that run and cannot be moved, by name.
-    package var stuckContainers: [Container] { index.stuckContainers.sorted().compactMap { containers[$0] } }
+    package var stuckContainers: [Container] { index.stuckContainers.compactMap { containers[$0] } }
 
     /// The alarms of a kind that stand.
     package func alarms(of kind: AlarmKind) -> [Alarm] {
-        (index.alarmsByKind[kind] ?? []).sorted().compactMap { alarms[AlarmKey(kind: kind, subject: $0)] }
+        (index.alarmsByKind[kind] ?? []).compactMap { alarms[AlarmKey(kind: kind, subject: $0)] }
     }
 }

@@ -61,21 +61,6 @@ public struct ImageRepository: Sendable {
         return image
     }
 
-    /// All images, by name; those without a name come last.
-    /// - Throws: `ImageError`.
-    public func list() throws -> [Image] {
-        let names = try names()
-        let images = try entries("sha256").compactMap { hex -> Image? in
-            guard let digest = try? ImageDigest("sha256:\(hex)"), var image = try stored(digest) else { return nil }
-            image.names = names[digest] ?? []
-            return image
-        }
-        return images.sorted { left, right in
-            (left.names.isEmpty ? 1 : 0, left.names.first ?? "", left.digest.hex)
-                < (right.names.isEmpty ? 1 : 0, right.names.first ?? "", right.digest.hex)
-        }
-    }
-
     /// Makes a name stand for an image; what it stood for before keeps its other names.
     /// - Throws: `ImageError` with the code `notFound` or `invalidName`.
     public func name(_ digest: ImageDigest, _ name: String) throws {
@@ -124,7 +109,7 @@ extension ImageRepository {
         return try? ImageDigest(String(decoding: bytes, as: UTF8.self))
     }
 
-    private func names() throws -> [ImageDigest: [String]] {
+    func names() throws -> [ImageDigest: [String]] {
         var names: [ImageDigest: [String]] = [:]
         for file in try entries("names") {
             guard let name = ImageName(fileName: file), let digest = try digest(of: name) else { continue }
@@ -133,7 +118,7 @@ extension ImageRepository {
         return names.mapValues { $0.sorted() }
     }
 
-    private func entries(_ directory: String) throws -> [String] {
+    func entries(_ directory: String) throws -> [String] {
         do { return try FileManager.default.contentsOfDirectory(atPath: "\(root)/\(directory)") } catch {
             throw ImageError(.failed, "cannot list \(root)/\(directory)", cause: error)
         }

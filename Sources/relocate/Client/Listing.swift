@@ -6,6 +6,8 @@ struct Listing<Item: Decodable & Sendable>: Decodable, Sendable {
     var items: [Item]
     /// Where the next page begins; `nil` on the last.
     var next: String?
+    /// How many items there are on all pages; `nil` where the control plane does not count them.
+    var total: Int?
 }
 
 /// How much of a long list is wanted.
@@ -23,6 +25,17 @@ enum Extent: Sendable, Hashable {
     }
 }
 
+extension Listing: Encodable where Item: Encodable {
+    private enum Keys: CodingKey { case items, next, total }
+
+    func encode(to encoder: any Encoder) throws {
+        var fields = encoder.container(keyedBy: Keys.self)
+        try fields.encode(items, forKey: .items)
+        try fields.encode(next, forKey: .next)
+        try fields.encodeIfPresent(total, forKey: .total)
+    }
+}
+
 extension APIClient {
     /// Reads page after page, until there is as much as is wanted or no more.
     /// - Returns: the answer, as if all of it had come on one page.
@@ -37,9 +50,7 @@ extension APIClient {
             items += page.items
             cursor = page.next
             guard cursor != nil, extent.page(after: items.count) > 0, !page.items.isEmpty else {
-                let whole = JSONValue.object([
-                    "items": .array(items), "next": cursor.map { .string($0) } ?? .null,
-                ])
+                let whole = Listing(items: items, next: cursor, total: page.total)
                 return Answer(
                     status: answer.status, headerFields: answer.headerFields, bytes: try FleetJSON.encode(whole))
             }

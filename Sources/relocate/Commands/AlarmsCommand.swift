@@ -10,7 +10,7 @@ struct AlarmsCommand: ClientCommand {
 
     func run(_ session: Session) async throws {
         try session.table(
-            try await session.api.get(APIPath("alarms")), of: Alarm.self, ifEmpty: "no alarm stands",
+            try await session.api.list(APIPath("alarms"), .all), of: Alarm.self, ifEmpty: "no alarm stands",
             [.words("Alarm"), .words("Subject"), .numbers("Stands for"), .words("Message")]
         ) { alarm in
             [

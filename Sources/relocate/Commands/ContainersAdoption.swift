@@ -22,7 +22,7 @@ struct ContainersAdoptable: ClientCommand {
 
     func run(_ session: Session) async throws {
         try session.table(
-            try await session.api.get(APIPath("adoptable").with("host", host)), of: Adoptable.self,
+            try await session.api.list(APIPath("adoptable").with("host", host), .all), of: Adoptable.self,
             ifEmpty: "there are none; start one with 'docker run --label relocate.tenant=TENANT --network none …'",
             [
                 .words("Host"), .words("Container"), .words("Tenant"), .words("Image"), .words("Adoptable"),

@@ -35,7 +35,7 @@ struct ContainersList: ClientCommand {
     func run(_ session: Session) async throws {
         let isFiltered = tenant != nil || host != nil
         try session.table(
-            try await session.api.get(APIPath("containers").with("tenant", tenant).with("host", host)),
+            try await session.api.list(APIPath("containers").with("tenant", tenant).with("host", host), .all),
             of: ContainerOnWire.self,
             ifEmpty: isFiltered
                 ? "no container matches" : "there are no containers; see 'relocate containers create --help'",

@@ -31,7 +31,7 @@ struct HostsShow: ClientCommand {
             }
         } else {
             try session.table(
-                try await session.api.get(APIPath("hosts")), of: HostOnWire.self,
+                try await session.api.list(APIPath("hosts"), .all), of: HostOnWire.self,
                 ifEmpty: "no host has enrolled yet; start an agent with 'relocate agent'",
                 [
                     .words("Host"), .words("Role"), .words("State"), .numbers("Containers"), .numbers("Memory"),

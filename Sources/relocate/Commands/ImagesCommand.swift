@@ -16,7 +16,7 @@ struct ImagesList: ClientCommand {
 
     func run(_ session: Session) async throws {
         try session.table(
-            try await session.api.get(APIPath("images")), of: Image.self,
+            try await session.api.list(APIPath("images"), .all), of: Image.self,
             ifEmpty: "there are no images; import one with 'relocate images import FILE.tar'",
             [.words("Image"), .words("Digest"), .numbers("Size"), .numbers("Imported"), .words("Command")]
         ) { image in
@@ -41,7 +41,7 @@ struct ImagesRemove: ClientCommand {
 
     func run(_ session: Session) async throws {
         // Names may contain slashes, which paths cannot: the digest always fits.
-        let list = try await session.api.get(APIPath("images")).decode(Listing<Image>.self).items
+        let list = try await session.api.list(APIPath("images"), .all).decode(Listing<Image>.self).items
         guard let found = list.first(where: { $0.names.contains(image) || $0.digest.description == image }) else {
             throw ClientError.failed("there is no image '\(image)'; see 'relocate images'")
         }

@@ -39,7 +39,8 @@ struct PolicyList: ClientCommand {
 
     func run(_ session: Session) async throws {
         try session.table(
-            try await session.api.get(APIPath("policies")), of: PolicyOnWire.self, ifEmpty: "there are no policies",
+            try await session.api.list(APIPath("policies"), .all), of: PolicyOnWire.self,
+            ifEmpty: "there are no policies",
             [
                 .words("Policy"), .numbers("Version"), .words("Clock"), .numbers("Stays"), .numbers("At most"),
                 .words("Rule"), .words("Holds for"), .words("Changed by"), .numbers("Changed"),

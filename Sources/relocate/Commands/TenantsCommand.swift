@@ -17,7 +17,7 @@ struct TenantsList: ClientCommand {
 
     func run(_ session: Session) async throws {
         try session.table(
-            try await session.api.get(APIPath("tenants")), of: Tenant.self,
+            try await session.api.list(APIPath("tenants"), .all), of: Tenant.self,
             ifEmpty: "there are no tenants; add one with 'relocate tenants add NAME'",
             [.words("Tenant"), .numbers("Age"), .words("Policy"), .words("Never beside"), .words("Clock")]
         ) { tenant in

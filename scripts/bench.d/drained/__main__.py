@@ -20,7 +20,7 @@ SOURCE = "host1"
 
 
 def containers(lab):
-    return lab.call("GET", "/v1/containers")["items"]
+    return lab.call("GET", "/v1/containers?limit=1000")["items"]
 
 
 def fill(lab, count):

@@ -185,7 +185,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 "/v1/relocations": lambda: list(fleet.relocations)[:50], "/v1/policies": self.policies,
             }
             if path in lists:
-                return self.json({"items": lists[path](), "next": None})
+                return self.json(self.page(lists[path]()))
             if path == "/v1/scheduler":
                 return self.json({"paused": fleet.paused})
             if path == "/v1/heterogeneity":
@@ -193,6 +193,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
                                               "coverage": 0.9, "monocultures": [], "warnings": []},
                                   "hosts": fleet.workers, "differences": fleet.differences()})
         return self.json({"title": "Not found", "detail": f"there is nothing at {path}", "status": 404}, 404)
+
+    def page(self, items):
+        """A page of a list. Nothing comes or goes here, so that its cursors may count."""
+        first, limit = int(self.query.get("cursor", 0)), int(self.query.get("limit", 50))
+        end = first + limit
+        return {"items": items[first:end], "next": str(end) if end < len(items) else None, "total": len(items)}
 
     def host_view(self, host):
         return {**host, "containers": [], "profile": host["facts"]["profile"]}
