@@ -174,7 +174,7 @@ struct HeterogeneityTests {
             host.facts.profile = kinds[number < 34 ? 0 : number % 3 + 1]
             return host
         }
-        let fleet = FleetHeterogeneity(of: hosts, weights: weights)
+        let fleet = FleetHeterogeneity(of: hosts, weights: weights).likeness
         var (sum, square, pairs) = (0.0, 0.0, 0.0)
         for left in hosts {
             for right in hosts {
@@ -188,9 +188,38 @@ struct HeterogeneityTests {
         #expect(fleet.effectiveConfigurations > 1 && fleet.effectiveConfigurations < 4)
         let kernel = fleet.monocultures.first { $0.attribute == "kernel" }
         #expect((kernel?.share ?? 0) >= 0.85)
-        let alike = FleetHeterogeneity(of: Array(hosts.prefix(5)), weights: weights)
+        let alike = FleetHeterogeneity(of: Array(hosts.prefix(5)), weights: weights).likeness
         #expect(alike.meanDifference == 0)
         #expect(alike.warnings.first?.contains("nearly alike") == true)
         #expect(alike.effectiveConfigurations == 1)
+    }
+
+    @Test("counted host by host, a fleet is as alike as when all are looked at anew")
+    func census() throws {
+        var maker = ProfileMaker(seed: 5)
+        var generator = SeededGenerator(seed: 5)
+        var census = ProfileCensus()
+        var hosts: [HostName: Host] = [:]
+        for number in 0..<1000 {
+            var host = try Some.host("h\(Int.random(in: 0..<12, using: &generator))")
+            if Int.random(in: 0..<5, using: &generator) == 0 {
+                let wasThere = census.set(nil, of: host.name)
+                #expect(wasThere == (hosts.removeValue(forKey: host.name) != nil))
+            } else {
+                host.facts.profile = maker.profile()
+                census.set(host.profile, of: host.name)
+                let isChanged = census.set(host.profile, of: host.name)
+                #expect(!isChanged)
+                hosts[host.name] = host
+            }
+            guard number.isMultiple(of: 20) else { continue }
+            let counted = census.likeness(weights)
+            let anew = FleetHeterogeneity(of: Array(hosts.values), weights: weights).likeness
+            #expect(counted.count == hosts.count && counted.monocultures == anew.monocultures)
+            #expect(abs((counted.meanDifference ?? -1) - (anew.meanDifference ?? -1)) < 1e-9)
+            #expect(abs(counted.effectiveConfigurations - anew.effectiveConfigurations) < 1e-9)
+        }
+        // What nobody has any more does not stay for ever.
+        #expect(census.table.profiles.count < 50)
     }
 }

@@ -44,6 +44,7 @@ public final class AgentRegistry: Sendable {
     }
 
     private let lines = Mutex<[HostName: Line]>([:])
+    private let silence = Mutex(SilenceWatch())
     private let logger: Logger
 
     /// A registry without agents.
@@ -77,16 +78,27 @@ public final class AgentRegistry: Sendable {
             return earlier
         }
         earlier?.finish()
+        expect(host)
     }
 
     /// Takes a sign of life, and tells whether it belongs to the present session.
     func isAlive(_ host: HostName, session: Int64) -> SessionCheck {
-        lines.withLock { lines in
+        let check: SessionCheck = lines.withLock { lines in
             guard let present = lines[host]?.session else { return .unknown }
             guard session == present else { return .superseded }
             lines[host]?.lastSeen = .now
             return .present
         }
+        if case .present = check { expect(host) }
+        return check
+    }
+
+    /// A host is to be heard from now on, or from an earlier time on.
+    func expect(_ host: HostName, since time: Timestamp = .now) { silence.withLock { $0.hear(host, at: time) } }
+
+    /// The hosts that have been silent for longer than so many seconds. Each is named once, until it is expected anew.
+    func silent(forSeconds seconds: Double, at now: Timestamp) -> [(host: HostName, since: Timestamp)] {
+        silence.withLock { $0.silent(forSeconds: seconds, at: now) }
     }
 
     /// When a host was last heard; `nil` when it was not since the control plane started.

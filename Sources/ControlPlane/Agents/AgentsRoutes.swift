@@ -11,8 +11,10 @@ struct AgentsRoutes {
 
     func add(to router: inout FleetRouter) {
         router.on(.post, "/agent/v1/enrol") { request in
+            let secret = try bearer(request)
+            try enrolments.check(secret)
             let enrolment = try await decode(Enrolment.self, from: request)
-            return try .answer(.ok, try await enrolments.enrol(enrolment, secret: bearer(request)))
+            return try .answer(.ok, try await enrolments.enrol(enrolment, secret: secret))
         }
         router.on(.get, "/agent/v1/commands") { request in
             let host = try enrolments.host(withCredential: bearer(request))

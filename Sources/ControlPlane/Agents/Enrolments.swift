@@ -63,6 +63,15 @@ final class Enrolments: Sendable {
         return Membership(credential: credential, session: session, heartbeatSeconds: heartbeatSeconds)
     }
 
+    /// Whether a secret is one that anybody may enrol with, before more is read of who sends it.
+    /// - Throws: `Problem` 401 when it is not.
+    func check(_ secret: String) throws {
+        let isCredential = hostsByCredential.withLock { $0[SecretHash(of: secret)] } != nil
+        guard isCredential || joinToken.matches(secret) else {
+            throw Problem.unauthorized("the secret is neither the fleet's join token nor a host's credential")
+        }
+    }
+
     /// The host that a credential belongs to.
     /// - Throws: `Problem` 401 when it belongs to none.
     func host(withCredential credential: String) throws -> HostName {

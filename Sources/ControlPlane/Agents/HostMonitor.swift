@@ -36,7 +36,7 @@ struct HostMonitor: Sendable {
         let last = postponed.take(host)
         guard let inventory = heartbeat.inventory ?? last else { return }
         // What is being moved is not judged now, and the host reports nothing again as long as it does not change.
-        if fleet.snapshot.containers(on: host).contains(where: \.isMoving) { postponed.keep(inventory, of: host) }
+        if fleet.snapshot.index.movingByHost[host] != nil { postponed.keep(inventory, of: host) }
         Task {
             do {
                 try await compare(inventory, of: host)
@@ -86,15 +86,16 @@ struct HostMonitor: Sendable {
     /// Looks for silent hosts, until cancelled.
     func watch() async {
         let startedAt = Timestamp.now
+        for host in fleet.snapshot.hosts.values where host.state != .unreachable && agents.lastSeen(host.name) == nil {
+            agents.expect(host.name, since: startedAt)
+        }
         while !Task.isCancelled {
-            let now = Timestamp.now
-            for host in fleet.snapshot.hosts.values where host.state != .unreachable {
-                let seen = agents.lastSeen(host.name) ?? startedAt
-                guard now.seconds(since: seen) > silenceSeconds else { continue }
+            for (host, seen) in agents.silent(forSeconds: silenceSeconds, at: .now) {
                 do {
-                    try await declareUnreachable(host.name, since: seen)
+                    try await declareUnreachable(host, since: seen)
                 } catch {
-                    logger.error("cannot record a lost host", metadata: ["host": "\(host.name)", "error": "\(error)"])
+                    agents.expect(host, since: seen)
+                    logger.error("cannot record a lost host", metadata: ["host": "\(host)", "error": "\(error)"])
                 }
             }
             try? await Task.sleep(for: .milliseconds(500))
@@ -108,7 +109,7 @@ struct HostMonitor: Sendable {
             host.state = .unreachable
             host.lastSeenAt = seen
             draft.record(.host(host))
-            let count = draft.state.containers(on: name).count
+            let count = draft.state.containerCount(on: name)
             draft.raise(.unreachable, about: name.text, "host '\(name)' is not heard; it carries \(count) containers")
         }
     }
@@ -215,10 +216,4 @@ private final class PostponedInventories: Sendable {
     func keep(_ inventory: HostInventory, of host: HostName) { byHost.withLock { $0[host] = inventory } }
 
     func take(_ host: HostName) -> HostInventory? { byHost.withLock { $0.removeValue(forKey: host) } }
-}
-
-extension Container {
-    fileprivate var isMoving: Bool {
-        if case .relocating = state { true } else { false }
-    }
 }

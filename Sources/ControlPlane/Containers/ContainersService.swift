@@ -133,7 +133,7 @@ struct ContainersService: Sendable {
     /// - Returns: the container then, `nil` when it is gone or the time was over at once.
     func wait(for name: ContainerName, atMost limit: Duration) async throws -> Container? {
         guard limit > .zero else { return fleet.snapshot.containers[name] }
-        let events = fleet.feed.watch()
+        let events = fleet.feed.watch(.container(name))
         if let container = fleet.snapshot.containers[name], !container.state.isPassing { return container }
         guard fleet.snapshot.containers[name] != nil else { return nil }
         _ = await firstValue(within: limit) { () -> Bool? in

@@ -1,42 +1,78 @@
 import FleetModel
 import Synchronization
 
-/// Hands the fleet's events to those who watch.
+/// Hands the fleet's events to those who watch: all of them, or those about one container or relocation.
 ///
 /// A watcher that does not keep up is cut off, never skipped: it reads the rest from the ledger by the number of the
 /// last event it has seen.
 final class EventFeed: Sendable {
+    /// What a watcher wants to hear of.
+    enum Subject: Hashable {
+        /// A container, also that it is gone.
+        case container(ContainerName)
+        /// A relocation.
+        case relocation(RelocationID)
+    }
+
+    private typealias Continuations = [Int: AsyncStream<PublishedEvent>.Continuation]
+
     private struct Watchers {
         var next = 0
-        var continuations: [Int: AsyncStream<FleetEvent>.Continuation] = [:]
+        /// By what they want to hear of; `nil` for everything.
+        var bySubject: [Subject?: Continuations] = [:]
     }
 
     private static let backlog = 1024
     private let watchers = Mutex(Watchers())
 
     /// The events from now on. The stream ends when the watcher falls behind by more than 1024 events.
-    func watch() -> AsyncStream<FleetEvent> {
+    /// - Parameter subject: what they are to be about; `nil` for all.
+    func watch(_ subject: Subject? = nil) -> AsyncStream<PublishedEvent> {
         let (stream, continuation) = AsyncStream.makeStream(
-            of: FleetEvent.self, bufferingPolicy: .bufferingOldest(Self.backlog))
+            of: PublishedEvent.self, bufferingPolicy: .bufferingOldest(Self.backlog))
         let number = watchers.withLock { watchers in
             watchers.next += 1
-            watchers.continuations[watchers.next] = continuation
+            watchers.bySubject[subject, default: [:]][watchers.next] = continuation
             return watchers.next
         }
-        continuation.onTermination = { [weak self] _ in
-            self?.watchers.withLock { _ = $0.continuations.removeValue(forKey: number) }
-        }
+        continuation.onTermination = { [weak self] _ in self?.forget(number, subject) }
         return stream
     }
 
     func publish(_ events: [FleetEvent]) {
-        let continuations = watchers.withLock { Array($0.continuations.values) }
-        for continuation in continuations {
-            for event in events {
-                guard case .dropped = continuation.yield(event) else { continue }
-                continuation.finish()
-                break
+        for event in events.map(PublishedEvent.init) {
+            for continuation in listeners(to: event.change) {
+                if case .dropped = continuation.yield(event) { continuation.finish() }
             }
+        }
+    }
+
+    private func listeners(to change: FleetChange) -> [AsyncStream<PublishedEvent>.Continuation] {
+        watchers.withLock { watchers in
+            let all = Array((watchers.bySubject[nil] ?? [:]).values)
+            guard let subject = change.watched, let some = watchers.bySubject[subject] else { return all }
+            return all + some.values
+        }
+    }
+
+    private func forget(_ number: Int, _ subject: Subject?) {
+        watchers.withLock { watchers in
+            watchers.bySubject[subject]?[number] = nil
+            if watchers.bySubject[subject]?.isEmpty == true { watchers.bySubject[subject] = nil }
+        }
+    }
+}
+
+extension FleetChange {
+    /// The container or relocation that it is about.
+    fileprivate var watched: EventFeed.Subject? {
+        switch self {
+        case .container(let container): .container(container.name)
+        case .containerRemoved(let name): .container(name)
+        case .relocation(let relocation): .relocation(relocation.id)
+        case .host, .hostForgotten, .tenant, .tenantRemoved, .policy, .policyRemoved, .image, .scheduler, .alarm,
+            .refused:
+            nil
         }
     }
 }

@@ -59,9 +59,9 @@ struct EventsRoutes {
                 } catch let error as LedgerError where error.code == .eventsPruned {
                     last = try await reset(writer)
                 }
-                for await event in live where event.sequence > last {
-                    try await writer.send(try message(event))
-                    last = event.sequence
+                for await published in live where published.event.sequence > last {
+                    try await writer.send(try published.message())
+                    last = published.event.sequence
                 }
                 try Task.checkCancellation()
             }
@@ -81,17 +81,11 @@ struct EventsRoutes {
         while true {
             let events = try await ledger.events(after: last, limit: 256)
             for event in events {
-                try await writer.send(try message(event))
+                try await writer.send(try PublishedEvent(event).message())
                 last = event.sequence
             }
             if events.count < 256 { return last }
         }
-    }
-
-    private func message(_ event: FleetEvent) throws -> ServerSentEvent {
-        ServerSentEvent(
-            id: String(event.sequence), event: event.change.kind,
-            data: String(decoding: try FleetJSON.encode(EventView(event: event)), as: UTF8.self))
     }
 }
 

@@ -31,7 +31,7 @@ struct HeterogeneityRoutes {
         var raoQ: Double?
         var effectiveConfigurations: Double
         var coverage: Double
-        var monocultures: [FleetHeterogeneity.Monoculture]
+        var monocultures: [FleetLikeness.Monoculture]
         var warnings: [String]
     }
 
@@ -41,10 +41,11 @@ struct HeterogeneityRoutes {
         var differences: [[Double?]]?
 
         init(_ fleet: FleetHeterogeneity) {
+            let likeness = fleet.likeness
             summary = Summary(
-                hosts: fleet.hosts.count, classes: fleet.table.profiles.count, meanDifference: fleet.meanDifference,
-                raoQ: fleet.raoQ, effectiveConfigurations: fleet.effectiveConfigurations, coverage: fleet.coverage,
-                monocultures: fleet.monocultures, warnings: fleet.warnings)
+                hosts: fleet.hosts.count, classes: fleet.table.profiles.count, meanDifference: likeness.meanDifference,
+                raoQ: likeness.raoQ, effectiveConfigurations: likeness.effectiveConfigurations,
+                coverage: likeness.coverage, monocultures: likeness.monocultures, warnings: likeness.warnings)
             hosts = fleet.hosts
             guard hosts.count <= largestMatrix else { return }
             differences = hosts.indices.map { left in hosts.indices.map { fleet.difference(left, $0) } }

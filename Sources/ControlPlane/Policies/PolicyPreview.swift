@@ -59,13 +59,13 @@ struct PolicyPreview {
             refusal = RefusalView(field: error.field, reason: error.reason, nearest: error.nearest)
         }
         let forecast = refusal == nil ? self.forecast(policy, in: state) : nil
-        let concerned = known == nil ? state.containers.values.count { state.policyName(of: $0) == name } : 1
+        let concerned = known == nil ? state.containerCount(under: name) : 1
         let destinations = try destinations(policy, of: known, in: state, exposure: exposure)
-        let heterogeneity = FleetHeterogeneity(of: state.workers, weights: policy.weights)
+        let likeness = FleetHeterogeneity(of: state.workers, weights: policy.weights).likeness
         return View(
             policy: policy, refusal: refusal, forecast: forecast, containers: concerned,
             fleetMovesPerHour: Double(concerned) * (forecast?.movesPerHour ?? 0), destinations: destinations,
-            meanDifference: heterogeneity.meanDifference, warnings: heterogeneity.warnings)
+            meanDifference: likeness.meanDifference, warnings: likeness.warnings)
     }
 
     private func forecast(_ policy: Policy, in state: FleetState) -> DwellForecast {

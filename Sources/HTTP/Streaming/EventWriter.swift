@@ -12,6 +12,9 @@ public struct EventWriter: Sendable {
         try await writer.write(event.serialized())
     }
 
+    /// Sends an event that was written down before: many readers share its bytes.
+    public func send(_ event: SerializedEvent) async throws { try await writer.write(event.bytes) }
+
     /// Sends several events with one write.
     public func send(_ events: some Sequence<ServerSentEvent> & Sendable) async throws {
         var bytes: [UInt8] = []
