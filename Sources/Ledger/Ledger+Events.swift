@@ -18,9 +18,11 @@ extension Ledger {
                     .eventsPruned, "events after \(sequence) are gone: the oldest that is kept is \(oldest)")
             }
             var conditions = Conditions()
+            // The plus: the numbers bound what is read, the kinds do not.
+            conditions.add(kinds) { "+kind IN \($0.sorted())" }
             conditions.add("sequence > \(sequence)")
-            conditions.add(kinds) { "kind IN \($0.sorted())" }
-            return try Self.events("WHERE \(conditions.sql) ORDER BY sequence LIMIT \(limit)", database)
+            return try Self.events(
+                "\(EventQuery.selection) WHERE \(conditions.sql) ORDER BY sequence LIMIT \(limit)", database)
         }
     }
 
@@ -29,8 +31,7 @@ extension Ledger {
     public func events(_ query: EventQuery) async throws -> Page<FleetEvent> {
         try PageLimit.check(query.limit)
         return try await reading("read events") { database in
-            let clause: SQL = "WHERE \(query.conditions) ORDER BY sequence DESC LIMIT \(query.limit + 1)"
-            return Page(try Self.events(clause, database), limit: query.limit, number: \.sequence)
+            Page(try Self.events(query.sql, database), limit: query.limit, number: \.sequence)
         }
     }
 
@@ -44,9 +45,8 @@ extension Ledger {
         try Int64.fetchOne(database, sql: "SELECT min(sequence) FROM events")
     }
 
-    private static func events(_ clause: SQL, _ database: Database) throws -> [FleetEvent] {
-        let request = SQLRequest<Row>(literal: "SELECT sequence, at, actor, body FROM events \(clause)")
-        return try request.fetchAll(database).map { row in
+    private static func events(_ statement: SQL, _ database: Database) throws -> [FleetEvent] {
+        try SQLRequest<Row>(literal: statement).fetchAll(database).map { row in
             FleetEvent(
                 sequence: row["sequence"], at: Timestamp(milliseconds: row["at"]), actor: row["actor"],
                 change: try JSONText.read(FleetChange.self, row["body"]))
@@ -55,14 +55,24 @@ extension Ledger {
 }
 
 extension EventQuery {
-    fileprivate var conditions: SQL {
+    static let selection: SQL = "SELECT sequence, at, actor, body FROM events"
+
+    /// One row more than the limit, to know whether there is a further page.
+    var sql: SQL {
+        guard let kinds, kinds.count > 1 else { return select(kind: kinds.map { $0.first ?? "" }) }
+        // Each part walks one index in the order of numbers and stops at the limit. A list of kinds would have all sorted.
+        let parts = kinds.sorted().map { kind -> SQL in "SELECT * FROM (\(select(kind: kind)))" }
+        return "\(parts.joined(separator: " UNION ALL ")) ORDER BY sequence DESC LIMIT \(limit + 1)"
+    }
+
+    private func select(kind: String?) -> SQL {
         var conditions = Conditions()
-        conditions.add(actor) { "actor = \($0)" }
+        // A subject has few events; the plus keeps the other indexes from being walked.
+        let plus = subject == nil ? "" : "+"
         conditions.add(subject) { "subject = \($0)" }
-        conditions.add(kinds) { "kind IN \($0.sorted())" }
-        conditions.add(since) { "at >= \($0.milliseconds)" }
-        conditions.add(until) { "at < \($0.milliseconds)" }
-        conditions.add(cursor) { "sequence < \($0.before)" }
-        return conditions.sql
+        conditions.add(actor) { "\(sql: plus)actor = \($0)" }
+        conditions.add(kind) { "\(sql: plus)kind = \($0)" }
+        conditions.add(.events, since: since, until: until, before: cursor?.before)
+        return "\(Self.selection) WHERE \(conditions.sql) ORDER BY sequence DESC LIMIT \(limit + 1)"
     }
 }

@@ -23,6 +23,18 @@ extension Ledger {
         }
     }
 
+    /// What the relocations that ended since some time have cost their tenants, the oldest first.
+    /// - Throws: `LedgerError`.
+    public func pauses(endedSince time: Timestamp) async throws -> [Pause] {
+        try await reading("read pauses") { database in
+            try SQLRequest<Row>(literal: Pause.sql(endedSince: time)).fetchAll(database).map { row in
+                Pause(
+                    tenant: try TenantName(row["tenant"]), milliseconds: row["pause"],
+                    endedAt: Timestamp(milliseconds: row["ended_at"]))
+            }
+        }
+    }
+
     /// Does a read on a snapshot of its own.
     func reading<Value: Sendable>(
         _ action: String, _ work: @escaping @Sendable (Database) throws -> Value
@@ -33,7 +45,7 @@ extension Ledger {
 
 extension RelocationQuery {
     /// One row more than the limit, to know whether there is a further page.
-    fileprivate var sql: SQL {
+    var sql: SQL {
         guard let host else { return select(where: conditions.sql) }
         // Each half walks one index in the order of ids and stops at the limit. An OR would sort all moves of the host.
         let name = host.text
@@ -50,14 +62,14 @@ extension RelocationQuery {
     }
 
     private var conditions: Conditions {
+        // What says most decides which index is walked; the plus keeps the others from it.
         var conditions = Conditions()
+        let ofOne = container != nil || tenant != nil || host != nil
         conditions.add(container) { "container = \($0.text)" }
-        conditions.add(tenant) { "tenant = \($0.text)" }
-        conditions.add(state) { "state = \($0.rawValue)" }
-        conditions.add(trigger) { "\"trigger\" = \($0.rawValue)" }
-        conditions.add(since) { "created_at >= \($0.milliseconds)" }
-        conditions.add(until) { "created_at < \($0.milliseconds)" }
-        conditions.add(cursor) { "id < \($0.before)" }
+        conditions.add(tenant) { "\(sql: container == nil ? "" : "+")tenant = \($0.text)" }
+        conditions.add(state) { "\(sql: ofOne ? "+" : "")state = \($0.rawValue)" }
+        conditions.add(trigger) { "\(sql: ofOne ? "+" : "")\"trigger\" = \($0.rawValue)" }
+        conditions.add(.relocations, since: since, until: until, before: cursor?.before)
         return conditions
     }
 }

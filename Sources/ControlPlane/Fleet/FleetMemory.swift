@@ -14,8 +14,8 @@ struct FleetMemory: Sendable {
     let state: FleetState
     /// Who was beside whom.
     let exposure: ExposureBook
-    /// The relocations that ended in the last hour.
-    let lastHour: [Relocation]
+    /// The pauses of relocations that ended in the last hour.
+    let lastHour: [Pause]
 
     /// Reads what a ledger remembers.
     /// - Throws: `LedgerError`.
@@ -29,18 +29,7 @@ struct FleetMemory: Sendable {
             replay.add(residence, attackSeconds: policy.assumedAttackSeconds)
         }
         exposure = replay.finish()
-        lastHour = try await Self.ended(since: now.advanced(bySeconds: -3600), in: ledger)
+        lastHour = try await ledger.pauses(endedSince: now.advanced(bySeconds: -3600))
         self.state = state
-    }
-
-    private static func ended(since start: Timestamp, in ledger: Ledger) async throws -> [Relocation] {
-        var found: [Relocation] = []
-        var cursor: PageCursor?
-        repeat {
-            let page = try await ledger.relocations(RelocationQuery(since: start, cursor: cursor, limit: 1000))
-            found += page.items.filter { $0.state.isFinal }
-            cursor = page.next
-        } while cursor != nil
-        return found.reversed()
     }
 }

@@ -121,7 +121,7 @@ actor Relocator {
     /// - Returns: the relocation as it is then; `nil` when nothing of it was seen in time.
     nonisolated func wait(for id: RelocationID, atMost limit: Duration) async throws -> Relocation? {
         guard limit > .zero else { return nil }
-        let events = fleet.feed.watch()
+        let events = fleet.feed.watch(.relocation(id))
         guard fleet.snapshot.relocations[id] != nil else { return nil }
         return await firstValue(within: limit) {
             for await event in events {
@@ -136,12 +136,9 @@ actor Relocator {
     // MARK: Turns
 
     /// Goes on with what a control plane that ended had begun.
-    /// - Parameter recent: the relocations that ended in the last hour: their pauses count.
-    func resume(after recent: [Relocation]) async {
-        for relocation in recent {
-            guard let pause = relocation.pauseMilliseconds, let end = relocation.endedAt else { continue }
-            queue.notePause(seconds: pause / 1000, of: relocation.tenant, at: end)
-        }
+    /// - Parameter recent: the pauses of the last hour: they count.
+    func resume(after recent: [Pause]) async {
+        for pause in recent { queue.notePause(seconds: pause.milliseconds / 1000, of: pause.tenant, at: pause.endedAt) }
         for relocation in fleet.snapshot.relocations.values.sorted(by: { $0.id < $1.id })
         where tasks[relocation.id] == nil {
             if relocation.state == .queued {
