@@ -88,7 +88,7 @@ public struct StartQueue: Sendable {
 
     /// A relocation was found running after a restart.
     public mutating func resume(_ id: RelocationID, tenant: TenantName, source: HostName, destination: HostName?) {
-        occupy(id, Usage(tenant: tenant, hosts: Set([source, destination].compactMap { $0 })))
+        occupy(id, Usage(tenant: tenant, source: source, destination: destination))
     }
 
     /// A relocation that ran has ended.
@@ -122,7 +122,7 @@ public struct StartQueue: Sendable {
             for waiting in passedOver { lanes[waiting.trigger]?.pass(waiting.id) }
             lanes[waiting.trigger]?.remove(waiting.id)
             starts.add(1, at: now)
-            occupy(waiting.id, Usage(tenant: waiting.tenant, hosts: [waiting.source, destination]))
+            occupy(waiting.id, Usage(tenant: waiting.tenant, source: waiting.source, destination: destination))
         case .giveUp(let waiting): lanes[waiting.trigger]?.remove(waiting.id)
         case .wait: break
         }
@@ -133,44 +133,65 @@ public struct StartQueue: Sendable {
     public static let ranks: [Trigger] = [.operator_, .alert, .drain, .clock]
 
     /// The first relocation with which something can be done, and those before it.
-    private func find(
+    private mutating func find(
         at now: Timestamp, _ limits: StartLimits, _ choose: (Waiting, Set<HostName>) -> Choice
     ) -> (Action, passedOver: [Waiting]) {
         var room = used
         var busy = room.fullHosts(limits.fleet)
         var passedOver: [Waiting] = []
-        var until: Timestamp?
+        var times = TimeLimits(now: now)
         for trigger in Self.ranks {
-            for entry in (lanes[trigger] ?? Lane()).entries {
+            guard let lane = lanes[trigger], lane.count > 0, !startsMustWait(trigger, &times, limits) else { continue }
+            for entry in lane.entries {
                 let waiting = entry.waiting
-                if let end = timeLimitEnds(for: waiting, at: now, limits) {
-                    until = min(until ?? end, end)
-                    continue
-                }
-                switch room.has(Usage(of: waiting), limits) ? choose(waiting, busy) : .later {
+                if trigger == .clock, pausesMustWait(waiting.tenant, &times, limits) { continue }
+                let usage = Usage(of: waiting)
+                switch room.has(usage, limits) ? choose(waiting, busy) : .later {
                 case .host(let destination) where !busy.contains(destination):
                     return (.start(waiting, destination: destination), passedOver)
                 case .nowhere: return (.giveUp(waiting), [])
                 case .host, .later:
                     passedOver.append(waiting)
                     guard entry.passedOver >= Self.patience else { continue }
-                    room.add(Usage(of: waiting), 1)
-                    busy = room.fullHosts(limits.fleet)
+                    room.add(usage, 1)
+                    busy.formUnion(usage.hosts.filter { room.isFull($0, limits.fleet) })
                 }
             }
         }
-        return (.wait(until: until), [])
+        return (.wait(until: times.until), [])
     }
 
-    /// When the limits that concern time let a relocation start; `nil` when they do now.
-    private func timeLimitEnds(for waiting: Waiting, at now: Timestamp, _ limits: StartLimits) -> Timestamp? {
-        guard waiting.trigger == .clock || waiting.trigger == .drain else { return nil }
-        let starts = limits.fleet.startsPerMinute.flatMap { self.starts.fallsBelow($0, after: now) }
-        guard waiting.trigger == .clock, let budget = limits[waiting.tenant].downtimeSecondsPerHour else {
-            return starts
-        }
-        let pauses = self.pauses[waiting.tenant]?.fallsBelow(budget, after: now)
-        return [starts, pauses].compactMap(\.self).max()
+    /// What the limits that concern time say at one instant. Each is worked out once in a look at the queue.
+    private struct TimeLimits {
+        let now: Timestamp
+        /// The first time at which one of those that were asked lets something start.
+        var until: Timestamp?
+        var starts: Timestamp??
+        var pauses: [TenantName: Timestamp?] = [:]
+    }
+
+    /// Whether so many have started in the last minute that those of a rank have to wait.
+    private mutating func startsMustWait(
+        _ trigger: Trigger, _ times: inout TimeLimits, _ limits: StartLimits
+    ) -> Bool {
+        guard trigger == .clock || trigger == .drain, let most = limits.fleet.startsPerMinute else { return false }
+        let end = times.starts ?? starts.fallsBelow(most, after: times.now)
+        times.starts = .some(end)
+        guard let end else { return false }
+        times.until = min(times.until ?? end, end)
+        return true
+    }
+
+    /// Whether a tenant's containers have stood still for so long in the last hour that the clock's moves of them have to wait.
+    private mutating func pausesMustWait(
+        _ tenant: TenantName, _ times: inout TimeLimits, _ limits: StartLimits
+    ) -> Bool {
+        guard let budget = limits[tenant].downtimeSecondsPerHour else { return false }
+        let end = times.pauses[tenant] ?? pauses[tenant]?.fallsBelow(budget, after: times.now)
+        times.pauses[tenant] = .some(end)
+        guard let end else { return false }
+        times.until = min(times.until ?? end, end)
+        return true
     }
 
     private mutating func occupy(_ id: RelocationID, _ usage: Usage) {
@@ -200,39 +221,58 @@ public struct StartLimits: Sendable, Hashable {
 private struct RecentSums<Amount: Numeric & Comparable & Sendable>: Sendable {
     private let seconds: Double
     private var entries: [(at: Timestamp, amount: Amount)] = []
+    /// Those before are over.
+    private var first = 0
+    private var sum = Amount.zero
 
     init(seconds: Double) { self.seconds = seconds }
 
     mutating func add(_ amount: Amount, at time: Timestamp) {
-        entries.removeAll { $0.at.advanced(bySeconds: seconds) <= time }
+        forget(before: time)
         entries.append((time, amount))
+        sum += amount
     }
 
-    /// When the sum is below the limit if nothing is added; `nil` when it is now.
-    func fallsBelow(_ limit: Amount, after now: Timestamp) -> Timestamp? {
-        let recent = entries.filter { $0.at.advanced(bySeconds: seconds) > now }
-        var sum = recent.reduce(Amount.zero) { $0 + $1.amount }
+    /// When the sum is below the limit if nothing is added; `nil` when it is now. It looks at no more than has to be over then.
+    mutating func fallsBelow(_ limit: Amount, after now: Timestamp) -> Timestamp? {
+        forget(before: now)
         guard sum >= limit else { return nil }
-        for entry in recent {
-            sum -= entry.amount
-            if sum < limit { return entry.at.advanced(bySeconds: seconds) }
+        var left = sum
+        for entry in entries[first...] {
+            left -= entry.amount
+            if left < limit { return end(of: entry) }
         }
-        return recent.last?.at.advanced(bySeconds: seconds)
+        return entries.last.map { end(of: $0) }
+    }
+
+    private func end(of entry: (at: Timestamp, amount: Amount)) -> Timestamp { entry.at.advanced(bySeconds: seconds) }
+
+    private mutating func forget(before now: Timestamp) {
+        while first < entries.count, end(of: entries[first]) <= now {
+            sum -= entries[first].amount
+            first += 1
+        }
+        // Nothing is left of rounding. What is over is cleared out when it is the greater part.
+        if first == entries.count { sum = .zero }
+        guard first > entries.count / 2 else { return }
+        entries.removeFirst(first)
+        first = 0
     }
 }
 
 /// What a relocation takes of the limits.
 private struct Usage: Sendable {
     let tenant: TenantName
-    let hosts: Set<HostName>
+    /// One or two, each once.
+    let hosts: [HostName]
 
-    init(tenant: TenantName, hosts: Set<HostName>) {
+    init(tenant: TenantName, source: HostName, destination: HostName?) {
         self.tenant = tenant
-        self.hosts = hosts
+        hosts = destination.map { $0 == source ? [source] : [source, $0] } ?? [source]
     }
 
     init(of waiting: StartQueue.Waiting) {
-        self.init(tenant: waiting.tenant, hosts: Set([waiting.source, waiting.destination].compactMap { $0 }))
+        self.init(tenant: waiting.tenant, source: waiting.source, destination: waiting.destination)
     }
 }
 
@@ -248,7 +288,11 @@ private struct Room: Sendable {
 
     func has(_ usage: Usage, _ limits: StartLimits) -> Bool {
         tenants[usage.tenant, default: 0] < limits[usage.tenant].concurrentPerTenant
-            && usage.hosts.allSatisfy { hosts[$0, default: 0] < limits.fleet.concurrentPerHost }
+            && !usage.hosts.contains { isFull($0, limits.fleet) }
+    }
+
+    func isFull(_ host: HostName, _ limits: RelocationLimits) -> Bool {
+        hosts[host, default: 0] >= limits.concurrentPerHost
     }
 
     func fullHosts(_ limits: RelocationLimits) -> Set<HostName> {

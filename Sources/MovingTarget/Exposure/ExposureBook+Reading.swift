@@ -41,12 +41,9 @@ extension ExposureBook {
     /// The seconds of all its containers are added up, so the most that there can be is `memorySeconds` times the number
     /// of its containers.
     public func tenantSeconds(of tenant: TenantName, at now: Timestamp) -> [TenantName: Double] {
-        var seconds = (pairs[tenant] ?? [:]).mapValues { $0.remembered.value(at: now, memory: memorySeconds) }
-        for co in current(of: tenant) {
-            seconds[co.stranger, default: 0] += FadingSum.contribution(
-                of: co.milliseconds(at: now), memory: memorySeconds)
+        (pairs[tenant] ?? [:]).mapValues { pair in
+            pair.remembered.value(at: now, memory: memorySeconds) + pair.ongoing.value(at: now, memory: memorySeconds)
         }
-        return seconds
     }
 
     /// Whether no stranger has been beside a container in its present stay. `false` for a container that is nowhere.

@@ -22,10 +22,10 @@ import FleetModel
 /// Cost
 ///
 /// Co-residences are not kept one by one while they go on: the later of the container's arrival and the tenant's first
-/// arrival on the host says when one began. So an arrival costs the same however full the host is. A departure ends
-/// co-residences with every tenant there, and, when it is a tenant's last one, of every container there; it costs as
-/// much as there are of those. Memory is taken for each container, each ordered pair of tenants that met, and each
-/// stay that goes on. Reading costs what is read, but for `overdue`, which looks at every container on a shared host.
+/// arrival on the host says when one began. An arrival begins co-residences with every tenant there, and, when it is a
+/// tenant's first one, of every container there; a departure ends as many. Each costs as much as there are of those.
+/// Memory is taken for each container, each ordered pair of tenants that met, and each stay that goes on. Reading costs
+/// what is read, but for `overdue`, which looks at every container on a shared host.
 ///
 /// The book is one large value: hold it in one place. A copy that is kept makes the next change copy everything.
 public struct ExposureBook: Sendable {
@@ -39,7 +39,7 @@ public struct ExposureBook: Sendable {
     var hosts: [HostName: Occupancy] = [:]
     /// The hosts on which a tenant is present.
     var hostsOfTenants: [TenantName: Set<HostName>] = [:]
-    /// The co-residences that are over of the first tenant's containers with the second.
+    /// The co-residences of the first tenant's containers with the second.
     var pairs: [TenantName: [TenantName: PairFigures]] = [:]
     /// For each shared host an instant, in milliseconds since 1970, before which nothing on it becomes overdue that was
     /// not overdue when the instant was noted.
@@ -70,9 +70,9 @@ public struct ExposureBook: Sendable {
         let shared = hosts[residence.host]?.sharedMilliseconds(at: time) ?? 0
         containers[name, default: Exposed(tenant: residence.tenant, attackMilliseconds: attack)]
             .arrive(at: residence.host, time, sharedOnArrival: shared)
-        if hosts[residence.host, default: Occupancy()].add(name, of: residence.tenant, at: time) {
-            hostsOfTenants[residence.tenant, default: []].insert(residence.host)
-        }
+        let isFirst = hosts[residence.host, default: Occupancy()].add(name, of: residence.tenant, at: time)
+        if isFirst { hostsOfTenants[residence.tenant, default: []].insert(residence.host) }
+        beginCoResidences(of: residence.tenant, arrivedAt: time, isFirst: isFirst, on: residence.host)
         expect(attack, from: time, on: residence.host)
     }
 
@@ -105,8 +105,12 @@ public struct ExposureBook: Sendable {
 
     /// Forgets a tenant, as victim and as stranger, but for what goes on and what is known of single containers.
     public mutating func remove(_ tenant: TenantName) {
-        pairs[tenant] = nil
-        for other in Array(pairs.keys) { pairs[other]?[tenant] = nil }
+        let ongoing = (pairs[tenant] ?? [:]).compactMapValues(\.ongoingOnly)
+        pairs[tenant] = ongoing.isEmpty ? nil : ongoing
+        for other in Array(pairs.keys) {
+            guard let pair = pairs[other]?[tenant] else { continue }
+            pairs[other]?[tenant] = pair.ongoingOnly
+        }
     }
 
     /// Sets A for a container: it holds for the co-residences that go on, too.
@@ -123,9 +127,32 @@ public struct ExposureBook: Sendable {
     }
 }
 
-// MARK: The ends of co-residences
+// MARK: The beginnings and ends of co-residences
 
 extension ExposureBook {
+    /// A container has arrived beside every other tenant on its host, and, as the first of its tenant, every container there
+    /// is beside that one now.
+    private mutating func beginCoResidences(
+        of tenant: TenantName, arrivedAt time: Timestamp, isFirst: Bool, on name: HostName
+    ) {
+        guard let host = hosts[name], host.isShared, let own = host.presences[tenant] else { return }
+        var row = pairs.removeValue(forKey: tenant) ?? [:]
+        for (stranger, presence) in host.presences where stranger != tenant {
+            row[stranger, default: PairFigures()].ongoing.begin(at: max(time, presence.since), memory: memorySeconds)
+        }
+        pairs[tenant] = row
+        guard isFirst else { return }
+        for (other, presence) in host.presences where other != tenant {
+            var row = pairs.removeValue(forKey: other) ?? [:]
+            for container in presence.containers {
+                guard let stay = containers[container]?.stay else { continue }
+                row[tenant, default: PairFigures()].ongoing
+                    .begin(at: max(stay.arrivedAt, own.since), memory: memorySeconds)
+            }
+            pairs[other] = row
+        }
+    }
+
     /// A container leaves every tenant on its host.
     private mutating func endCoResidences(
         of container: ContainerName, _ exposed: inout Exposed, _ stay: Exposed.Stay, on host: Occupancy,
@@ -164,8 +191,12 @@ extension ExposureBook {
     private func end(
         _ ended: CoResidence, of exposed: inout Exposed, in row: inout [TenantName: PairFigures], at time: Timestamp
     ) {
+        row[ended.stranger]?.ongoing.end(begunAt: ended.since, memory: memorySeconds)
         let length = ended.milliseconds(at: time)
-        guard length > 0 else { return }
+        guard length > 0 else {
+            if row[ended.stranger]?.isEmpty == true { row[ended.stranger] = nil }
+            return
+        }
         let attack = exposed.attackMilliseconds
         exposed.ended.add(ended, lasted: length, attackMilliseconds: attack, at: time)
         func add(to pair: inout PairFigures) {

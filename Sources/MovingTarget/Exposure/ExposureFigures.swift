@@ -23,6 +23,57 @@ struct PairFigures: Sendable {
     var ended = ExposureFigures()
     var milliseconds: Int64 = 0
     var remembered = FadingSum()
+    /// What goes on.
+    var ongoing = OngoingSum()
+
+    /// Whether there is nothing to tell.
+    var isEmpty: Bool { ended.count == 0 && ongoing.count == 0 }
+
+    /// Without what is over; `nil` when nothing goes on.
+    var ongoingOnly: PairFigures? {
+        guard ongoing.count > 0 else { return nil }
+        var only = PairFigures()
+        only.ongoing = ongoing
+        return only
+    }
+}
+
+/// What times that go on count together, each second e^(−age/memory).
+///
+/// One that began at s counts m·(1 − e^(−(now − s)/m)) now. So it is enough to know how many there are and the sum of all
+/// e^((s − r)/m), with any instant r: a beginning and an end change both, and nobody has to look at the others.
+struct OngoingSum: Sendable {
+    private(set) var count = 0
+    private var weight = 0.0
+    private var reference = Timestamp(milliseconds: 0)
+
+    /// One begins.
+    mutating func begin(at start: Timestamp, memory: Double) {
+        if count == 0 {
+            (weight, reference) = (0, start)
+        } else if start.seconds(since: reference) > memory {
+            // The numbers stay small.
+            weight *= exp(-start.seconds(since: reference) / memory)
+            reference = start
+        }
+        count += 1
+        weight += exp(start.seconds(since: reference) / memory)
+    }
+
+    /// One that began then is over.
+    mutating func end(begunAt start: Timestamp, memory: Double) {
+        guard count > 0 else { return }
+        count -= 1
+        weight -= exp(start.seconds(since: reference) / memory)
+    }
+
+    /// The sum as of an instant.
+    func value(at now: Timestamp, memory: Double) -> Double {
+        guard count > 0 else { return 0 }
+        let value = memory * (Double(count) - weight * exp(-now.seconds(since: reference) / memory))
+        // The clock may have been put back to before they began.
+        return value.isFinite ? max(0, value) : 0
+    }
 }
 
 /// A sum of time that is forgotten exponentially: each second counts e^(−age/memory).
