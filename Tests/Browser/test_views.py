@@ -113,7 +113,7 @@ def first_look(browser, lab, complaints):
     context = browser.new_context()
     page = context.new_page()
     # What shows moves and alarms is fetched with the first of them.
-    for path in ["/v1/alarms", "/v1/relocations?limit=50"]:
+    for path in ["/v1/alarms?limit=1000", "/v1/relocations?limit=50"]:
         page.route(lab.url + path, lambda route: route.fulfill(response=route.fetch(), json={"items": []}))
     complaints.follow(page)
     session = context.new_cdp_session(page)
