@@ -7,7 +7,7 @@ let package = Package(
     name: "relocate",
     products: [
         .executable(name: "relocate", targets: ["relocate"]),
-        // For the packages that fuzz and measure them: Fuzz, scripts/bench.d/load, scripts/bench.d/decisions.
+        // For the packages that fuzz and measure them: Fuzz, scripts/bench.d/load.
         .library(name: "HTTP", targets: ["HTTP"]),
         .library(name: "FleetModel", targets: ["FleetModel"]),
         .library(name: "MovingTarget", targets: ["MovingTarget"]),
@@ -126,6 +126,12 @@ let package = Package(
             name: "http-test-server",
             dependencies: ["HTTP", .product(name: "Logging", package: "swift-log")],
             path: "Tests/HTTPTestServer",
+            swiftSettings: swift
+        ),
+        .executableTarget(
+            name: "decisions",
+            dependencies: ["FleetCore", "FleetModel", "MovingTarget"],
+            path: "scripts/bench.d/decisions",
             swiftSettings: swift
         ),
         .target(

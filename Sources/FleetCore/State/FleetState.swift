@@ -82,7 +82,7 @@ public struct FleetState: Sendable {
             forgetDue(of: name)
             guard let container = containers.removeValue(forKey: name) else { break }
             index.remove(container)
-            unload(container)
+            reload(load(of: container), nil)
         case .relocation(let relocation): set(relocation)
         case .policy(let record):
             set(record)
@@ -110,12 +110,10 @@ extension FleetState {
 
     private mutating func set(_ container: Container) {
         forgetDue(of: container.name)
-        if let previous = containers.updateValue(container, forKey: container.name) {
-            index.remove(previous)
-            unload(previous)
-        }
+        let previous = containers.updateValue(container, forKey: container.name)
+        if let previous { index.remove(previous) }
         index.add(container)
-        load(container)
+        reload(previous.map { load(of: $0) }, load(of: container))
         noteDue(of: container.name)
     }
 
@@ -151,42 +149,50 @@ extension FleetState {
         index.add(policy.name)
     }
 
-    private mutating func load(_ container: Container) {
-        for place in places(of: container) {
-            placement.add(container.spec.tenant, memoryBytes: container.spec.limits.memoryBytes, on: place)
+    /// What placement counts of a container, and where.
+    private struct Load: Equatable {
+        var tenant: TenantName
+        var memoryBytes: Int
+        var host: HostName?
+        /// Where it is going; `nil` when it does not move.
+        var destination: HostName?
+
+        var places: [HostName] { [host, destination == host ? nil : destination].compactMap(\.self) }
+    }
+
+    /// It depends on the container's relocation, too.
+    private func load(of container: Container) -> Load {
+        var load = Load(
+            tenant: container.spec.tenant, memoryBytes: container.spec.limits.memoryBytes, host: container.host)
+        if case .relocating(let id) = container.state { load.destination = relocations[id]?.destination }
+        return load
+    }
+
+    /// Most changes of a container or its relocation change nothing of that.
+    private mutating func reload(_ before: Load?, _ after: Load?) {
+        guard before != after else { return }
+        if let before {
+            for place in before.places { placement.remove(before.tenant, memoryBytes: before.memoryBytes, from: place) }
+        }
+        if let after {
+            for place in after.places { placement.add(after.tenant, memoryBytes: after.memoryBytes, on: place) }
         }
     }
 
-    private mutating func unload(_ container: Container) {
-        for place in places(of: container) {
-            placement.remove(container.spec.tenant, memoryBytes: container.spec.limits.memoryBytes, from: place)
-        }
-    }
-
-    /// A container's places depend on its relocation, so it is counted anew around each change of that.
     private mutating func set(_ relocation: Relocation) {
-        let container = containers[relocation.container]
+        let before = containers[relocation.container].map { load(of: $0) }
         forgetDue(of: relocation.container)
-        if let container { unload(container) }
         if let previous = relocations.removeValue(forKey: relocation.id) { index.remove(previous) }
         if !relocation.state.isFinal {
             relocations[relocation.id] = relocation
             index.add(relocation)
         }
         nextRelocation = max(nextRelocation, relocation.id.number + 1)
-        if let container { load(container) }
+        reload(before, containers[relocation.container].map { load(of: $0) })
         noteDue(of: relocation.container)
         guard relocation.state == .completed, let destination = relocation.destination else { return }
         moveTimes.note(relocation)
         placement.setCost(moveTimes.cost(of: destination), of: destination)
-    }
-
-    /// The host a container is on, and the one it is on its way to.
-    private func places(of container: Container) -> Set<HostName> {
-        guard case .relocating(let id) = container.state, let destination = relocations[id]?.destination else {
-            return container.host.map { [$0] } ?? []
-        }
-        return Set([container.host, destination].compactMap(\.self))
     }
 
     /// Takes moves that a ledger remembers, oldest first.

@@ -204,7 +204,7 @@ struct Search {
 
     /// Says of some more hosts what stands against them, where nothing else would explain why there is none.
     private mutating func nameSomeMore(upTo limit: Int) {
-        for case let entry? in index.entries where !singles.contains(index.slots[entry.name] ?? -1) {
+        for case let entry? in index.entries.elements where !singles.contains(index.slots[entry.name] ?? -1) {
             guard exclusions.count < limit else { return }
             exclusions.append(PlacementExclusion(host: entry.name, reasons: feasibility.reasons(against: entry)))
         }

@@ -3,7 +3,8 @@ import FleetModel
 /// What placement knows of a fleet's hosts and what they carry, kept up to date host by host.
 ///
 /// Hosts that are alike in everything that counts share a bucket: a decision looks at buckets, and one by one only at hosts
-/// of which it knows something more. So it costs as much as there are kinds of hosts, and not as there are hosts.
+/// of which it knows something more. So it costs as much as there are kinds of hosts, and not as there are hosts. What
+/// changes with each container is kept in pages, so that a change of a copy does not copy all of it.
 public struct PlacementIndex: Sendable {
     /// What hosts of one bucket have in common.
     struct BucketKey: Sendable, Hashable {
@@ -57,12 +58,12 @@ public struct PlacementIndex: Sendable {
         }
     }
 
-    private(set) var entries: [Entry?] = []
+    private(set) var entries = Pages<Entry?>()
     private(set) var slots: [HostName: Int32] = [:]
     /// The buckets' keys.
     private(set) var bucketKeys: [BucketKey] = []
     /// The slots of each bucket's hosts, in no order.
-    private(set) var bucketSlots: [[Int32]] = []
+    private(set) var bucketSlots = Pages<[Int32]>()
     private var bucketNumbers: [BucketKey: Int32] = [:]
     private(set) var kinds: [Kind] = []
     private var kindNumbers: [Kind: Int32] = [:]
