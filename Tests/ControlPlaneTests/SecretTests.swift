@@ -13,4 +13,12 @@ struct SecretTests {
         #expect(SecretHash(bytes: hash.bytes) == hash)
         #expect(SecretHash(bytes: [1, 2, 3]) == nil)
     }
+
+    @Test("nothing is read of an enrolment whose secret is nobody's")
+    func unknown() async throws {
+        try await TestFleet.with(hosts: 1) { fleet in
+            let answer = try await fleet.sendAsAgent("/agent/v1/enrol", "this is no JSON", secret: "a guess")
+            #expect(answer.status == 401 && answer.body.contains("join token"), "\(answer)")
+        }
+    }
 }

@@ -224,6 +224,17 @@ actor TestFleet {
         return (response.status.code, String(decoding: bytes, as: UTF8.self), response.headerFields)
     }
 
+    /// A request to the agents' listener.
+    func sendAsAgent(_ path: String, _ body: String, secret: String) async throws -> (status: Int, body: String) {
+        var configuration = HTTPClient.Configuration()
+        configuration.tls = TLSClientConfiguration(trust: .authorities(.file(directory + "/state/tls/ca.pem")))
+        let client = try HTTPClient(endpoint: .tcp(host: "127.0.0.1", port: agentPort), configuration: configuration)
+        let response = try await client.send(
+            .post, path, headerFields: [.authorization: "Bearer \(secret)", .contentType: "application/json"],
+            body: .bytes(Array(body.utf8)), timeout: .seconds(30))
+        return (response.status.code, String(decoding: try await response.collect(upTo: 1 << 20), as: UTF8.self))
+    }
+
     /// Creates a simulated container and waits until it runs and is known to be movable.
     func createContainer(_ name: String, on host: String? = nil) async throws -> Container {
         let place = host.map { #","host":"\#($0)""# } ?? ""
