@@ -36,12 +36,21 @@ struct Scoring {
     /// For how long it was beside the tenants that count. Hosts of all others are as those of strangers, and not looked at one
     /// by one.
     let met: [TenantName: Double]
+    /// The longest of these times on each host that carries one of them: hosts' own tenants are many, and their names are long.
+    private let longest: [Int32: Double]
+    /// The hosts that carry the container's own tenant.
+    private let ownSlots: Set<Int32>
 
     init(_ request: PlacementRequest, in index: PlacementIndex, policy: Policy) {
         self.request = request
         weights = policy.placement.terms
         worstSeconds = request.tenantSeconds.values.max() ?? 0
-        met = Self.met(request, in: index, worst: worstSeconds)
+        let met = Self.met(request, in: index, worst: worstSeconds)
+        self.met = met
+        longest = met.reduce(into: [:]) { longest, entry in
+            for slot in index.slotsByTenant[entry.key] ?? [] { longest[slot] = max(longest[slot] ?? 0, entry.value) }
+        }
+        ownSlots = request.tenant.flatMap { index.slotsByTenant[$0] } ?? []
         let table = index.table
         let source = Self.profile(of: request.source, in: index)
         differences = table.profiles.indices.map { profile in
@@ -58,13 +67,9 @@ struct Scoring {
     }
 
     /// The terms of one host: ℓ = max over its tenants u of (L_u + E[D])/(L_max + E[D]).
-    func terms(of entry: PlacementIndex.Entry) -> PlacementTerms {
-        var (isShared, longest) = (false, 0.0)
-        for tenant in entry.tenants.keys where tenant != request.tenant {
-            isShared = true
-            if let seconds = met[tenant] { longest = max(longest, seconds) }
-        }
-        let share = isShared ? share(of: longest) : 0
+    func terms(of entry: PlacementIndex.Entry, at slot: Int32) -> PlacementTerms {
+        let isShared = entry.tenants.count > (ownSlots.contains(slot) ? 1 : 0)
+        let share = isShared ? share(of: longest[slot] ?? 0) : 0
         return PlacementTerms(
             heterogeneity: differences[Int(entry.profile)], knowledge: knowledge[Int(entry.profile)], tenants: share,
             load: Double(entry.load) / 8, cost: Double(entry.cost) / 8)
@@ -75,7 +80,7 @@ struct Scoring {
     private static func met(
         _ request: PlacementRequest, in index: PlacementIndex, worst: Double
     ) -> [TenantName: Double] {
-        let found = request.tenantSeconds.filter { $0.value > 0 && $0.value * 8 >= worst }
+        let found = request.tenantSeconds.lazy.filter { $0.value > 0 && $0.value * 8 >= worst }
         var met: [TenantName: Double] = [:]
         var hosts = 0
         for (tenant, seconds) in found.sorted(by: { ($0.value, $1.key) > ($1.value, $0.key) }) {

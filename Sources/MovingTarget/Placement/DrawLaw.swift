@@ -66,32 +66,49 @@ struct DrawLaw {
         usesScores = true
         let best = scores.max() ?? 0
         let floor = rules.entropyFloor * log(total) - 1e-12
-        var (low, high) = (log(rules.temperature), log(rules.temperature))
         temperature = rules.temperature
-        guard draw(scores, best, rules.temperature) < floor else { return }
-        repeat { high += 1 } while draw(scores, best, exp(high)) < floor && high < low + 60
-        for _ in 0..<30 {
-            let middle = (low + high) / 2
-            if draw(scores, best, exp(middle)) < floor { low = middle } else { high = middle }
+        let first = draw(scores, best, rules.temperature)
+        guard first.entropy < floor else { return }
+        // Newton's steps from below, kept within what is known to be too low and high enough.
+        var low = log(rules.temperature)
+        var high = low + 60
+        var at = (place: low, entropy: first.entropy, slope: first.slope)
+        for _ in 0..<60 where high - low > Self.precision {
+            // The step goes a little too far, so that it ends on the side that is high enough.
+            let step = (floor - at.entropy) / at.slope + Self.precision / 2
+            let next = at.place + step
+            let place = next > low && next < high ? next : (low + min(high, low + 2)) / 2
+            let found = draw(scores, best, exp(place))
+            at = (place, found.entropy, found.slope)
+            if found.entropy < floor { low = place } else { high = place }
+            if found.entropy >= floor, found.entropy - floor <= Self.precision * max(1, found.slope) { break }
         }
-        _ = draw(scores, best, exp(high))
+        if at.place != high { _ = draw(scores, best, exp(high)) }
         temperature = exp(high)
     }
 
+    /// How near to the lowest temperature that will do one is that is taken, and its entropy to the floor.
+    private static let precision = 1e-9
+
     /// Sets P ∝ e^((U − best)/τ).
-    /// - Returns: the entropy, ln Z − Σ p·(U − best)/τ.
-    private mutating func draw(_ scores: [Double], _ best: Double, _ temperature: Double) -> Double {
-        var (sum, mean) = (0.0, 0.0)
+    /// - Returns: the entropy, ln Z − Σ p·x with x = (U − best)/τ, and how it grows with ln τ, which is the variance of x.
+    private mutating func draw(
+        _ scores: [Double], _ best: Double, _ temperature: Double
+    ) -> (entropy: Double, slope: Double) {
+        var (sum, mean, square) = (0.0, 0.0, 0.0)
         for number in scores.indices {
             let exponent = (scores[number] - best) / temperature
             let weight = exp(exponent)
             probabilities[number] = weight
-            sum += counts[number] * weight
-            mean += counts[number] * weight * exponent
+            let share = counts[number] * weight
+            sum += share
+            mean += share * exponent
+            square += share * exponent * exponent
         }
         let factor = 1 / sum
         for number in probabilities.indices { probabilities[number] *= factor }
-        return log(sum) - mean * factor
+        mean *= factor
+        return (log(sum) - mean, square * factor - mean * mean)
     }
 
     /// P ∝ weight; all alike when no weight is above 0.

@@ -7,6 +7,7 @@ struct Feasibility {
     private let index: PlacementIndex
     private let source: PlacementIndex.Kind?
     private let isKindFeasible: [Bool]
+    private let neverBeside: [TenantName]
     private let neededBytes: Int
     private let neededMagnitude: Int8
 
@@ -17,6 +18,7 @@ struct Feasibility {
             .map { index.kinds[Int($0.kind)] }
         let (runtime, source) = (request.runtime, source)
         isKindFeasible = index.kinds.map { Self.reasons(against: $0, runtime, source).isEmpty }
+        neverBeside = request.neverBeside.sorted()
         neededBytes = request.memoryBytes
         neededMagnitude = PlacementIndex.magnitude(of: neededBytes)
     }
@@ -49,7 +51,7 @@ struct Feasibility {
         }
         if entry.isFull { reasons.append(.containersFull(limit: entry.capacity.containers)) }
         if entry.freeBytes < neededBytes { reasons.append(.memoryFull(freeBytes: max(0, entry.freeBytes))) }
-        for tenant in request.neverBeside.sorted() where entry.tenants[tenant] != nil {
+        for tenant in neverBeside where entry.tenants[tenant] != nil {
             reasons.append(.neverBeside(tenant))
         }
         if request.busy.contains(entry.name) { reasons.append(.relocating) }

@@ -64,7 +64,7 @@ struct Search {
         let scoring = Scoring(request, in: index, policy: policy)
         let slots =
             isInFull
-            ? index.slots.sorted { $0.key < $1.key }.map(\.value)
+            ? index.slotsByName
             : Array(Self.special(request, met: scoring.met, in: index)).sorted()
         var found: [CandidateGroup] = []
         for slot in slots {
@@ -76,7 +76,7 @@ struct Search {
                 if reasons == [.relocating] { isBusyOnly = true }
                 continue
             }
-            let terms = scoring.terms(of: entry)
+            let terms = scoring.terms(of: entry, at: slot)
             found.append(
                 CandidateGroup(
                     members: .one(slot), count: 1, profile: Int(entry.profile), terms: terms,

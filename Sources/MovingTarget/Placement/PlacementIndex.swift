@@ -60,6 +60,8 @@ public struct PlacementIndex: Sendable {
 
     private(set) var entries = Pages<Entry?>()
     private(set) var slots: [HostName: Int32] = [:]
+    /// The slots of all hosts, by their names.
+    private(set) var slotsByName: [Int32] = []
     /// The buckets' keys.
     private(set) var bucketKeys: [BucketKey] = []
     /// The slots of each bucket's hosts, in no order.
@@ -103,6 +105,7 @@ public struct PlacementIndex: Sendable {
             let slot = freeSlots.popLast() ?? Int32(entries.count)
             if Int(slot) == entries.count { entries.append(entry) } else { entries[Int(slot)] = entry }
             slots[host.name] = slot
+            slotsByName.insert(slot, at: place(of: host.name))
             enter(slot)
             for (tenant, sizes) in early.removeValue(forKey: host.name) ?? [:] {
                 for bytes in sizes { add(tenant, memoryBytes: bytes, on: host.name) }
@@ -113,6 +116,7 @@ public struct PlacementIndex: Sendable {
     /// A host is gone.
     public mutating func remove(host name: HostName) {
         guard let slot = slots.removeValue(forKey: name) else { return }
+        slotsByName.remove(at: place(of: name))
         leave(slot)
         for tenant in entries[Int(slot)]?.tenants.keys ?? [:].keys {
             slotsByTenant[tenant]?.remove(slot)
@@ -120,6 +124,17 @@ public struct PlacementIndex: Sendable {
         }
         entries[Int(slot)] = nil
         freeSlots.append(slot)
+    }
+
+    /// Where a host is, or would be, among all by name.
+    private func place(of name: HostName) -> Int {
+        var (low, high) = (0, slotsByName.count)
+        while low < high {
+            let middle = (low + high) / 2
+            let other = entries[Int(slotsByName[middle])]?.name
+            if let other, other < name { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 
     /// A host carries one container more.
