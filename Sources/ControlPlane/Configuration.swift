@@ -30,6 +30,8 @@ public struct Configuration: Sendable {
     public var firstPolicy: Policy?
     /// How long events, moves and stays that have ended are kept, in seconds; `nil` for ever.
     public var retentionSeconds: Double?
+    /// After how many seconds of silence a host counts as off for good by itself; `nil` for never.
+    public var lostAfterSeconds: Double?
     /// Where proxies serve the dashboard, if not under the address that they ask for.
     public var publicOrigins: [WebOrigin] = []
     /// Where random numbers come from; for tests.

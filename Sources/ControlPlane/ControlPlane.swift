@@ -66,20 +66,31 @@ public final class ControlPlane: Sendable {
         let monitor = HostMonitor(
             fleet: fleet, agents: agents, silenceSeconds: max(3, configuration.heartbeatSeconds * 4), logger: logger)
 
+        let fences = FenceKeeper(fleet: fleet, agents: agents)
+        let losses = LossKeeper(
+            fleet: fleet, agents: agents, relocator: relocator, containers: containers, fences: fences,
+            lostAfterSeconds: configuration.lostAfterSeconds, logger: logger)
+        for host in memory.state.hosts(in: .lost) { agents.dismiss(host) }
+        let credentials = Credentials(
+            Dictionary(
+                record.hosts.compactMap { host in host.credential.map { (host.host.name, $0) } },
+                uniquingKeysWith: { first, _ in first }))
+        let drains = DrainKeeper(fleet: fleet, relocator: relocator, logger: logger)
+
         simulations = SimulationsService(logger: logger)
         let operators = try HTTPServer(
             configuration: Self.operatorServer,
             router: try Self.operatorRouter(
-                configuration, fleet: fleet, ledger: ledger, agents: agents, relocator: relocator, scheduler: scheduler,
-                containers: containers, images: images, simulations: simulations),
+                configuration,
+                hosts: HostsService(
+                    fleet: fleet, agents: agents, relocator: relocator, drains: drains, losses: losses,
+                    credentials: credentials),
+                ledger: ledger, scheduler: scheduler, containers: containers, images: images, simulations: simulations),
             logger: logger)
         let enrolments = Enrolments(
-            fleet: fleet, agents: agents, memory: GatewayMemory(fleet: fleet, agents: agents, logger: logger),
-            joinToken: token.hash,
-            credentials: Dictionary(
-                record.hosts.compactMap { host in host.credential.map { (host.host.name, $0) } },
-                uniquingKeysWith: { first, _ in first }),
-            heartbeatSeconds: configuration.heartbeatSeconds)
+            fleet: fleet, agents: agents,
+            memory: GatewayMemory(fleet: fleet, agents: agents, fences: fences, logger: logger),
+            joinToken: token.hash, credentials: credentials, heartbeatSeconds: configuration.heartbeatSeconds)
         var agentRouter = FleetRouter()
         AgentsRoutes(enrolments: enrolments, agents: agents, monitor: monitor).add(to: &agentRouter)
         let agentServer = try HTTPServer(router: agentRouter.router, logger: logger)
@@ -103,7 +114,6 @@ public final class ControlPlane: Sendable {
         }
 
         scheduler.run()
-        let drains = DrainKeeper(fleet: fleet, relocator: relocator, logger: logger)
         let mobility = MobilityKeeper(
             fleet: fleet, containers: containers, firstPauseSeconds: configuration.stepTimes.secondTrialSeconds)
         let exposures = ExposureWatch(fleet: fleet, logger: logger)
@@ -118,6 +128,7 @@ public final class ControlPlane: Sendable {
             Task { await monitor.watch() },
             Task { await sweeper.run() },
             Task { await drains.run() },
+            Task { await losses.run() },
             Task { await mobility.run() },
             Task { await exposures.run() },
             Task { await likeness.run() },
@@ -149,15 +160,12 @@ public final class ControlPlane: Sendable {
     }
 
     private static func operatorRouter(
-        _ configuration: Configuration, fleet: Fleet, ledger: Ledger, agents: AgentRegistry, relocator: Relocator,
-        scheduler: Scheduler, containers: ContainersService, images: ImageRepository, simulations: SimulationsService
+        _ configuration: Configuration, hosts: HostsService, ledger: Ledger, scheduler: Scheduler,
+        containers: ContainersService, images: ImageRepository, simulations: SimulationsService
     ) throws -> Router {
+        let (fleet, relocator) = (hosts.fleet, hosts.relocator)
         var router = FleetRouter(publicOrigins: configuration.publicOrigins)
-        HostsRoutes(
-            hosts: HostsService(
-                fleet: fleet, agents: agents, relocator: relocator,
-                drains: DrainKeeper(fleet: fleet, relocator: relocator, logger: containers.logger))
-        ).add(to: &router)
+        HostsRoutes(hosts: hosts).add(to: &router)
         TenantsRoutes(fleet: fleet).add(to: &router)
         ContainersRoutes(containers: containers, relocator: relocator).add(to: &router)
         AdoptionRoutes(containers: containers).add(to: &router)

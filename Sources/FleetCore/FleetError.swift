@@ -14,6 +14,8 @@ public enum FleetError: Error, Sendable, Equatable, CustomStringConvertible {
     case stale(current: String)
     /// An agent that is needed did not answer or failed.
     case agent(host: HostName, StepFailure)
+    /// A host that was declared off for good is not let in.
+    case hostLost(HostName)
     /// No address is free.
     case addressesExhausted(IPv4Network)
 
@@ -26,6 +28,8 @@ public enum FleetError: Error, Sendable, Equatable, CustomStringConvertible {
         case .invalid(let field, let detail): "\(field): \(detail)"
         case .stale(let current): "it was changed in between; the present version is \(current)"
         case .agent(let host, let failure): "\(host): \(failure)"
+        case .hostLost(let host):
+            "host '\(host)' was declared off for good; 'relocate hosts readmit \(host)' lets it in again"
         case .addressesExhausted(let network): "no address of \(network) is free"
         }
     }

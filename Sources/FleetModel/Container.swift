@@ -26,6 +26,8 @@ public struct Container: Codable, Sendable, Hashable {
     public var pin: Pin?
     /// Whether the clock leaves it where it is.
     public var isPaused: Bool
+    /// What becomes of it when its host is lost.
+    public var onHostLoss: HostLossRule
     /// While a container that people started is taken over: what its daemon calls it.
     public var adopting: String?
 
@@ -34,7 +36,7 @@ public struct Container: Codable, Sendable, Hashable {
         spec: ContainerSpec, state: ContainerState, host: HostName? = nil, virtualAddress: IPv4Address? = nil,
         address: IPv4Address? = nil, retainedAddresses: [IPv4Address] = [], mobility: Mobility = .unknown,
         createdAt: Timestamp, arrivedAt: Timestamp? = nil, deadlineAt: Timestamp? = nil, policy: PolicyName? = nil,
-        pin: Pin? = nil, isPaused: Bool = false
+        pin: Pin? = nil, isPaused: Bool = false, onHostLoss: HostLossRule = .stay
     ) {
         self.spec = spec
         self.state = state
@@ -49,14 +51,15 @@ public struct Container: Codable, Sendable, Hashable {
         self.policy = policy
         self.pin = pin
         self.isPaused = isPaused
+        self.onHostLoss = onHostLoss
     }
 
     private enum CodingKeys: String, CodingKey, CaseIterable {
         case spec, state, host, virtualAddress, address, retainedAddresses, mobility, createdAt, arrivedAt, deadlineAt
-        case policy, pin, isPaused, adopting
+        case policy, pin, isPaused, onHostLoss, adopting
     }
 
-    /// Decodes a container; older records have neither policy nor pin.
+    /// Decodes a container; older records have neither policy nor pin, nor a rule for losses.
     public init(from decoder: any Decoder) throws {
         let fields = try decoder.fields(of: CodingKeys.self)
         spec = try fields.decode(ContainerSpec.self, forKey: .spec)
@@ -72,6 +75,7 @@ public struct Container: Codable, Sendable, Hashable {
         policy = try fields.decodeIfPresent(PolicyName.self, forKey: .policy)
         pin = try fields.decodeIfPresent(Pin.self, forKey: .pin)
         isPaused = try fields.value(.isPaused, or: false)
+        onHostLoss = try fields.value(.onHostLoss, or: .stay)
         adopting = try fields.decodeIfPresent(String.self, forKey: .adopting)
     }
 
@@ -95,6 +99,8 @@ public enum ContainerState: Codable, Sendable, Hashable {
     case failed(reason: String)
     /// Being removed.
     case removing
+    /// Its host was lost, and it with it.
+    case lost(HostName)
 }
 
 /// Whether a container can be moved.

@@ -107,6 +107,10 @@ public enum AlarmKind: String, Codable, Sendable, CaseIterable {
     case exposure
     /// The hosts are so alike that moving between them brings almost nothing.
     case monoculture
+    /// A host was declared off for good and has not been readmitted, or has not shown yet that it has nothing any more.
+    case hostLost
+    /// A container was lost with its host, and is not started anew.
+    case lost
     /// The gateway's, or a host's, table of tracked connections is nearly full.
     case trackingFull
 }

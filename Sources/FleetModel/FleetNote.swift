@@ -4,6 +4,8 @@
 public enum FleetNote: Sendable, Hashable {
     /// A host's agent proves with this credential who it is.
     case credential(HostName, SecretHash)
+    /// A host's credential proves nothing any more.
+    case credentialRevoked(HostName)
     /// A host's agent has enrolled for the `number`th time.
     case session(HostName, number: Int64)
     /// A holder of this token may enrol new hosts.

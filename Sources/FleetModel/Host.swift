@@ -20,6 +20,8 @@ public struct Host: Codable, Sendable, Hashable {
     public var lastSeenAt: Timestamp
     /// While it is unreachable, the state it had before.
     public var stateWhenReachable: HostState?
+    /// That the host was declared off for good; `nil` when it was not, or when it has come back with nothing of what it had.
+    public var loss: HostLoss?
     /// The drain that is under way, or the last one while the host has not been made ready since.
     public var drain: Drain?
     /// Containers that people started on the host by themselves, with a tenant's label; `nil` when there are none.
@@ -65,6 +67,16 @@ public enum HostState: String, Codable, Sendable, CaseIterable {
     case draining
     /// The agent has not been heard for longer than the fleet's limit.
     case unreachable
+    /// It was declared off for good: nothing that it had counts any more, and it is not let in before it is readmitted.
+    case lost
+
+    /// Whether moves can be made from the host and to it, as far as its agent is concerned.
+    public var isHeard: Bool {
+        switch self {
+        case .ready, .cordoned, .draining: true
+        case .unreachable, .lost: false
+        }
+    }
 }
 
 /// The moving away of everything that a host carries.

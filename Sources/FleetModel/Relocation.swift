@@ -64,7 +64,7 @@ public struct Relocation: Codable, Sendable, Hashable {
     /// Connections that the container had closed and that had not come to their end: the source serves them until they
     /// have. `nil` when there were none.
     public var closing: [TCPConnection]?
-    /// What went wrong, when it did not complete.
+    /// What went wrong, when it did not complete, or does not go on.
     public var failure: StepFailure?
     /// Who asked to cancel it; `nil` when nobody did.
     public var cancelledBy: String?
@@ -121,12 +121,14 @@ public enum RelocationState: String, Codable, Sendable, CaseIterable {
     case stranded
     /// An operator stopped it before the freeze.
     case cancelled
+    /// One of its hosts was lost, and the container with it.
+    case lost
 
     /// Whether nothing more will happen.
     public var isFinal: Bool {
         switch self {
         case .queued, .running, .rollingBack: false
-        case .completed, .failed, .rolledBack, .stranded, .cancelled: true
+        case .completed, .failed, .rolledBack, .stranded, .cancelled, .lost: true
         }
     }
 }

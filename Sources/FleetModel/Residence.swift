@@ -32,7 +32,7 @@ extension Container {
         switch state {
         case .running, .relocating, .removing:
             return Residence(container: name, tenant: spec.tenant, host: host, arrivedAt: arrivedAt)
-        case .starting, .stopped, .stranded, .failed: return nil
+        case .starting, .stopped, .stranded, .failed, .lost: return nil
         }
     }
 }

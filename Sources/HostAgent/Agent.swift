@@ -100,6 +100,8 @@ public struct Agent: Sendable {
                 throw error
             } catch is CancellationError {
                 return
+            } catch ControlPlaneLink.Refusal.lost(let detail) {
+                await endEverything(detail)
             } catch {
                 logger.warning("link lost", metadata: ["error": "\(error)"])
             }
@@ -122,6 +124,39 @@ public struct Agent: Sendable {
         }
     }
 
+    /// The host was declared off for good: no container is its own any more.
+    private func endEverything(_ detail: String) async {
+        let containers = await names() ?? []
+        logger.warning("not let in", metadata: ["reason": "\(detail)", "containers": "\(containers.count)"])
+        do {
+            try await end(containers)
+        } catch {
+            // It is tried again with the next enrolment.
+            logger.error("cannot end a container", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// The containers of which this host has anything; `nil` on a gateway.
+    private func names() async -> [ContainerName]? {
+        guard let inventory = await worker?.inventory() else { return nil }
+        return Set(inventory.containers.map(\.name)).sorted()
+    }
+
+    /// Ends containers that are not this host's any more, after what is being done with them.
+    /// - Throws: the failure of the first that cannot be ended; the others are, as far as they can be.
+    private func end(_ containers: [ContainerName]) async throws {
+        var failures: [StepFailure] = []
+        for container in containers {
+            logger.notice("ending", metadata: ["container": "\(container)"])
+            let id = OrderID(
+                operation: "foreign-\(container)", step: "stop", attempt: Int(Timestamp.now.milliseconds))
+            let order = AgentOrder.stop(StopOrder(container: container, gracePeriodSeconds: 0))
+            let outcome = await executor.carryOut(AgentCommand(id: id, order: order))
+            if case .failed(let failure) = outcome.result { failures.append(failure) }
+        }
+        if let failure = failures.first { throw failure }
+    }
+
     private static let timeBetweenSweeps = Duration.seconds(60)
 
     private func serveOneSession(established: () -> Void) async throws {
@@ -129,8 +164,10 @@ public struct Agent: Sendable {
         let found = await findings.latest
         enrolment.facts.profile = found.profile
         enrolment.facts.tools = found.tools
+        enrolment.containers = await names()
         let (membership, secret) = try await enrol(enrolment)
         logger.info("enrolled", metadata: ["session": "\(membership.session)"])
+        try await end(membership.foreign ?? [])
         established()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await obey(secret: secret) }

@@ -9,6 +9,9 @@ enum NoteWriter {
         switch note {
         case .credential(let host, let hash):
             try update(host, "credential", bytes(hash), database)
+        case .credentialRevoked(let host):
+            // A host that was forgotten has taken it along.
+            try database.run("UPDATE hosts SET credential = NULL WHERE name = ?", [host.text])
         case .session(let host, let number):
             try update(host, "session", number.databaseValue, database)
         case .joinToken(let hash):

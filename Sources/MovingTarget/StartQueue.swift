@@ -41,6 +41,8 @@ public struct StartQueue: Sendable {
         case host(HostName)
         /// Every host that could take the container is busy: try again later.
         case later
+        /// One of its hosts is not heard: it keeps its place, and no room is kept for it meanwhile.
+        case silent
         /// No host can take the container.
         case nowhere
     }
@@ -150,6 +152,7 @@ public struct StartQueue: Sendable {
                 case .host(let destination) where !busy.contains(destination):
                     return (.start(waiting, destination: destination), passedOver)
                 case .nowhere: return (.giveUp(waiting), [])
+                case .silent: continue
                 case .host, .later:
                     passedOver.append(waiting)
                     guard entry.passedOver >= Self.patience else { continue }

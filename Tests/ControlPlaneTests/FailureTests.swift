@@ -166,14 +166,17 @@ struct FailureTests {
         }
     }
 
-    @Test("a destination that is not heard of before it has restored does not keep the container from its source")
+    @Test("a destination that goes away before the freeze ends the move: nothing is steered, nobody waits")
     func destinationIsGone() async throws {
         try await TestFleet.with { fleet in
             let before = try await fleet.createContainer("echo", on: "host1")
-            await fleet.stopAgent(2)
+            fleet.gateway.before(.hush) { await fleet.stopAgent(2) }
             let relocation = try await fleet.move(before.name, to: try HostName("host2"))
             #expect(relocation.state == .failed)
             #expect(relocation.failure?.code == .unreachable)
+            #expect(relocation.failure?.message.contains("host 'host2' was not heard any more") == true)
+            #expect(!relocation.steps.contains { [.settle, .steer, .checkpoint].contains($0.kind) })
+            #expect(relocation.pauseMilliseconds == nil)
             #expect(await fleet.places(of: before.name)[try HostName("host1")] == .running)
             #expect(try await fleet.state().alarms.values.contains { $0.kind == .leftover })
             try await fleet.startAgent(2)

@@ -14,7 +14,7 @@ struct LedgerHoldTests {
         try await TestFleet.with(absenceSeconds: 5) { fleet in
             let before = try await fleet.createContainer("echo", on: "host1")
             let hold = Hold(of: fleet)
-            fleet.gateway.beforeRouting { hold.begin() }
+            fleet.gateway.before(.route) { hold.begin() }
             async let moving = fleet.move(before.name, to: try HostName("host2"))
             try await eventually("it runs at its destination") {
                 await fleet.places(of: before.name)[try HostName("host2")] == .running
@@ -41,7 +41,7 @@ struct LedgerHoldTests {
         try await TestFleet.with(absenceSeconds: 5) { fleet in
             let before = try await fleet.createContainer("echo", on: "host1")
             let hold = Hold(of: fleet)
-            fleet.gateway.beforeRouting { hold.begin() }
+            fleet.gateway.before(.route) { hold.begin() }
             let destination = try await fleet.runtime(of: HostName("host2"))
             destination.inject(StepFailure(code: .restoreFailed, message: "told to fail"), at: .restore)
             async let moving = fleet.move(before.name, to: try HostName("host2"))
@@ -66,7 +66,7 @@ struct LedgerHoldTests {
         try await TestFleet.with { fleet in
             let before = try await fleet.createContainer("echo", on: "host1")
             let hold = Hold(of: fleet)
-            fleet.gateway.beforeRouting { hold.begin() }
+            fleet.gateway.before(.route) { hold.begin() }
             try await fleet.send(.post, "/v1/containers/echo/relocate", #"{"to":"host2"}"#)
             try await eventually("it runs at its destination") {
                 await fleet.places(of: before.name)[try HostName("host2")] == .running

@@ -37,7 +37,7 @@ struct RestartTests {
             let before = try await fleet.createContainer("echo", on: "host1")
             let relocator = try #require(await fleet.controlPlane?.relocator)
             // It finds the move that was asked for while it was about to look for those that were begun.
-            fleet.gateway.beforeRouting { await relocator.resume(after: []) }
+            fleet.gateway.before(.route) { await relocator.resume(after: []) }
             let relocation = try await fleet.move(before.name, to: try HostName("host2"))
             #expect(relocation.state == .completed, "\(String(describing: relocation.failure))")
             #expect(relocation.steps.allSatisfy { $0.state == .succeeded && $0.attempt == 1 })

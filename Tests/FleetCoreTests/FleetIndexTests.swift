@@ -65,6 +65,7 @@ struct FleetIndexTests {
         let network = try IPv4Network("10.88.0.0/26")
         var used = Set(state.containers.values.flatMap { [$0.address].compactMap(\.self) + $0.retainedAddresses })
         used.formUnion(state.relocations.values.compactMap(\.newAddress))
+        used.formUnion(state.hosts.values.flatMap { $0.loss?.fenced ?? [] })
         let resting = try #require((1...62).compactMap(network.address(at:)).first { !used.contains($0) })
         state.quarantine.add(resting, until: epoch.advanced(bySeconds: 600))
         for _ in 0..<200 {

@@ -48,7 +48,13 @@ struct RandomFleet {
 
     private mutating func change(of host: Host) throws -> Host {
         var host = state.hosts[host.name] ?? host
-        host.state = pick([.ready, .cordoned, .draining, .unreachable])
+        host.state = pick(HostState.allCases)
+        host.loss = nil
+        if host.state == .lost {
+            let fenced = try (0..<Int.random(in: 0...3, using: &generator)).map { _ in try address() }
+            host.loss = HostLoss(
+                declaredAt: epoch, declaredBy: "chance", reason: "it burnt", fenced: Set(fenced).sorted())
+        }
         if Int.random(in: 0..<10, using: &generator) == 0 { host.role = pick([.worker, .gateway]) }
         host.adoptable = (0..<Int.random(in: 0...2, using: &generator)).map {
             AdoptableContainer(id: "\($0)", name: "theirs", tenant: "tenant0", image: "redis", obstacles: [])
@@ -96,7 +102,7 @@ struct RandomFleet {
         container.deadlineAt = Bool.random(using: &generator) ? soon() : nil
         container.pin = pick([nil, nil, Pin(reason: "chance", until: soon(), setBy: "chance")])
         container.isPaused = Int.random(in: 0..<4, using: &generator) == 0
-        container.state = pick([.starting, .running, .stopped(reason: "it ended"), .removing])
+        container.state = pick([.starting, .running, .stopped(reason: "it ended"), .removing, .lost(pick(hosts).name)])
         return container
     }
 

@@ -40,6 +40,44 @@ struct NetworkGatewayTests {
         }
     }
 
+    @Test("what is cut off reaches nobody and is reached by nobody, open connections included, until it is let pass")
+    func fence() async throws {
+        try await NetworkFixture.with { world in
+            let host = try await world.hostNetwork(0)
+            var gateway = try await world.gatewayNetwork()
+            let shop = try await host.attach(try stay("shop"), address: first)
+            try await gateway.announce(announcement(first, host: 0))
+            let server = try await NetworkPeer.listener(in: shop, first, port: 8080)
+            let client = try await NetworkPeer.connection(in: world.outside, to: virtual, port: 80)
+            let (served, _) = try await server.accept()
+            try served.send("welcome")
+            #expect(try await client.receive() == "welcome")
+
+            try await gateway.fence([first, second])
+            // A second time it changes nothing, and an agent that comes back leaves it as it is.
+            try await gateway.fence([first, second])
+            gateway = try await world.gatewayNetwork()
+            try client.send("is anybody there?")
+            await #expect(throws: (any Error).self) { _ = try await client.receive() }
+            let refusal = await #expect(throws: PeerError.self) {
+                _ = try await NetworkPeer.connection(in: world.outside, to: virtual, port: 80)
+            }
+            #expect(refusal?.number == ECONNREFUSED)
+            let web = try await NetworkPeer.listener(in: world.outside, NetworkFixture.outsideAddress, port: 80)
+            let seeking = try await NetworkPeer.stream(in: shop)
+            try seeking.startConnecting(to: NetworkFixture.outsideAddress, port: 80)
+
+            // Who was held back tries again, and comes through.
+            try await gateway.fence([second])
+            try await seeking.finishConnecting()
+            _ = try await web.accept()
+            let next = try await NetworkPeer.connection(in: world.outside, to: virtual, port: 80)
+            let (again, _) = try await server.accept()
+            try again.send("welcome")
+            #expect(try await next.receive() == "welcome")
+        }
+    }
+
     @Test("a gateway keeps half-closed connections as long as open ones, and says how full its table is")
     func halfClosed() async throws {
         try await NetworkFixture.with { world in

@@ -60,6 +60,7 @@ struct FleetMemory {
     mutating func apply(_ note: FleetNote, at time: Timestamp) {
         switch note {
         case .credential(let host, let hash): hosts[host]?.credential = hash
+        case .credentialRevoked(let host): hosts[host]?.credential = nil
         case .session(let host, let number): hosts[host]?.session = number
         case .joinToken(let hash): joinToken = hash
         case .quarantine(let address, let end):
@@ -128,7 +129,12 @@ struct FleetLife {
             return (
                 [.refused(action: "move", subject: "web", reason: "no \(number)")],
                 memory.hostNames.randomElement(using: &generator).map { host in
-                    [.credential(host, SecretHash(of: "secret \(number)")), .session(host, number: Int64(number))]
+                    number.isMultiple(of: 5)
+                        ? [.credentialRevoked(host)]
+                        : [
+                            .credential(host, SecretHash(of: "secret \(number)")),
+                            .session(host, number: Int64(number)),
+                        ]
                 } ?? []
             )
         default:
@@ -146,8 +152,8 @@ struct FleetLife {
 
     private mutating func container(_ number: Int, at time: Timestamp) throws -> ([FleetChange], [FleetNote]) {
         let states: [ContainerState] = [
-            .running, .running, .relocating(RelocationID(1)), .removing, .stopped(reason: "end"), .starting,
-            .stranded(RelocationID(1)), .failed(reason: "no"),
+            .running, .running, .running, .relocating(RelocationID(1)), .removing, .stopped(reason: "end"), .starting,
+            .stranded(RelocationID(1)), .failed(reason: "no"), .lost(try HostName("h1")),
         ]
         let state = states.randomElement(using: &generator) ?? .running
         let known = memory.container("c\(number)")

@@ -239,7 +239,7 @@ struct StrategyRecordTests {
     func migrationOfStays() async throws {
         let states: [ContainerState] = [
             .starting, .running, .relocating(RelocationID(3)), .stopped(reason: "running"), .stranded(RelocationID(4)),
-            .failed(reason: "removing"), .removing,
+            .failed(reason: "removing"), .removing, .lost(try HostName("a")),
         ]
         var containers: [Container] = []
         for (number, state) in states.enumerated() {

@@ -23,6 +23,9 @@ struct WireTests {
             try container(state: "stopped", more: #","stateDetail":"exit code 1""#).state
                 == .stopped(reason: "exit code 1"))
         #expect(try container(state: "relocating", more: #","relocation":7"#).state == .relocating(RelocationID(7)))
+        #expect(try container(state: "lost", more: #","lostHost":"host1""#).state == .lost(try HostName("host1")))
+        #expect(try container(state: "running").onHostLoss == .stay)
+        #expect(try container(state: "running", more: #","onHostLoss":"restart""#).onHostLoss == .restart)
         #expect(try container(state: "running").mobility == .immovable(reason: "why", log: "tool"))
     }
 

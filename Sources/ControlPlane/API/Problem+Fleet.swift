@@ -71,6 +71,7 @@ extension Problem {
         case .invalid(let field, _): self.init(field: field, detail: detail)
         case .stale: self.init(.preconditionFailed, code: "stale", detail: detail)
         case .agent: self.init(.badGateway, code: "agentFailed", detail: detail)
+        case .hostLost: self.init(.forbidden, code: Membership.lostCode, detail: detail)
         case .addressesExhausted: self.init(.serviceUnavailable, code: "addressesExhausted", detail: detail)
         }
     }

@@ -23,8 +23,9 @@ struct ContainerView: Encodable {
     var container: Container
 
     private enum Keys: CodingKey {
-        case state, stateDetail, relocation, host, virtualAddress, address, retainedAddresses, mobility, createdAt
-        case arrivedAt, deadlineAt, policy, pin, isPaused
+        case state, stateDetail, relocation, lostHost, host, virtualAddress, address, retainedAddresses, mobility,
+            createdAt
+        case arrivedAt, deadlineAt, policy, pin, isPaused, onHostLoss
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -33,6 +34,7 @@ struct ContainerView: Encodable {
         try fields.encode(container.state.word, forKey: .state)
         try fields.encode(container.state.detail, forKey: .stateDetail)
         try fields.encode(container.state.relocation, forKey: .relocation)
+        try fields.encode(container.state.lostHost, forKey: .lostHost)
         try fields.encode(container.host, forKey: .host)
         try fields.encode(container.virtualAddress, forKey: .virtualAddress)
         try fields.encode(container.address, forKey: .address)
@@ -44,6 +46,7 @@ struct ContainerView: Encodable {
         try fields.encode(container.policy, forKey: .policy)
         try fields.encode(container.pin, forKey: .pin)
         try fields.encode(container.isPaused, forKey: .isPaused)
+        try fields.encode(container.onHostLoss, forKey: .onHostLoss)
     }
 }
 
@@ -70,14 +73,18 @@ extension ContainerState {
         switch self {
         case .stopped(let reason), .failed(let reason): reason
         case .stranded(let relocation): "relocation \(relocation) failed on both hosts"
+        case .lost(let host): "it was lost with host '\(host)'"
         case .starting, .running, .relocating, .removing: nil
         }
     }
 
+    /// The host it was lost with.
+    fileprivate var lostHost: HostName? { if case .lost(let host) = self { host } else { nil } }
+
     fileprivate var relocation: RelocationID? {
         switch self {
         case .relocating(let relocation), .stranded(let relocation): relocation
-        case .starting, .running, .stopped, .failed, .removing: nil
+        case .starting, .running, .stopped, .failed, .removing, .lost: nil
         }
     }
 }

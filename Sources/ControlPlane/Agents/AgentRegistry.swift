@@ -41,6 +41,8 @@ public final class AgentRegistry: Sendable {
         var commands: AsyncStream<AgentCommand>.Continuation?
         var waiting: [OrderID: Waiting] = [:]
         var askers = 0
+        /// Whether nothing is asked of the host any more, before it enrols again.
+        var isDismissed = false
     }
 
     private let lines = Mutex<[HostName: Line]>([:])
@@ -72,6 +74,7 @@ public final class AgentRegistry: Sendable {
             guard session > line.session ?? 0 else { return nil }
             let earlier = line.commands
             line.session = session
+            line.isDismissed = false
             line.commands = nil
             line.lastSeen = .now
             lines[host] = line
@@ -133,6 +136,35 @@ public final class AgentRegistry: Sendable {
         }
     }
 
+    /// Ends the session of a host: whoever waits for it gets no answer, nor does whoever asks it before it enrols again.
+    func dismiss(_ host: HostName) {
+        let (commands, waiting) = lines.withLock { lines in
+            var line = lines[host, default: Line()]
+            let ended = (line.commands, line.waiting)
+            line.session = nil
+            line.commands = nil
+            line.waiting = [:]
+            line.isDismissed = true
+            lines[host] = line
+            return ended
+        }
+        commands?.finish()
+        for asker in waiting.values.flatMap(\.askers.values) { asker.resume(returning: .lost) }
+    }
+
+    /// The first of some hosts whose stream is not open; `nil` as soon as all are.
+    /// - Parameter limit: how long to wait for that.
+    func absentee(of hosts: [HostName], within limit: Duration) async -> HostName? {
+        let clock = ContinuousClock()
+        let end = clock.now + limit
+        while let absent = hosts.first(where: { !isConnected($0) }) {
+            guard clock.now < end, !Task.isCancelled else { return absent }
+            // Cancelled is noticed above.
+            try? await Task.sleep(for: .milliseconds(50))
+        }
+        return nil
+    }
+
     // MARK: Orders
 
     /// Sends an order and waits for its outcome. One that is waiting for its outcome already is not sent again.
@@ -152,13 +184,16 @@ public final class AgentRegistry: Sendable {
         }
         defer { watch.cancel() }
         return await withCheckedContinuation { continuation in
-            let commands: AsyncStream<AgentCommand>.Continuation? = lines.withLock { lines in
+            let (commands, isDismissed) = lines.withLock {
+                lines -> (AsyncStream<AgentCommand>.Continuation?, Bool) in
+                guard lines[host]?.isDismissed != true else { return (nil, true) }
                 var waiting = lines[host]?.waiting[command.id] ?? Waiting(command: command)
                 let isNew = waiting.askers.isEmpty
                 waiting.askers[asker] = continuation
                 lines[host]?.waiting[command.id] = waiting
-                return isNew ? lines[host]?.commands : nil
+                return (isNew ? lines[host]?.commands : nil, false)
             }
+            if isDismissed { continuation.resume(returning: .lost) }
             commands?.yield(command)
         }
     }

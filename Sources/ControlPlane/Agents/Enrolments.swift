@@ -2,65 +2,59 @@ import FleetCore
 import FleetModel
 import HTTP
 import Ledger
-import Synchronization
 
-/// Who may be which host.
-///
-/// A host that is new needs the fleet's join token and gets a credential of its own. A host that is known needs its
-/// credential; the join token serves it only while its agent is not heard, so that nobody who learned the token can
-/// take the place of a host that is there.
+/// Who may be which host; `Admission` decides.
 final class Enrolments: Sendable {
     private let fleet: Fleet
     private let agents: AgentRegistry
     private let joinToken: SecretHash
     private let memory: GatewayMemory
     private let heartbeatSeconds: Double
-    private let credentials: Mutex<[HostName: SecretHash]>
-    private let hostsByCredential: Mutex<[SecretHash: HostName]>
+    private let credentials: Credentials
 
     init(
         fleet: Fleet, agents: AgentRegistry, memory: GatewayMemory, joinToken: SecretHash,
-        credentials: [HostName: SecretHash], heartbeatSeconds: Double
+        credentials: Credentials, heartbeatSeconds: Double
     ) {
         self.fleet = fleet
         self.agents = agents
         self.joinToken = joinToken
         self.memory = memory
         self.heartbeatSeconds = heartbeatSeconds
-        self.credentials = Mutex(credentials)
-        hostsByCredential = Mutex(
-            Dictionary(credentials.map { ($0.value, $0.key) }, uniquingKeysWith: { first, _ in first }))
+        self.credentials = credentials
     }
 
     /// Takes an agent in.
-    /// - Throws: `Problem` 401 when the secret does not entitle to the name.
+    /// - Throws: `Problem` 401 when the secret does not entitle to the name, 403 when the host was declared off for good.
     func enrol(_ enrolment: Enrolment, secret: String) async throws -> Membership {
         let name = enrolment.host
-        let known = credentials.withLock { $0[name] }
-        let isOwner = known?.matches(secret) ?? false
-        guard isOwner || joinToken.matches(secret) else {
+        let known = credentials[name]
+        let shown: Admission.Secret =
+            known?.matches(secret) == true ? .credential : joinToken.matches(secret) ? .joinToken : .other
+        let admission = Admission(
+            shown, as: fleet.snapshot.hosts[name], hasCredential: known != nil, isConnected: agents.isConnected(name))
+        let credential: String?
+        switch admission {
+        case .asBefore: credential = nil
+        case .withNewCredential: credential = Secret.random()
+        case .lost: throw FleetError.hostLost(name)
+        case .unknownSecret:
             throw Problem.unauthorized("the secret is neither the fleet's join token nor the credential of '\(name)'")
-        }
-        guard isOwner || known == nil || !agents.isConnected(name) else {
+        case .placeTaken:
             throw Problem.unauthorized("host '\(name)' is connected already; its place needs its credential")
         }
-        let credential = isOwner ? nil : Secret.random()
         let hash = credential.map { SecretHash(of: $0) }
         let session = agents.drawSession(of: name)
-        try await fleet.change(by: "host:\(name)") { draft in
+        let foreign = try await fleet.change(by: "host:\(name)") { draft in
             try draft.enrol(enrolment)
             if let hash { draft.note(.credential(name, hash)) }
+            return draft.state.foreign(among: enrolment.containers ?? [], on: name)
         }
-        if let hash {
-            let old = credentials.withLock { $0.updateValue(hash, forKey: name) }
-            hostsByCredential.withLock { hosts in
-                if let old { hosts[old] = nil }
-                hosts[hash] = name
-            }
-        }
+        if let hash { credentials.set(hash, of: name) }
         agents.begin(session: session, of: name)
         if enrolment.role == .gateway { Task { await memory.restore(to: name) } }
-        return Membership(credential: credential, session: session, heartbeatSeconds: heartbeatSeconds)
+        return Membership(
+            credential: credential, session: session, heartbeatSeconds: heartbeatSeconds, foreign: foreign)
     }
 
     /// Whether a secret is one that anybody may enrol with, before more is read of who sends it.
@@ -73,11 +67,12 @@ final class Enrolments: Sendable {
     }
 
     /// The host that a credential belongs to.
-    /// - Throws: `Problem` 401 when it belongs to none.
+    /// - Throws: `Problem` 401 when it belongs to none, 403 when that host was declared off for good.
     func host(withCredential credential: String) throws -> HostName {
-        guard let host = hostsByCredential.withLock({ $0[SecretHash(of: credential)] }) else {
+        guard let host = credentials.host(with: SecretHash(of: credential)) else {
             throw Problem.unauthorized("the credential is not known; enrol first")
         }
+        guard fleet.snapshot.hosts[host]?.state != .lost else { throw FleetError.hostLost(host) }
         return host
     }
 }

@@ -7,13 +7,20 @@ import Logging
 struct GatewayMemory: Sendable {
     let fleet: Fleet
     let agents: AgentRegistry
+    let fences: FenceKeeper
     let logger: Logger
 
-    /// Repeats every container's routes and virtual address.
+    /// Repeats what is cut off, and then every container's routes and virtual address.
     ///
     /// Containers that are being moved are left to their relocation, whose orders would otherwise be overtaken by older
     /// ones.
     func restore(to gateway: HostName) async {
+        do {
+            try await fences.tell()
+        } catch {
+            // It is told again by whoever keeps the fence.
+            logger.warning("cannot tell the gateway what is cut off", metadata: ["error": "\(error)"])
+        }
         let state = fleet.snapshot
         for container in state.containers.values where container.state == .running {
             for order in orders(for: container, in: state) {

@@ -26,7 +26,8 @@ struct HostMonitor: Sendable {
         switch agents.isAlive(host, session: heartbeat.session) {
         case .present: break
         case .superseded:
-            throw Problem(.conflict, code: "superseded", detail: "a newer agent of host '\(host)' has enrolled")
+            throw Problem(
+                .conflict, code: Membership.supersededCode, detail: "a newer agent of host '\(host)' has enrolled")
         case .unknown:
             throw Problem(.gone, code: "sessionUnknown", detail: "the control plane was started anew; enrol again")
         }
@@ -86,7 +87,7 @@ struct HostMonitor: Sendable {
     /// Looks for silent hosts, until cancelled.
     func watch() async {
         let startedAt = Timestamp.now
-        for host in fleet.snapshot.hosts.values where host.state != .unreachable && agents.lastSeen(host.name) == nil {
+        for host in fleet.snapshot.hosts.values where host.state.isHeard && agents.lastSeen(host.name) == nil {
             agents.expect(host.name, since: startedAt)
         }
         while !Task.isCancelled {
@@ -104,7 +105,7 @@ struct HostMonitor: Sendable {
 
     private func declareUnreachable(_ name: HostName, since seen: Timestamp) async throws {
         try await fleet.change(by: "control-plane") { draft in
-            guard var host = draft.state.hosts[name], host.state != .unreachable else { return }
+            guard var host = draft.state.hosts[name], host.state.isHeard else { return }
             host.stateWhenReachable = host.state
             host.state = .unreachable
             host.lastSeenAt = seen
@@ -130,6 +131,7 @@ struct HostMonitor: Sendable {
             inventory.containers.filter { $0.state == .running }.map { ($0.name, $0) },
             uniquingKeysWith: { first, _ in first })
         try await take(inventory.adoptable, of: host)
+        if fleet.snapshot.hosts[host]?.loss != nil { try await absolve(host, with: inventory) }
         let state = fleet.snapshot
         var idle: [IPv4Address] = []
         for container in state.containers(on: host) where container.state == .running {
@@ -149,6 +151,24 @@ struct HostMonitor: Sendable {
         // A route that stays behind does no harm: whoever gets the address next replaces it.
         let id = OrderID.fresh("host-\(host)", "unroute")
         Task { try? await agents.ask(order, id: id, of: gateway.name, timeout: .seconds(30)) }
+    }
+
+    /// A host that was readmitted and has nothing of what it had before is as any other again.
+    private func absolve(_ host: HostName, with inventory: HostInventory) async throws {
+        let state = fleet.snapshot
+        guard let loss = state.hosts[host]?.loss, loss.readmittedAt != nil,
+            state.foreign(among: inventory.containers.map(\.name), on: host).isEmpty
+        else { return }
+        do {
+            try await agents.unroute(loss.fenced, at: state.gateway?.name)
+        } catch {
+            postponed.keep(inventory, of: host)
+            throw error
+        }
+        try await fleet.change(by: "host:\(host)") { draft in
+            guard draft.state.foreign(among: inventory.containers.map(\.name), on: host).isEmpty else { return }
+            draft.absolve(host)
+        }
     }
 
     /// What a host has right now; nil if it does not say. A heartbeat may be older than what the fleet knows, so the host

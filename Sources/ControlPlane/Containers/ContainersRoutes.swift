@@ -10,7 +10,7 @@ struct ContainersRoutes {
 
     private struct Body: RequestFields {
         enum CodingKeys: String, CodingKey, CaseIterable {
-            case name, tenant, image, command, environment, ports, limits, runtime, host, policy
+            case name, tenant, image, command, environment, ports, limits, runtime, host, policy, onHostLoss
         }
         var name: ContainerName
         var tenant: TenantName
@@ -22,17 +22,20 @@ struct ContainersRoutes {
         var runtime: RuntimeKind?
         var host: HostName?
         var policy: PolicyName?
+        var onHostLoss: HostLossRule?
     }
 
     private struct Changes: RequestFields {
-        enum CodingKeys: String, CodingKey, CaseIterable { case policy, isPaused }
+        enum CodingKeys: String, CodingKey, CaseIterable { case policy, isPaused, onHostLoss }
         var policy: FieldChange<PolicyName>
         var isPaused: Bool?
+        var onHostLoss: HostLossRule?
 
         init(from decoder: any Decoder) throws {
             let fields = try decoder.container(keyedBy: CodingKeys.self)
             policy = try fields.change(.policy)
             isPaused = try fields.decodeIfPresent(Bool.self, forKey: .isPaused)
+            onHostLoss = try fields.decodeIfPresent(HostLossRule.self, forKey: .onHostLoss)
         }
     }
 
@@ -81,7 +84,8 @@ struct ContainersRoutes {
                     name: body.name, tenant: body.tenant, image: body.image, command: body.command ?? [],
                     environment: body.environment ?? [:],
                     ports: (body.ports ?? []).map(\.mapping),
-                    limits: limits(body.limits), runtime: body.runtime, host: body.host, policy: body.policy),
+                    limits: limits(body.limits), runtime: body.runtime, host: body.host, policy: body.policy,
+                    onHostLoss: body.onHostLoss ?? .stay),
                 by: request.actor)
             let settled = try await containers.wait(for: container.name, atMost: wait) ?? container
             return try .answer(
@@ -97,7 +101,8 @@ struct ContainersRoutes {
             let name: ContainerName = try request.name("container", of: "container")
             let changes = try await request.decode(Changes.self)
             let container = try await containers.change(
-                name, policy: changes.policy, isPaused: changes.isPaused, by: request.actor)
+                name, policy: changes.policy, isPaused: changes.isPaused, onHostLoss: changes.onHostLoss,
+                by: request.actor)
             return try .answer(.ok, ContainerView(container: container))
         }
         router.on(.delete, "/v1/containers/{container}") { request in

@@ -3,9 +3,10 @@ import FleetModel
 
 /// What operators change of a container that is there.
 extension ContainersService {
-    /// Gives a container another policy, or stops and starts its clock.
+    /// Gives a container another policy, stops and starts its clock, or says what becomes of it when its host is lost.
     func change(
-        _ name: ContainerName, policy: FieldChange<PolicyName>, isPaused: Bool?, by actor: String
+        _ name: ContainerName, policy: FieldChange<PolicyName>, isPaused: Bool?, onHostLoss: HostLossRule?,
+        by actor: String
     ) async throws -> Container {
         try await fleet.change(by: actor) { draft in
             let before = try draft.container(name)
@@ -13,6 +14,7 @@ extension ContainersService {
             policy.apply(to: &container.policy)
             if let policy = container.policy { try draft.state.checkPolicy(policy) }
             container.isPaused = isPaused ?? container.isPaused
+            container.onHostLoss = onHostLoss ?? container.onHostLoss
             guard container != before else { return container }
             draft.record(.container(container))
             if container.policy != before.policy { draft.moveDeadlines(of: [name]) }

@@ -25,13 +25,15 @@ struct ContainersService: Sendable {
         try wanted.validate()
         let runtimes = Set(fleet.snapshot.workers.flatMap(\.facts.runtimes))
         let spec = try wanted.resolve(with: images, runtimes: runtimes)
-        return try await take(spec, policy: wanted.policy, on: wanted.host, by: actor)
+        return try await take(
+            spec, policy: wanted.policy, on: wanted.host, onHostLoss: wanted.onHostLoss, by: actor)
     }
 
     /// Records a container and begins to start it, or to take it over.
     /// - Parameter adopting: what its daemon calls it, when it runs already.
     func take(
-        _ spec: ContainerSpec, policy: PolicyName?, on host: HostName?, adopting: String? = nil, by actor: String
+        _ spec: ContainerSpec, policy: PolicyName?, on host: HostName?, onHostLoss: HostLossRule = .stay,
+        adopting: String? = nil, by actor: String
     ) async throws -> Container {
         let container = try await fleet.change(by: actor) { draft in
             guard draft.state.containers[spec.name] == nil else {
@@ -43,6 +45,7 @@ struct ContainersService: Sendable {
             if let policy { try draft.state.checkPolicy(policy) }
             var container = Container(spec: spec, state: .starting, createdAt: draft.now, policy: policy)
             container.adopting = adopting
+            container.onHostLoss = onHostLoss
             if !spec.ports.isEmpty {
                 container.virtualAddress = try draft.state.freeVirtualAddress(of: virtualNetwork)
             }
@@ -66,18 +69,11 @@ struct ContainersService: Sendable {
         }
         await clearLastLife(of: previous)
         let container = try await fleet.change(by: actor) { draft in
-            var container = try draft.container(name)
+            let container = try draft.container(name)
             guard container.state == previous.state else {
                 throw FleetError.conflict("container '\(name)' is \(container.state.word) by now")
             }
-            draft.release(container.address)
-            for address in container.retainedAddresses { draft.release(address) }
-            container.retainedAddresses = []
-            container.mobility = .unknown
-            try draft.place(&container, on: nil, in: containerNetwork)
-            draft.clear(.stranded, about: name.text)
-            draft.clear(.exited, about: name.text)
-            return container
+            return try draft.startAnew(name, in: containerNetwork)
         }
         begin(container)
         return container
@@ -156,7 +152,7 @@ struct ContainersService: Sendable {
             case .starting: begin(container)
             case .removing: finishRemoving(container)
             case .running where container.mobility == .unknown: Task { await tryOut(container) }
-            case .running, .relocating, .stopped, .stranded, .failed: break
+            case .running, .relocating, .stopped, .stranded, .failed, .lost: break
             }
         }
     }
@@ -202,7 +198,11 @@ struct ContainersService: Sendable {
             route, id: OrderID(operation: operation, step: "announce"), of: gateway.name, timeout: .seconds(30))
         try await fleet.changeWhenPossible(by: "control-plane") { draft in
             let now = draft.now
-            let deadline = draft.state.deadline(of: try draft.container(container.name), arrivedAt: now, at: now)
+            // Meanwhile its host may have been declared off for good, and it be lost, or started anew elsewhere.
+            guard let present = draft.state.containers[container.name], present.state == .starting,
+                present.operation == operation
+            else { return }
+            let deadline = draft.state.deadline(of: present, arrivedAt: now, at: now)
             try draft.update(container.name) { container in
                 container.state = .running
                 container.adopting = nil
@@ -217,7 +217,9 @@ struct ContainersService: Sendable {
         try? await clear(container)
         do {
             try await fleet.changeWhenPossible(by: "control-plane") { draft in
-                guard draft.state.containers[container.name]?.state == .starting else { return }
+                guard let present = draft.state.containers[container.name], present.state == .starting,
+                    present.operation == container.operation
+                else { return }
                 try draft.update(container.name) { $0.state = .failed(reason: "\(failure)") }
             }
         } catch {
@@ -254,16 +256,16 @@ struct ContainersService: Sendable {
         try await fleet.change(by: "control-plane") { draft in
             guard draft.state.containers[container.name] != nil else { return }
             for address in addresses { draft.release(address) }
-            for kind in [AlarmKind.stranded, .exited, .noFeasibleHost, .stepPending, .exposure] {
+            for kind in [AlarmKind.stranded, .exited, .lost, .noFeasibleHost, .stepPending, .exposure] {
                 draft.clear(kind, about: container.name.text)
             }
             draft.record(.containerRemoved(container.name))
         }
     }
 
-    /// Has the container's host end and remove it.
+    /// Has the container's host end and remove it. One that is lost is told when it comes back.
     private func clear(_ container: Container) async throws {
-        guard let host = container.host, fleet.snapshot.hosts[host] != nil else { return }
+        guard let host = container.host, let known = fleet.snapshot.hosts[host], known.state != .lost else { return }
         let order = AgentOrder.stop(StopOrder(container: container.name, gracePeriodSeconds: 5))
         _ = try await agents.ask(order, id: .fresh(container.operation, "stop"), of: host, timeout: .seconds(20))
     }

@@ -17,6 +17,7 @@ struct NewContainer: Sendable {
     var host: HostName?
     /// `nil` for its tenant's.
     var policy: PolicyName?
+    var onHostLoss = HostLossRule.stay
 
     /// Checks what can be checked without the fleet.
     /// - Throws: `FleetError.invalid` or `ModelError`, naming the field.

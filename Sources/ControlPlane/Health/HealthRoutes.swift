@@ -43,7 +43,7 @@ struct HealthRoutes {
             Check(
                 name: "scheduler",
                 problem: scheduler.secondsSinceTick < 10 ? nil : "no tick for \(Int(scheduler.secondsSinceTick)) s"),
-            Check(name: "gateway", problem: fleet.snapshot.gateway == nil ? "none has enrolled" : nil),
+            Check(name: "gateway", problem: fleet.snapshot.gatewayObstacle),
         ]
     }
 

@@ -13,6 +13,12 @@ struct HostsRoutes {
         var capacity: HostCapacity?
     }
 
+    private struct Loss: RequestFields {
+        enum CodingKeys: String, CodingKey, CaseIterable { case reason, confirm }
+        var reason: String
+        var confirm: HostName?
+    }
+
     func add(to router: inout FleetRouter) {
         router.on(.get, "/v1/hosts") { request in
             try request.checkQuery("cursor", "limit")
@@ -42,6 +48,16 @@ struct HostsRoutes {
         router.on(.get, "/v1/hosts/{host}/drain") { request in
             let state = hosts.fleet.snapshot
             return try .snapshot(try hosts.drain(of: try request.name("host", of: "host")), of: state, for: request)
+        }
+        router.on(.post, "/v1/hosts/{host}/lost") { request in
+            let name: HostName = try request.name("host", of: "host")
+            let body = try await request.decode(Loss.self)
+            let host = try await hosts.lose(name, reason: body.reason, confirmed: body.confirm, by: request.actor)
+            return try .answer(.accepted, hosts.view(of: host, in: hosts.fleet.snapshot))
+        }
+        router.on(.post, "/v1/hosts/{host}/readmit") { request in
+            let host = try await hosts.readmit(try request.name("host", of: "host"), by: request.actor)
+            return try .answer(.ok, hosts.view(of: host, in: hosts.fleet.snapshot))
         }
         router.on(.delete, "/v1/hosts/{host}") { request in
             try await hosts.forget(try request.name("host", of: "host"), by: request.actor)

@@ -1,5 +1,6 @@
 import FleetCore
 import FleetModel
+import Ledger
 import Logging
 
 /// Drives one relocation from its first step to its end.
@@ -53,7 +54,8 @@ struct RelocationRun {
                 return nil
             }
             closing = answered.lazy.compactMap(\.closing).first ?? closing
-            if let next = nextInWindow(after: answered, &known, parting: closing != nil) {
+            let absentee = await absentee(after: answered, known, parting: closing != nil, isBehind: mayBeBehind)
+            if absentee == nil, let next = nextInWindow(after: answered, &known, parting: closing != nil) {
                 let turn = answered
                 await behind.add { try await write(turn, andThen: next) }
                 answered = await send(next, closing, untilAnswered: mayBeBehind)
@@ -63,10 +65,12 @@ struct RelocationRun {
             let pause = pauseSeconds(answered, steeredAt: steeredAt, now: clock.now)
             let turn: Turn
             do {
-                turn = try await record(answered, pauseMilliseconds: pause)
+                turn = try await record(answered, absentee, pauseMilliseconds: pause, isBehind: mayBeBehind)
             } catch {
-                // The ledger refuses to write. What is not recorded is not sent: wait until it writes again.
-                logger.critical("cannot record a relocation", metadata: ["relocation": "\(id)", "error": "\(error)"])
+                // What is not recorded is not sent: wait until the ledger writes again, or what is missing is there.
+                let words: Logger.Message =
+                    error is LedgerError ? "cannot record a relocation" : "a relocation cannot go on"
+                logger.critical(words, metadata: ["relocation": "\(id)", "error": "\(error)"])
                 do { try await Task.sleep(for: .seconds(1)) } catch { return nil }
                 continue
             }
@@ -91,6 +95,7 @@ struct RelocationRun {
         let state = fleet.snapshot
         guard case .send(let intents) = RelocationCourse.next(after: known, cancelled: false, parting: parting),
             RelocationCourse.isInWindow(intents), let relocation = state.relocations[id],
+            state.losses(of: relocation).isEmpty,
             // What is wrong is found by the turn that waits for the disk, which can say so.
             let orders = try? RelocationOrders(relocation, in: state, leaseSeconds: times.leaseSeconds)
         else { return nil }
@@ -117,7 +122,7 @@ struct RelocationRun {
         var answered = await perform(steps, closing)
         for attempt in 2... {
             let isLost = answered.contains {
-                $0.step.state == .lost && RelocationCourse.isAskedUntilAnswered($0.step.kind)
+                $0.step.state == .lost && RelocationCourse.isAskedUntilAnswered($0.step.kind) && !isGone($0.step.host)
             }
             guard untilAnswered, isLost, !Task.isCancelled else { break }
             await noticeRepetition(attempt)
@@ -127,6 +132,29 @@ struct RelocationRun {
         }
         for answer in answered { death.strike(.answered, of: answer.step.kind) }
         return answered
+    }
+
+    /// Whether no answer will ever come from a host.
+    private func isGone(_ host: HostName) -> Bool { fleet.snapshot.hosts[host].map { $0.state == .lost } ?? true }
+
+    /// The first of the hosts of the move, its gateway included, that is not there for what comes next; `nil` when all are,
+    /// or are not needed. Agents that have lost their link only just are waited for as long as the container runs and nobody's
+    /// packets are held.
+    private func absentee(
+        after answered: [Answered], _ known: [Step], parting: Bool, isBehind: Bool
+    ) async -> HostName? {
+        guard !isBehind, let relocation = fleet.snapshot.relocations[id], let destination = relocation.destination
+        else {
+            return nil
+        }
+        var steps = known
+        for answer in answered { steps.take(answer.step) }
+        let next = RelocationCourse.next(
+            after: steps, cancelled: relocation.cancelledBy != nil, parting: parting, givenUp: relocation.failure)
+        guard case .send(let intents) = next, RelocationCourse.needsAll(intents) else { return nil }
+        let hosts = [relocation.source, destination] + [fleet.snapshot.gateway?.name].compactMap(\.self)
+        let isHeld = intents.contains { $0.kind == .checkpoint }
+        return await agents.absentee(of: hosts, within: isHeld ? .zero : .seconds(times.absenceSeconds))
     }
 
     private func noticeRepetition(_ attempt: Int) async {
@@ -161,12 +189,15 @@ struct RelocationRun {
             return Answered(step: step)
         }
         relocation.closing = closing ?? relocation.closing
-        guard let orders = try? RelocationOrders(relocation, in: state, leaseSeconds: times.leaseSeconds) else {
+        // Where its host is not in the fleet any more there is nobody to answer.
+        guard let orders = try? RelocationOrders(relocation, in: state, leaseSeconds: times.leaseSeconds),
+            let command = try? orders.command(for: step)
+        else {
             step.state = .lost
             return Answered(step: step)
         }
         let answer = await agents.carryOut(
-            orders.command(for: step), on: step.host, timeout: orders.limit(of: step.kind, times),
+            command, on: step.host, timeout: orders.limit(of: step.kind, times),
             absence: .seconds(times.absenceSeconds))
         step.durationMilliseconds = (clock.now - start).milliseconds
         switch answer {
@@ -196,7 +227,9 @@ struct RelocationRun {
 
     // MARK: The record
 
-    private func record(_ answered: [Answered], pauseMilliseconds: Double?) async throws -> Turn {
+    private func record(
+        _ answered: [Answered], _ absentee: HostName?, pauseMilliseconds: Double?, isBehind: Bool
+    ) async throws -> Turn {
         let id = id
         return try await fleet.change(by: "relocator") { draft in
             guard var relocation = draft.state.relocations[id] else { return .ended(pauseMilliseconds: nil) }
@@ -204,9 +237,11 @@ struct RelocationRun {
                 relocation.take(answer.step, report: answer.report, pauseMilliseconds: pauseMilliseconds, at: draft.now)
                 if answer.step.kind == .release, answer.step.state == .succeeded { try draft.arrive(relocation) }
             }
-            let hasNews = !answered.isEmpty
+            let hasNews = !answered.isEmpty || absentee != nil
+            if let absentee { relocation.giveUp(draft.state.failure(without: absentee)) }
             switch RelocationCourse.next(
-                after: relocation.steps, cancelled: relocation.cancelledBy != nil, parting: relocation.closing != nil)
+                after: relocation.steps, cancelled: relocation.cancelledBy != nil, parting: relocation.closing != nil,
+                givenUp: relocation.failure, losses: draft.state.losses(of: relocation), isBehind: isBehind)
             {
             case .wait(let steps):
                 if hasNews { draft.record(.relocation(relocation)) }

@@ -159,23 +159,22 @@ actor Relocator {
         while !isStopped {
             let state = fleet.snapshot
             let now = Timestamp.now
-            var outcome: PlacementOutcome?
-            let action = queue.next(at: now, limits: state.startLimits) { [exposure = fleet.exposure] waiting, busy in
-                outcome = state.decision(for: waiting, busy: busy, at: now, exposure: exposure)
-                guard let outcome else { return .nowhere }
-                if let chosen = outcome.decision.chosen { return .host(chosen) }
-                return outcome.isTemporary ? .later : .nowhere
-            }
-            switch action {
+            let turn = Turn(state: state, agents: agents, exposure: fleet.exposure, now: now)
+            switch queue.next(at: now, limits: state.startLimits, choose: turn.choose) {
             case .wait(let until):
-                startAgain(at: until, from: now)
+                // Nothing tells when an agent's link is there again.
+                let next = turn.hasSilent ? now.advanced(bySeconds: Self.secondsToNextListening) : nil
+                startAgain(at: [until, next].compactMap(\.self).min(), from: now)
                 return
             case .giveUp(let waiting):
-                guard await giveUp(waiting.id, outcome?.decision) else { return putBack(waiting) }
+                guard await giveUp(waiting.id, turn.decision, because: turn.refusal) else { return putBack(waiting) }
             case .start(let waiting, let destination):
-                switch await begin(waiting.id, at: destination, outcome?.decision) {
+                switch await begin(waiting.id, at: destination, turn.decision) {
                 case .begun: drive(waiting.id, isResumed: false)
                 case .ended: queue.end(waiting.id)
+                case .silent:
+                    queue.end(waiting.id)
+                    queue.add(waiting)
                 case .unrecorded:
                     queue.end(waiting.id)
                     return putBack(waiting)
@@ -184,10 +183,15 @@ actor Relocator {
         }
     }
 
+    /// When what waits for an agent is looked at again, in seconds.
+    private static let secondsToNextListening = 0.25
+
     /// What has become of a relocation whose turn had come.
     private enum Beginning {
         case begun
         case ended
+        /// One of its hosts has fallen silent.
+        case silent
         /// The ledger could not be written: nothing has happened.
         case unrecorded
     }
@@ -217,6 +221,8 @@ actor Relocator {
                 guard var relocation = draft.state.relocations[id], relocation.state == .queued,
                     let container = draft.state.containers[relocation.container]
                 else { return .ended }
+                // Between the choice and this a host may have fallen silent: it is chosen again.
+                guard draft.state.silentHost(from: relocation.source, to: destination) == nil else { return .silent }
                 guard container.state == .running else {
                     draft.giveUp(relocation, .notHere, "container '\(container.name)' does not run any more")
                     return .ended
@@ -233,22 +239,25 @@ actor Relocator {
         } catch {
             logger.error("cannot start a relocation", metadata: ["relocation": "\(id)", "error": "\(error)"])
             if error is LedgerError { return .unrecorded }
-            return await giveUp(id, nil, because: "\(error)") ? .ended : .unrecorded
+            let reason = StepFailure(code: .noFeasibleHost, message: "\(error)")
+            return await giveUp(id, nil, because: reason) ? .ended : .unrecorded
         }
     }
 
     /// Ends a relocation that cannot begin.
     /// - Returns: whether that is written down.
     private func giveUp(
-        _ id: RelocationID, _ decision: PlacementDecision?, because reason: String? = nil
+        _ id: RelocationID, _ decision: PlacementDecision?, because reason: StepFailure?
     ) async -> Bool {
         do {
             try await fleet.change(by: "relocator") { draft in
                 guard let relocation = draft.state.relocations[id], relocation.state == .queued else { return }
                 if let decision { draft.note(.decision(id, decision)) }
-                let words = reason ?? decision?.words ?? "the container or its host is not in the fleet any more"
-                draft.giveUp(relocation, .noFeasibleHost, words)
-                draft.raise(.noFeasibleHost, about: relocation.container.text, words)
+                let words =
+                    reason?.message ?? decision?.words ?? "the container or its host is not in the fleet any more"
+                let code = reason?.code ?? .noFeasibleHost
+                draft.giveUp(relocation, code, words)
+                if code == .noFeasibleHost { draft.raise(.noFeasibleHost, about: relocation.container.text, words) }
             }
             return true
         } catch {

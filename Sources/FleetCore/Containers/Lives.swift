@@ -18,33 +18,58 @@ extension ContainerState {
         case .stranded: "stranded"
         case .failed: "failed"
         case .removing: "removing"
+        case .lost: "lost"
         }
     }
 
     /// Whether nothing of the container runs, and nothing is under way.
     package var mayStartAnew: Bool {
         switch self {
-        case .stopped, .failed, .stranded: true
+        case .stopped, .failed, .stranded, .lost: true
         case .starting, .running, .relocating, .removing: false
         }
     }
+
+    /// Whether it went down with its host.
+    package var isLost: Bool { if case .lost = self { true } else { false } }
 
     /// Whether it will be another one soon, by itself.
     package var isPassing: Bool {
         switch self {
         case .starting, .removing, .relocating: true
-        case .running, .stopped, .stranded, .failed: false
+        case .running, .stopped, .stranded, .failed, .lost: false
         }
     }
 }
 
 extension FleetDraft {
+    /// Chooses host and address for a container that does not run, and records it as starting: its memory is gone, and its
+    /// earlier addresses rest.
+    /// - Throws: `FleetError` when it may run, or may not run yet.
+    package mutating func startAnew(_ name: ContainerName, in network: IPv4Network) throws(FleetError) -> Container {
+        var container = try container(name)
+        guard container.state.mayStartAnew else {
+            throw .conflict("container '\(name)' is \(container.state.word) already")
+        }
+        if case .lost(let host) = container.state, !state.isCutOff(host) {
+            throw .conflict(
+                "the gateway has not cut host '\(host)' off yet, so what clients have of container '\(name)' may still run"
+            )
+        }
+        for address in container.addresses { release(address) }
+        container.retainedAddresses = []
+        container.mobility = .unknown
+        try place(&container, on: nil, in: network)
+        for kind in [AlarmKind.stranded, .exited, .lost, .noFeasibleHost] { clear(kind, about: name.text) }
+        return container
+    }
+
     /// Chooses host and address for a container that is to be started, and records it as starting.
     package mutating func place(
         _ container: inout Container, on wanted: HostName?, in network: IPv4Network
     ) throws(FleetError) {
         if let wanted { _ = try host(wanted) }
-        guard state.gateway != nil else { throw .conflict("no gateway has enrolled, so no client could reach it") }
+        if let obstacle = state.gatewayObstacle { throw .conflict("no client could reach it: \(obstacle)") }
         let decision = state.decision(starting: container, requested: wanted, at: now).decision
         guard let host = decision.chosen else { throw .conflict(decision.words) }
         let address = try state.freeAddress(of: network, at: now)

@@ -10,6 +10,7 @@ extension FleetState {
         case .removing: return "it is being removed"
         case .stopped(let reason): return "it does not run (\(reason)): start it anew or remove it"
         case .failed(let reason): return "it could not be started (\(reason)): start it anew or remove it"
+        case .lost(let host): return "it was lost with host '\(host)': start it anew or remove it"
         case .stranded(let id): return "relocation \(id) failed on both hosts: start it anew or remove it"
         }
         switch container.mobility {

@@ -3,6 +3,7 @@ import FleetModel
 extension FleetDraft {
     /// Puts a host into the inventory, or brings what is known of it up to date.
     package mutating func enrol(_ enrolment: Enrolment) throws {
+        if let host = state.hosts[enrolment.host], host.state == .lost { throw FleetError.hostLost(enrolment.host) }
         if let other = state.index.hostsByAddress[enrolment.address], other != enrolment.host {
             throw FleetError.conflict("address \(enrolment.address) belongs to host '\(other)'")
         }

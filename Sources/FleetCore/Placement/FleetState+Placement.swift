@@ -24,6 +24,9 @@ extension FleetState {
         guard gateway != nil else {
             throw .conflict("no gateway has enrolled, so the container's clients could not follow it")
         }
+        if wanted.trigger.isImpatient, let silent = silentHost(from: source, to: wanted.to) {
+            throw .conflict("container '\(container.name)' cannot be moved now: \(silent)")
+        }
         for tenant in wanted.avoidTenants {
             guard tenants[tenant] != nil else {
                 throw .invalid(field: "avoidTenants", detail: "there is no tenant '\(tenant)'")

@@ -16,6 +16,7 @@ extension FleetDraft {
             container.arrivedAt = now
             container.deadlineAt = deadline
         }
+        liftFence(of: relocation)
     }
 
     /// What the end of a relocation means for its container.
@@ -27,6 +28,7 @@ extension FleetDraft {
             clear(.noFeasibleHost, about: relocation.container.text)
             noticeLeftover(of: relocation)
             finishDraining(relocation.source)
+            liftFence(of: relocation)
         case .failed, .rolledBack, .cancelled:
             var container = try container(relocation.container)
             container.state = .running
@@ -35,6 +37,15 @@ extension FleetDraft {
             }
             container.deadlineAt = state.deadline(of: container, arrivedAt: now, at: now)
             record(.container(container))
+            release(relocation.newAddress)
+            noticeLeftover(of: relocation)
+            liftFence(of: relocation)
+        case .lost:
+            clear(.noFeasibleHost, about: relocation.container.text)
+            let losses = state.losses(of: relocation)
+            let ran = RelocationCourse.mayRunAtDestination(relocation.steps, mayBeBehind: false)
+            let host = (ran ? losses.destination : losses.source) ?? losses.source ?? losses.destination
+            try lose(relocation.container, with: host ?? relocation.source, and: relocation.newAddress)
             release(relocation.newAddress)
             noticeLeftover(of: relocation)
         case .stranded:

@@ -36,4 +36,10 @@ extension Relocation {
         self.failure = failure
         endedAt = now
     }
+
+    /// Decides that it does not go on, before anything stands still: what was done is undone.
+    package mutating func giveUp(_ failure: StepFailure) {
+        self.failure = failure
+        state = .rollingBack
+    }
 }

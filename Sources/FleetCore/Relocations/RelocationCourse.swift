@@ -42,6 +42,25 @@ import FleetModel
 /// | abandon, disarm |                                                                                        |
 /// | steerBack       | repeat                             | repeat                                            |
 /// | revive          | stranded: the dump is kept         | repeat                                            |
+///
+/// An agent that is not heard before `hush`, `settle`, `steer` or `checkpoint` ends the move without that step (`needsAll`): the
+/// container never stopped, and nobody's packets are led astray.
+///
+/// A host may be declared off for good at any point. Everything that runs there is cut off by then, so that what is said
+/// above of answers that do not come from it does not hold any more:
+///
+/// | point of the move                      | the source is lost           | the destination is lost                  |
+/// |----------------------------------------|------------------------------|------------------------------------------|
+/// | before the dump is known to be whole   | the container is lost with   | undo: steer back, revive if it was       |
+/// |                                        | it: abandon, remove the dump | dumped, disarm                           |
+/// | dumped, release never sent             | go on without it: the dump   | the same                                 |
+/// |                                        | lies in the shared storage   |                                          |
+/// | release sent, not known to have failed | the same                     | the container is lost with it, since it  |
+/// |                                        |                              | may have run there: retire               |
+/// | released                               | the same                     | the same                                 |
+/// | release says that nothing runs; or     | the container is lost:       | undo, as without the loss                |
+/// | anything is being undone               | nobody else can revive it    |                                          |
+/// | both are lost                          | the container is lost                                                   |
 package enum RelocationCourse {
     /// What is to be done next.
     package enum Move: Equatable {
@@ -60,16 +79,56 @@ package enum RelocationCourse {
         package var attempt: Int
     }
 
+    /// The hosts of a move that were declared off for good.
+    package struct Losses: Sendable, Equatable {
+        /// The source, if it is lost.
+        package var source: HostName?
+        /// The destination, if it is lost.
+        package var destination: HostName?
+
+        package init(source: HostName? = nil, destination: HostName? = nil) {
+            self.source = source
+            self.destination = destination
+        }
+
+        /// Whether neither is.
+        package var isEmpty: Bool { source == nil && destination == nil }
+    }
+
     /// What follows from the recorded steps.
     /// - Parameters:
     ///   - cancelled: whether an operator asked to cancel. It counts only before `steer`.
     ///   - parting: whether connections stay behind at the source.
-    package static func next(after steps: [Step], cancelled: Bool, parting: Bool) -> Move {
+    ///   - givenUp: why the move does not go on, where that was decided without a step that failed.
+    ///   - losses: which of the hosts are off for good.
+    ///   - isBehind: whether more may have been done than the steps say (see `mayBeBehind`).
+    package static func next(
+        after steps: [Step], cancelled: Bool, parting: Bool, givenUp: StepFailure? = nil, losses: Losses = Losses(),
+        isBehind: Bool = false
+    ) -> Move {
         let record = Record(steps: steps)
         let open = steps.filter { $0.state == .sent }
         guard open.isEmpty else { return .wait(open) }
-        if let undoing = record.reasonToUndo(cancelled: cancelled) { return undo(record, undoing) }
-        return forward(record, parting: parting)
+        var reason = record.reasonToUndo(cancelled: cancelled, givenUp: givenUp)
+        if !losses.isEmpty {
+            if let move = goDown(record, losses, isUndoing: reason != nil, isBehind) { return move }
+            // Once it is being undone, that it is says nothing of why.
+            if let host = losses.destination, !isBehind, !cancelled, reason.map(\.isUnexplained) ?? true {
+                reason = .failure(lost(host))
+            }
+        }
+        if let reason { return undo(record, reason, losses) }
+        return forward(record, parting: parting, losses)
+    }
+
+    /// Whether steps need the agents of source, destination and gateway, all three.
+    package static func needsAll(_ intents: [Intent]) -> Bool {
+        intents.contains { [.hush, .settle, .steer, .checkpoint].contains($0.kind) }
+    }
+
+    /// Whether the container may have run at the destination, by what is on record.
+    package static func mayRunAtDestination(_ steps: [Step], mayBeBehind: Bool) -> Bool {
+        Record(steps: steps).mayRunAtDestination(mayBeBehind)
     }
 
     /// Whether a step may be sent before it is written down.
@@ -89,7 +148,25 @@ package enum RelocationCourse {
         [.steer, .checkpoint, .restore, .release].contains(kind)
     }
 
-    private static func forward(_ record: Record, parting: Bool) -> Move {
+    private static func lost(_ host: HostName) -> StepFailure {
+        StepFailure(code: .unreachable, message: "host '\(host)' was declared off for good")
+    }
+
+    /// What is done where the container went down with a lost host; `nil` where it did not.
+    private static func goDown(_ record: Record, _ losses: Losses, isUndoing: Bool, _ isBehind: Bool) -> Move? {
+        if let host = losses.destination, losses.source != nil || record.mayRunAtDestination(isBehind) {
+            guard losses.source == nil, record[.retire] == nil else { return .end(.lost, lost(host)) }
+            return .send([Intent(kind: .retire, attempt: 1)])
+        }
+        guard let host = losses.source, isUndoing || record[.checkpoint]?.state != .succeeded else { return nil }
+        // What is sent to the lost source has no answer; what it was to remove of the dump, the destination removes.
+        for kind in [StepKind.abandon, .disarm] where record[kind] == nil {
+            return .send([Intent(kind: kind, attempt: 1)])
+        }
+        return .end(.lost, lost(host))
+    }
+
+    private static func forward(_ record: Record, parting: Bool, _ losses: Losses) -> Move {
         if record[.prepare] == nil {
             return .send([Intent(kind: .prepare, attempt: 1), Intent(kind: .arm, attempt: 1)])
         }
@@ -97,7 +174,8 @@ package enum RelocationCourse {
             return .send([Intent(kind: kind, attempt: 1)])
         }
         if record[.restore] == nil {
-            return .send(([.restore] + (parting ? [.part] : [])).map { Intent(kind: $0, attempt: 1) })
+            return .send(
+                ([.restore] + (parting && losses.source == nil ? [.part] : [])).map { Intent(kind: $0, attempt: 1) })
         }
         for kind in [StepKind.release, .announce, .seal] {
             if let repetition = record.untilDone(kind) { return .send([repetition]) }
@@ -106,7 +184,7 @@ package enum RelocationCourse {
         return .end(.completed, nil)
     }
 
-    private static func undo(_ record: Record, _ undoing: Undoing) -> Move {
+    private static func undo(_ record: Record, _ undoing: Undoing, _ losses: Losses) -> Move {
         let checkpoint = record[.checkpoint]?.state
         if checkpoint == .lost, let back = record.untilDone(.steerBack) { return .send([back]) }
         let mustRevive = checkpoint == .succeeded || checkpoint == .lost
@@ -115,7 +193,7 @@ package enum RelocationCourse {
         }
         if mustRevive, let revive = record.untilDone(.revive) { return .send([revive]) }
         if record[.hush] != nil, let back = record.untilDone(.steerBack) { return .send([back]) }
-        for kind in [StepKind.abandon, .disarm] where record[kind] == nil {
+        for kind in losses.destination == nil ? [StepKind.abandon, .disarm] : [.disarm] where record[kind] == nil {
             return .send([Intent(kind: kind, attempt: 1)])
         }
         switch undoing {
@@ -127,6 +205,8 @@ package enum RelocationCourse {
     private enum Undoing {
         case cancelled
         case failure(StepFailure)
+
+        var isUnexplained: Bool { if case .cancelled = self { true } else { false } }
     }
 
     /// The last attempt of each kind of step.
@@ -145,7 +225,15 @@ package enum RelocationCourse {
             return step.state == .succeeded ? nil : Intent(kind: kind, attempt: step.attempt + 1)
         }
 
-        func reasonToUndo(cancelled: Bool) -> Undoing? {
+        func mayRunAtDestination(_ mayBeBehind: Bool) -> Bool {
+            guard let release = last[.release] else {
+                return mayBeBehind && last[.checkpoint]?.state == .succeeded
+            }
+            return release.failure?.code.meansNothingRuns != true
+        }
+
+        func reasonToUndo(cancelled: Bool, givenUp: StepFailure?) -> Undoing? {
+            if let givenUp { return .failure(givenUp) }
             for kind in [StepKind.prepare, .hush, .settle, .steer, .checkpoint, .restore] {
                 guard let step = last[kind], step.state == .failed || step.state == .lost else { continue }
                 return .failure(step.failure ?? unreachable(step))

@@ -3,23 +3,27 @@ import FleetModel
 /// Which order a step of a relocation is, and to whom it goes.
 package struct RelocationOrders {
     private let relocation: Relocation
-    private let destination: Host
-    private let source: Host
+    private let destination: Host?
+    private let source: Host?
+    private let losses: RelocationCourse.Losses
+    private let destinationName: HostName
     private let gateway: Host
     private let container: Container
     private let rules: ConnectionRules
     private let newAddress: IPv4Address
     private let leaseSeconds: Double
 
-    /// - Throws: `FleetError` when a host or the container is not in the fleet any more, or no destination is chosen.
+    /// - Throws: `FleetError` when the container or the gateway is not in the fleet any more, or no destination is chosen.
     package init(_ relocation: Relocation, in state: FleetState, leaseSeconds: Double) throws(FleetError) {
         guard let destination = relocation.destination, let newAddress = relocation.newAddress else {
             throw .conflict("relocation \(relocation.id) has no destination yet")
         }
         guard let gateway = state.gateway else { throw .conflict("no gateway has enrolled") }
         self.relocation = relocation
-        self.destination = try state.host(destination)
-        self.source = try state.host(relocation.source)
+        destinationName = destination
+        self.destination = state.hosts[destination]
+        source = state.hosts[relocation.source]
+        losses = state.losses(of: relocation)
         self.gateway = gateway
         self.container = try state.container(relocation.container)
         self.rules = state.policy(of: container).connections
@@ -32,11 +36,13 @@ package struct RelocationOrders {
         Step(kind: intent.kind, host: host(of: intent.kind), attempt: intent.attempt, startedAt: now)
     }
 
-    /// The host whose agent carries out a step.
+    /// The host whose agent carries out a step. The dump lies in the storage that all share: where the source is lost, the
+    /// destination removes it.
     package func host(of kind: StepKind) -> HostName {
         switch kind {
-        case .prepare, .restore, .release, .seal, .abandon: destination.name
-        case .arm, .settle, .checkpoint, .retire, .revive, .disarm: source.name
+        case .retire, .disarm: losses.source == nil ? relocation.source : destinationName
+        case .prepare, .restore, .release, .seal, .abandon: destinationName
+        case .arm, .settle, .checkpoint, .revive: relocation.source
         case .hush, .steer, .part, .announce, .steerBack: gateway.name
         }
     }
@@ -47,13 +53,19 @@ package struct RelocationOrders {
     }
 
     /// The command that a step is. The same step always gives the same command.
-    package func command(for step: Step) -> AgentCommand {
+    /// - Throws: `FleetError.notFound` when it leads to a host that is not in the fleet any more.
+    package func command(for step: Step) throws(FleetError) -> AgentCommand {
         AgentCommand(
             id: OrderID(operation: "relocation-\(relocation.id)", step: step.kind.rawValue, attempt: step.attempt),
-            order: order(step.kind))
+            order: try order(step.kind))
     }
 
-    private func order(_ kind: StepKind) -> AgentOrder {
+    private func address(of host: Host?, _ name: HostName) throws(FleetError) -> IPv4Address {
+        guard let host else { throw .notFound(kind: "host", name: name.text) }
+        return host.address
+    }
+
+    private func order(_ kind: StepKind) throws(FleetError) -> AgentOrder {
         let move = MoveOrder(relocation: relocation.id, container: container.name)
         switch kind {
         case .prepare:
@@ -62,38 +74,43 @@ package struct RelocationOrders {
                     relocation: relocation.id, spec: container.spec, oldAddresses: addressesInUse,
                     newAddress: newAddress))
         case .arm: return .arm(move)
-        case .hush: return .hush(RouteOrder(addresses: addressesInUse, via: destination.address))
+        case .hush:
+            return .hush(RouteOrder(addresses: addressesInUse, via: try address(of: destination, destinationName)))
         case .settle:
             return .settle(DepartureOrder(relocation: relocation.id, container: container.name, rules: rules))
-        case .steer: return .route(RouteOrder(addresses: addressesInUse, via: destination.address))
+        case .steer:
+            return .route(RouteOrder(addresses: addressesInUse, via: try address(of: destination, destinationName)))
         case .checkpoint:
             return .checkpoint(DepartureOrder(relocation: relocation.id, container: container.name, rules: rules))
         case .restore:
             return .restore(
                 RestoreOrder(relocation: relocation.id, container: container.name, leaseSeconds: leaseSeconds))
-        case .part: return .part(PartOrder(connections: relocation.closing ?? [], via: source.address))
+        case .part:
+            return .part(
+                PartOrder(connections: relocation.closing ?? [], via: try address(of: source, relocation.source)))
         case .release:
             return .release(
                 ReleaseOrder(
                     relocation: relocation.id, container: container.name, closing: relocation.closing ?? []))
-        case .announce: return announcement
+        case .announce: return try announcement()
         case .seal:
             return .seal(SealOrder(container: container.name, oldAddresses: container.retainedAddresses))
         case .retire: return .retire(move)
-        case .steerBack: return .route(RouteOrder(addresses: addressesInUse, via: source.address))
+        case .steerBack:
+            return .route(RouteOrder(addresses: addressesInUse, via: try address(of: source, relocation.source)))
         case .abandon: return .abandon(move)
         case .revive: return .revive(move)
         case .disarm: return .disarm(move)
         }
     }
 
-    private var announcement: AgentOrder {
+    private func announcement() throws(FleetError) -> AgentOrder {
         guard let virtualAddress = container.virtualAddress else {
-            return .route(RouteOrder(addresses: [newAddress], via: destination.address))
+            return .route(RouteOrder(addresses: [newAddress], via: try address(of: destination, destinationName)))
         }
         return .announce(
             AnnounceOrder(
-                virtualAddress: virtualAddress, address: newAddress, via: destination.address,
+                virtualAddress: virtualAddress, address: newAddress, via: try address(of: destination, destinationName),
                 ports: container.spec.ports))
     }
 

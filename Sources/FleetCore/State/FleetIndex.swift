@@ -30,6 +30,12 @@ package struct FleetIndex: Sendable, Equatable {
     package private(set) var containersByImage: TreeDictionary<ImageDigest, SortedSet<ContainerName>> = [:]
     /// The containers that run and cannot be moved.
     package private(set) var stuckContainers: SortedSet<ContainerName> = []
+    /// The containers that were lost with their hosts.
+    package private(set) var lostContainers: SortedSet<ContainerName> = []
+    /// The hosts that were declared off for good, or have been since they last showed that they have nothing.
+    package private(set) var hostsWithLoss: SortedSet<HostName> = []
+    /// The addresses that are to be cut off, and around how many hosts.
+    package private(set) var fencedAddresses: TreeDictionary<IPv4Address, Int> = [:]
     /// The containers with a virtual address.
     package private(set) var containersByVirtualAddress: TreeDictionary<IPv4Address, ContainerName> = [:]
     /// The relocation of a container that has not ended; there is at most one.
@@ -75,6 +81,9 @@ extension FleetIndex {
         hostsByRole.add(host.name, to: host.role)
         hostsByState.add(host.name, to: host.state)
         hostsByAddress[host.address] = host.name
+        guard let loss = host.loss else { return }
+        hostsWithLoss.insert(host.name)
+        for address in loss.fenced { fencedAddresses[address, default: 0] += 1 }
     }
 
     mutating func remove(_ host: Host) {
@@ -83,6 +92,9 @@ extension FleetIndex {
         hostsByRole.remove(host.name, from: host.role)
         hostsByState.remove(host.name, from: host.state)
         if hostsByAddress[host.address] == host.name { hostsByAddress[host.address] = nil }
+        guard let loss = host.loss else { return }
+        hostsWithLoss.remove(host.name)
+        for address in loss.fenced { Self.release(address, in: &fencedAddresses) }
     }
 
     mutating func add(_ tenant: Tenant) {
@@ -104,6 +116,7 @@ extension FleetIndex {
         containersByTenant.add(container.name, to: container.spec.tenant)
         containersByImage.add(container.name, to: container.spec.digest)
         if container.isStuck { stuckContainers.insert(container.name) }
+        if container.state.isLost { lostContainers.insert(container.name) }
         if let policy = container.policy { containersByPolicy.add(container.name, to: policy) }
         if let address = container.virtualAddress { containersByVirtualAddress[address] = container.name }
         for address in container.addresses { addressUses[address, default: 0] += 1 }
@@ -119,9 +132,10 @@ extension FleetIndex {
         containersByTenant.remove(container.name, from: container.spec.tenant)
         containersByImage.remove(container.name, from: container.spec.digest)
         stuckContainers.remove(container.name)
+        lostContainers.remove(container.name)
         if let policy = container.policy { containersByPolicy.remove(container.name, from: policy) }
         if let address = container.virtualAddress { containersByVirtualAddress[address] = nil }
-        for address in container.addresses { release(address) }
+        for address in container.addresses { Self.release(address, in: &addressUses) }
     }
 
     /// Takes a relocation that has not ended.
@@ -134,7 +148,7 @@ extension FleetIndex {
     mutating func remove(_ relocation: Relocation) {
         if openByContainer[relocation.container] == relocation.id { openByContainer[relocation.container] = nil }
         for host in relocation.hosts { openByHost.remove(relocation.id, from: host) }
-        if let address = relocation.newAddress { release(address) }
+        if let address = relocation.newAddress { Self.release(address, in: &addressUses) }
     }
 
     mutating func add(_ policy: PolicyName) { if policy != .default { policies.insert(policy) } }
@@ -151,9 +165,9 @@ extension FleetIndex {
         alarmsByKind.remove(alarm.subject, from: alarm.kind)
     }
 
-    private mutating func release(_ address: IPv4Address) {
-        let uses = (addressUses[address] ?? 0) - 1
-        addressUses[address] = uses > 0 ? uses : nil
+    private static func release(_ address: IPv4Address, in uses: inout TreeDictionary<IPv4Address, Int>) {
+        let left = (uses[address] ?? 0) - 1
+        uses[address] = left > 0 ? left : nil
     }
 }
 
@@ -179,7 +193,7 @@ extension Container {
     fileprivate var isStuck: Bool { state == .running && mobility.isImmovable }
 
     /// Every address by which it is reached on its host: its own, and those that open connections still use.
-    fileprivate var addresses: Set<IPv4Address> { Set(retainedAddresses + [address].compactMap(\.self)) }
+    package var addresses: Set<IPv4Address> { Set(retainedAddresses + [address].compactMap(\.self)) }
 }
 
 extension Relocation {

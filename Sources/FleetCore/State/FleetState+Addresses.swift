@@ -9,7 +9,8 @@ extension FleetState {
         var generator = SystemRandomNumberGenerator()
         do {
             return try AddressPool(network).draw(using: &generator) { address in
-                index.addressUses[address] == nil && quarantine.end(of: address, at: now) == nil
+                index.addressUses[address] == nil && index.fencedAddresses[address] == nil
+                    && quarantine.end(of: address, at: now) == nil
             }
         } catch {
             throw .addressesExhausted(network)

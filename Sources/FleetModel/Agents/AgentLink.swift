@@ -6,6 +6,8 @@
 /// 1. `POST /agent/v1/enrol` with an `Enrolment` and `Authorization: Bearer TOKEN`, where TOKEN is the fleet's join
 ///    token, or the credential that an earlier enrolment gave. The answer is a `Membership`. Only a holder of a host's
 ///    credential can enrol under the name of a host that is known; the join token serves for new names.
+///    An agent ends the containers that the answer names before it does anything else. 403 with the code `hostLost` tells it
+///    that its host was declared off for good: no container is its own any more, and it ends all that it has.
 /// 2. `GET /agent/v1/commands` with the credential: an event stream. Each `command` event holds an `AgentCommand`.
 ///    On every new stream all commands without an outcome are sent again; the agent knows them by their ids.
 /// 3. `POST /agent/v1/outcomes` with an `OrderOutcome`, repeated until it is answered.
@@ -22,14 +24,20 @@ public struct Enrolment: Codable, Sendable, Hashable {
     public var facts: HostFacts
     /// How many containers it may carry.
     public var capacity: HostCapacity
+    /// The containers of which the host has anything; `nil` from a gateway, and from agents of earlier versions.
+    public var containers: [ContainerName]?
 
     /// An agent's introduction.
-    public init(host: HostName, role: HostRole, address: IPv4Address, facts: HostFacts, capacity: HostCapacity) {
+    public init(
+        host: HostName, role: HostRole, address: IPv4Address, facts: HostFacts, capacity: HostCapacity,
+        containers: [ContainerName]? = nil
+    ) {
         self.host = host
         self.role = role
         self.address = address
         self.facts = facts
         self.capacity = capacity
+        self.containers = containers
     }
 }
 
@@ -41,9 +49,20 @@ public struct Membership: Codable, Sendable, Hashable {
     public var session: Int64
     /// How often the agent is to send a heartbeat, in seconds.
     public var heartbeatSeconds: Double
+    /// The containers that are not this host's any more: its agent ends them before it opens its stream of commands.
+    /// `nil` when there are none.
+    public var foreign: [ContainerName]?
+
+    /// The code of the problem that tells an agent that its host is lost.
+    public static let lostCode = "hostLost"
+    /// The code of the problem that tells an agent that a newer one has enrolled.
+    public static let supersededCode = "superseded"
 
     /// The answer to an enrolment.
-    public init(credential: String?, session: Int64, heartbeatSeconds: Double) {
+    public init(
+        credential: String?, session: Int64, heartbeatSeconds: Double, foreign: [ContainerName] = []
+    ) {
+        self.foreign = foreign.isEmpty ? nil : foreign
         self.credential = credential
         self.session = session
         self.heartbeatSeconds = heartbeatSeconds

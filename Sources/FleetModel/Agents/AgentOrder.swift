@@ -55,6 +55,8 @@ public enum AgentOrder: Codable, Sendable, Hashable {
     case withdraw(WithdrawOrder)
     /// Gateway: forget the routes of addresses that no connection uses any more.
     case unroute(UnrouteOrder)
+    /// Gateway: let nothing pass from some addresses or to them.
+    case fence(FenceOrder)
 }
 
 /// Names an order: asked again under the same id, it is not carried out twice.
@@ -303,5 +305,14 @@ public struct UnrouteOrder: Codable, Sendable, Hashable {
     public var addresses: [IPv4Address]
 
     /// Forget the routes of addresses.
+    public init(addresses: [IPv4Address]) { self.addresses = addresses }
+}
+
+/// Cut addresses off: these, and no others.
+public struct FenceOrder: Codable, Sendable, Hashable {
+    /// All addresses that are to be cut off.
+    public var addresses: [IPv4Address]
+
+    /// Cut these addresses off.
     public init(addresses: [IPv4Address]) { self.addresses = addresses }
 }

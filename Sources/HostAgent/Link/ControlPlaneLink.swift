@@ -11,6 +11,8 @@ struct ControlPlaneLink: Sendable {
         case unauthorized(String)
         /// A newer session of the same host has enrolled.
         case superseded
+        /// The host was declared off for good.
+        case lost(String)
         /// Any other answer that is not a success.
         case status(Int, String)
 
@@ -18,6 +20,7 @@ struct ControlPlaneLink: Sendable {
             switch self {
             case .unauthorized(let detail): "the control plane does not accept this agent: \(detail)"
             case .superseded: "another agent has enrolled under this host's name"
+            case .lost(let detail): detail
             case .status(let status, let detail): "the control plane answered \(status): \(detail)"
             }
         }
@@ -61,11 +64,19 @@ struct ControlPlaneLink: Sendable {
         let response = try await client.send(
             .post, path, headerFields: fields, body: .bytes(FleetJSON.encode(body)), timeout: .seconds(5))
         let answer = try await response.collect(upTo: 1 << 20)
-        switch response.status.code {
-        case 200..<300: return answer
-        case 401, 403: throw Refusal.unauthorized(String(decoding: answer, as: UTF8.self))
-        case 409: throw Refusal.superseded
-        default: throw Refusal.status(response.status.code, String(decoding: answer, as: UTF8.self))
+        guard response.status.kind == .successful else { throw Self.refusal(response.status.code, answer) }
+        return answer
+    }
+
+    /// What an answer that is not a success means. Who answers in the control plane's place may not send its problems.
+    private static func refusal(_ status: Int, _ answer: [UInt8]) -> Refusal {
+        let problem = try? FleetJSON.decode(Problem.self, from: answer)
+        let detail = problem?.detail ?? String(decoding: answer, as: UTF8.self)
+        return switch (status, problem?.code) {
+        case (_, Membership.lostCode): .lost(detail)
+        case (_, Membership.supersededCode): .superseded
+        case (401, _), (403, _): .unauthorized(detail)
+        default: .status(status, detail)
         }
     }
 

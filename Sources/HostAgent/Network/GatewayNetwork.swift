@@ -23,4 +23,8 @@ public protocol GatewayNetwork: Sendable {
 
     /// Forgets the routes to these addresses.
     func unroute(_ addresses: [IPv4Address]) async throws(StepFailure)
+
+    /// Lets nothing pass from these addresses or to them, and what it held back before of others pass again. Open
+    /// connections are not spared; who still sends to one of the addresses is told that there is nobody.
+    func fence(_ addresses: [IPv4Address]) async throws(StepFailure)
 }

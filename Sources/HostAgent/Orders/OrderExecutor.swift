@@ -89,6 +89,9 @@ actor OrderExecutor {
         case .unroute(let order):
             try await requireGateway().unroute(order.addresses)
             return .done
+        case .fence(let order):
+            try await requireGateway().fence(order.addresses)
+            return .done
         default:
             guard let worker else {
                 throw StepFailure(code: .invalidOrder, message: "this host is a gateway and carries no containers")
@@ -121,7 +124,7 @@ extension AgentCommand {
         case .release(let order): order.container.text
         case .restore(let order): order.container.text
         case .seal(let order): order.container.text
-        case .route, .hush, .part, .announce, .withdraw, .unroute: id.operation
+        case .route, .hush, .part, .announce, .withdraw, .unroute, .fence: id.operation
         case .logs, .inspect, .examine: nil
         }
     }

@@ -13,6 +13,7 @@ extension Container {
         case .relocating(let relocation): return "relocation \(relocation)"
         case .stopped(let reason), .failed(let reason): return reason
         case .stranded(let relocation): return "relocation \(relocation) failed on both hosts"
+        case .lost(let host): return "it was lost with host \(host)"
         case .starting, .running, .removing: break
         }
         let notes = [immobility, pin.map { "pinned: \($0.reason)" }, isPaused ? "its clock is paused" : nil]

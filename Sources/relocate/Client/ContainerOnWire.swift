@@ -6,8 +6,9 @@ struct ContainerOnWire: Decodable, Sendable {
     let container: Container
 
     private enum Keys: CodingKey {
-        case state, stateDetail, relocation, host, virtualAddress, address, retainedAddresses, mobility, createdAt
-        case arrivedAt, deadlineAt, policy, pin, isPaused
+        case state, stateDetail, relocation, lostHost, host, virtualAddress, address, retainedAddresses, mobility,
+            createdAt
+        case arrivedAt, deadlineAt, policy, pin, isPaused, onHostLoss
     }
 
     /// Decodes all of it from one object.
@@ -26,7 +27,8 @@ struct ContainerOnWire: Decodable, Sendable {
             deadlineAt: try fields.decodeIfPresent(Timestamp.self, forKey: .deadlineAt),
             policy: try fields.decodeIfPresent(PolicyName.self, forKey: .policy),
             pin: try fields.decodeIfPresent(Pin.self, forKey: .pin),
-            isPaused: try fields.decodeIfPresent(Bool.self, forKey: .isPaused) ?? false)
+            isPaused: try fields.decodeIfPresent(Bool.self, forKey: .isPaused) ?? false,
+            onHostLoss: try fields.decodeIfPresent(HostLossRule.self, forKey: .onHostLoss) ?? .stay)
     }
 
     private static func state(in fields: KeyedDecodingContainer<Keys>) throws -> ContainerState {
@@ -37,6 +39,7 @@ struct ContainerOnWire: Decodable, Sendable {
         case "relocating": return .relocating(try fields.decode(RelocationID.self, forKey: .relocation))
         case "stopped": return .stopped(reason: detail)
         case "stranded": return .stranded(try fields.decode(RelocationID.self, forKey: .relocation))
+        case "lost": return .lost(try fields.decode(HostName.self, forKey: .lostHost))
         case "failed": return .failed(reason: detail)
         case "removing": return .removing
         case let word:

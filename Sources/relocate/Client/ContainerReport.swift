@@ -28,6 +28,7 @@ struct ContainerReport {
                 .warning)
         }
         if container.isPaused { details.add("Clock", "paused for this container", .warning) }
+        details.add("Host lost", container.onHostLoss.words)
         details.add("Reached at", container.reachedAt)
         details.add("Address", container.address)
         details.addIfAny("Earlier addresses", container.retainedAddresses.map(\.description).joined(separator: ", "))

@@ -73,6 +73,7 @@ struct EventSentence: Sendable, Hashable {
             case .cordoned: "is cordoned: no container may come"
             case .draining: "is being drained"
             case .unreachable: "is not heard any more"
+            case .lost: "was declared off for good" + (host.loss.map { ": \($0.reason)" } ?? "")
             }
         let role = host.role == .gateway ? "gateway" : "host"
         return EventSentence("\(role) \(host.name) \(words)", host.state == .ready ? .plain : host.state.tone)
@@ -94,6 +95,7 @@ struct EventSentence: Sendable, Hashable {
         case .stranded(let relocation): words = "runs nowhere: relocation \(relocation) failed on both hosts"
         case .failed(let reason): words = "could not be started: \(reason)"
         case .removing: words = "is being removed"
+        case .lost(let host): words = "was lost with host \(host)"
         }
         return EventSentence("\(name) \(words)", container.state.tone == .bad ? .bad : .plain)
     }

@@ -14,6 +14,7 @@ extension Relocation {
         case .failed: "\(container) stays on \(source), the move \(target) failed\(because)"
         case .rolledBack: "\(container) runs on \(source) again, the move \(target) was rolled back\(because)"
         case .stranded: "\(container) runs nowhere, its dump is kept\(because)"
+        case .lost: "\(container) was lost with a host while it moved \(way)\(because)"
         case .cancelled: "the move of \(container) \(target) was cancelled" + (cancelledBy.map { " by \($0)" } ?? "")
         }
     }

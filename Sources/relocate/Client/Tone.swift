@@ -61,7 +61,7 @@ extension HostState {
         switch self {
         case .ready: .good
         case .cordoned, .draining: .warning
-        case .unreachable: .bad
+        case .unreachable, .lost: .bad
         }
     }
 }
@@ -72,7 +72,7 @@ extension ContainerState {
         switch self {
         case .running: .good
         case .starting, .relocating, .removing: .warning
-        case .stopped, .stranded, .failed: .bad
+        case .stopped, .stranded, .failed, .lost: .bad
         }
     }
 
@@ -86,6 +86,7 @@ extension ContainerState {
         case .stranded: "stranded"
         case .failed: "failed"
         case .removing: "removing"
+        case .lost: "lost"
         }
     }
 }
@@ -96,7 +97,7 @@ extension RelocationState {
         switch self {
         case .completed: .good
         case .queued, .running, .rollingBack, .cancelled: .warning
-        case .failed, .rolledBack, .stranded: .bad
+        case .failed, .rolledBack, .stranded, .lost: .bad
         }
     }
 }

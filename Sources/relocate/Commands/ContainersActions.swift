@@ -4,7 +4,7 @@ import FleetModel
 /// `relocate containers start NAME`
 struct ContainersStart: ClientCommand {
     static let configuration = CommandConfiguration(
-        commandName: "start", abstract: "Start a container that does not run: stopped, failed or stranded.")
+        commandName: "start", abstract: "Start a container that does not run: stopped, failed, stranded or lost.")
 
     @OptionGroup var container: ContainerArgument
 

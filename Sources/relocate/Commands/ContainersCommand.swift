@@ -9,7 +9,8 @@ struct ContainersCommand: AsyncParsableCommand {
         subcommands: [
             ContainersList.self, ContainersShow.self, ContainersCreate.self, ContainersStart.self,
             ContainersRemove.self, ContainersLogs.self, ContainersPin.self, ContainersUnpin.self, ContainersPause.self,
-            ContainersResume.self, ContainersPolicy.self, ContainersAdoptable.self, ContainersAdopt.self,
+            ContainersResume.self, ContainersPolicy.self, ContainersOnHostLoss.self, ContainersAdoptable.self,
+            ContainersAdopt.self,
         ],
         defaultSubcommand: ContainersList.self)
 }

@@ -50,6 +50,11 @@ struct ContainersCreate: ClientCommand {
     @Option(help: "The policy that holds for it; its tenant's when not given.", transform: { try PolicyName($0) })
     var policy: PolicyName?
 
+    @Option(
+        help: "What becomes of it when its host is lost: \(Choice.words(HostLossRule.self)). (default: stay)",
+        transform: { try Choice.read($0) })
+    var onHostLoss: HostLossRule?
+
     @Flag(name: .customLong("no-wait"), help: "Do not wait until it runs.")
     var noWait = false
 
@@ -79,7 +84,7 @@ struct ContainersCreate: ClientCommand {
         return NewContainer(
             name: container.name, tenant: tenant, image: image, command: command,
             environment: try EnvironmentVariable.dictionary(variables), ports: ports, limits: limits, runtime: runtime,
-            host: host, policy: policy)
+            host: host, policy: policy, onHostLoss: onHostLoss)
     }
 }
 
@@ -95,4 +100,5 @@ private struct NewContainer: Encodable {
     var runtime: RuntimeKind?
     var host: HostName?
     var policy: PolicyName?
+    var onHostLoss: HostLossRule?
 }

@@ -5,11 +5,11 @@ import FleetModel
 struct HostsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "hosts",
-        abstract: "Show hosts; cordon, drain, label and forget them.",
+        abstract: "Show hosts; cordon, drain, label and forget them, and say which are off for good.",
         discussion: "'relocate hosts' lists them, 'relocate hosts NAME' shows one.",
         subcommands: [
             HostsShow.self, HostsCordon.self, HostsUncordon.self, HostsDrain.self, HostsDrainStatus.self,
-            HostsLabel.self, HostsForget.self,
+            HostsLabel.self, HostsLost.self, HostsReadmit.self, HostsForget.self,
         ],
         defaultSubcommand: HostsShow.self)
 }
@@ -62,6 +62,7 @@ struct HostsShow: ClientCommand {
         details.add("Host", host.name)
         details.add("Role", host.role.rawValue)
         details.add("State", host.state.rawValue, host.state.tone)
+        if let loss = host.loss { details.add("Lost", lines: loss.lines, .bad) }
         details.add("Address", host.address)
         details.addIfAny("All addresses", facts.addresses.map(\.description).joined(separator: ", "))
         details.add("Containers", view.containers.map(\.text).joined(separator: ", "))

@@ -71,6 +71,12 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How often agents report.", valueName: "seconds"))
     var heartbeat = 1.0
 
+    @Option(
+        help: ArgumentHelp(
+            "After how long a silence a host counts as off for good by itself, as with 'relocate hosts lost'. (default: never)",
+            valueName: "seconds"))
+    var lostAfter: Double?
+
     @Option(help: ArgumentHelp("End suddenly at STEP:MOMENT, to test what follows.", visibility: .hidden))
     var dieAt: String?
 
@@ -95,6 +101,14 @@ struct ServeCommand: AsyncParsableCommand {
         guard heartbeat >= 0.1, heartbeat <= 60 else {
             throw ValidationError("--heartbeat must be 0.1 to 60 seconds, is \(heartbeat)")
         }
+        if let lostAfter {
+            // Long enough for a restart of the control plane, and of an agent.
+            guard lostAfter >= max(30, heartbeat * 10), lostAfter <= 86_400 * 365 else {
+                throw ValidationError(
+                    "--lost-after must be at least \(Units.plain(max(30, heartbeat * 10))) seconds, is \(Units.plain(lostAfter))"
+                )
+            }
+        }
         guard keepDays >= 0, keepDays <= 36_500 else {
             throw ValidationError("--keep-days must be 1 to 36500, or 0 for ever, is \(keepDays)")
         }
@@ -116,6 +130,7 @@ struct ServeCommand: AsyncParsableCommand {
             virtualNetwork: try virtualNetwork ?? IPv4Network("203.0.113.0/24"), heartbeatSeconds: heartbeat,
             firstPolicy: policy, retentionSeconds: keepDays == 0 ? nil : Double(keepDays) * 86_400)
         configuration.publicOrigins = publicOrigin
+        configuration.lostAfterSeconds = lostAfter
         if let dieAt { configuration.death = try SuddenDeath(parsing: dieAt) }
         return configuration
     }

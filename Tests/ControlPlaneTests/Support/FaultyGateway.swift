@@ -5,30 +5,29 @@ import Synchronization
 /// A simulated gateway whose next calls can be made to fail.
 final class FaultyGateway: GatewayNetwork {
     enum Call: Hashable {
-        case hush, route, announce, withdraw
+        case hush, route, announce, withdraw, fence
     }
 
     let network = SimulatedGatewayNetwork()
     private let faults = Mutex<[Call: Int]>([:])
-    private let routing = Mutex<(@Sendable () async -> Void)?>(nil)
+    private let acts = Mutex<[Call: @Sendable () async -> Void]>([:])
 
     /// Makes the next calls fail.
     func fail(_ call: Call, times: Int = 1) { faults.withLock { $0[call, default: 0] += times } }
 
-    /// Does something when the next routes are set, before they are.
-    func beforeRouting(_ act: @escaping @Sendable () async -> Void) { routing.withLock { $0 = act } }
+    /// Does something when the next call of a kind has come, before it is carried out.
+    func before(_ call: Call, _ act: @escaping @Sendable () async -> Void) { acts.withLock { $0[call] = act } }
+
+    private func act(before call: Call) async { await acts.withLock { $0.removeValue(forKey: call) }?() }
 
     func route(_ addresses: [IPv4Address], via host: IPv4Address) async throws(StepFailure) {
-        let act = routing.withLock { routing in
-            defer { routing = nil }
-            return routing
-        }
-        await act?()
+        await act(before: .route)
         try meetFault(.route)
         try await network.route(addresses, via: host)
     }
 
     func hush(_ addresses: [IPv4Address], via host: IPv4Address) async throws(StepFailure) {
+        await act(before: .hush)
         try meetFault(.hush)
         try await network.hush(addresses, via: host)
     }
@@ -48,6 +47,11 @@ final class FaultyGateway: GatewayNetwork {
     }
 
     func unroute(_ addresses: [IPv4Address]) async throws(StepFailure) { try await network.unroute(addresses) }
+
+    func fence(_ addresses: [IPv4Address]) async throws(StepFailure) {
+        try meetFault(.fence)
+        try await network.fence(addresses)
+    }
 
     private func meetFault(_ call: Call) throws(StepFailure) {
         let fails = faults.withLock { faults in

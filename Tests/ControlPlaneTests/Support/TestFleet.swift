@@ -125,10 +125,11 @@ actor TestFleet {
     }
 
     /// Starts the agent of a host; what its runtime had is still there.
-    func startAgent(_ number: Int) throws {
+    func startAgent(_ number: Int, withToken: Bool = true) throws {
         let worker = workers[number - 1]
         let agent = try Agent(
-            agentConfiguration(worker.name, role: .worker, address: "10.213.0.\(10 + number)"),
+            agentConfiguration(
+                worker.name, role: .worker, address: "10.213.0.\(10 + number)", withToken: withToken),
             runtimes: [worker.runtime], network: worker.network, logger: Self.logger)
         workers[number - 1].task = Task { try await agent.run() }
     }
@@ -139,6 +140,12 @@ actor TestFleet {
         _ = await workers[number - 1].task?.result
         workers[number - 1].runtime.interrupt()
         workers[number - 1].task = nil
+    }
+
+    /// Waits until the agent of a host ends by itself.
+    /// - Throws: why it did.
+    func end(ofAgent number: Int) async throws {
+        try await workers[number - 1].task?.value
     }
 
     /// Whether the agent of a host has ended.
@@ -152,7 +159,7 @@ actor TestFleet {
     }
 
     private func agentConfiguration(
-        _ name: HostName, role: HostRole, address: String
+        _ name: HostName, role: HostRole, address: String, withToken: Bool = true
     ) throws -> Agent.Configuration {
         let state = "\(directory)/agents/\(name)"
         try FileManager.default.createDirectory(atPath: state, withIntermediateDirectories: true)
@@ -166,7 +173,7 @@ actor TestFleet {
                 capacity: HostCapacity(containers: role == .worker ? 100 : 0, memoryBytes: 64 << 30)),
             controlPlane: .tcp(host: "127.0.0.1", port: agentPort),
             tls: TLSClientConfiguration(trust: .authorities(.file(directory + "/state/tls/ca.pem"))),
-            stateDirectory: state, joinTokenFile: directory + "/state/join-token")
+            stateDirectory: state, joinTokenFile: withToken ? directory + "/state/join-token" : nil)
     }
 
     /// The simulated runtime of a host.

@@ -1,7 +1,8 @@
 import FleetModel
 
 /// The gateway's packet filter and address translation. The script can be applied at any time: it replaces the rules
-/// and leaves the map of virtual addresses, with everything that is announced, as it is.
+/// and leaves the map of virtual addresses, with everything that is announced, and the set of addresses that are cut off as
+/// they are.
 ///
 /// Two kinds of packets are marked, so that rules of routing can lead them elsewhere than their address says: the first
 /// packets of new connections (`newcomers`), and those of connections that stayed behind when their container moved
@@ -22,6 +23,13 @@ struct GatewayRules {
         }.joined()
     }
 
+    /// The script that cuts these addresses off and no others, in one transaction.
+    static func fence(_ addresses: [IPv4Address]) -> String {
+        let elements = addresses.map(\.description).joined(separator: ", ")
+        return "flush set ip relocate_gateway fenced\n"
+            + (addresses.isEmpty ? "" : "add element ip relocate_gateway fenced { \(elements) }\n")
+    }
+
     /// The script for `nft -f`.
     var script: String {
         let outside = "\"\(configuration.outsideInterface)\""
@@ -33,6 +41,7 @@ struct GatewayRules {
                 map parted {
                     type ipv4_addr . inet_service . ipv4_addr . inet_service : mark; flags timeout;
                 }
+                set fenced { type ipv4_addr; }
                 chain leaving { type filter hook prerouting priority mangle; policy accept; }
                 chain coming { type filter hook prerouting priority dstnat + 5; policy accept; }
                 chain translation { type nat hook prerouting priority dstnat; policy accept; }
@@ -65,12 +74,16 @@ struct GatewayRules {
                     ip daddr \(virtual) reject with icmp port-unreachable
                 }
                 chain forward {
+                    ip saddr @fenced drop
+                    ip daddr @fenced meta l4proto tcp reject with tcp reset
+                    ip daddr @fenced drop
                     iifname \(outside) ip saddr \(containers) drop
                     ct state established,related accept
                     iifname \(outside) ip daddr \(containers) ct status dnat accept
                     iifname \(outside) ip daddr \(containers) drop
                 }
                 chain input {
+                    ip saddr @fenced drop
                     ct state established,related accept
                     ip saddr \(containers) icmp type echo-request accept
                     ip saddr \(containers) drop

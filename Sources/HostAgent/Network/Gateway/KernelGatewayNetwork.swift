@@ -93,6 +93,11 @@ public actor KernelGatewayNetwork: GatewayNetwork {
         }
     }
 
+    /// See `GatewayNetwork`.
+    public func fence(_ addresses: [IPv4Address]) async throws(StepFailure) {
+        try await nft.apply(GatewayRules.fence(addresses), for: "addresses that are cut off")
+    }
+
     /// Changes the map in one transaction. When the kernel refuses because the map is not what this agent takes it to
     /// be, the kernel is asked and the change is made once more.
     private func change(_ subject: String, _ edit: (inout VirtualAddressMap) -> String) async throws(StepFailure) {

@@ -13,6 +13,8 @@ public final class SimulatedGatewayNetwork: GatewayNetwork {
         public var hushed: [IPv4Address: IPv4Address] = [:]
         /// The host to which each parted connection is sent.
         public var parted: [TCPConnection: IPv4Address] = [:]
+        /// What is cut off.
+        public var fenced: Set<IPv4Address> = []
     }
 
     private let state = Mutex(State())
@@ -68,5 +70,10 @@ public final class SimulatedGatewayNetwork: GatewayNetwork {
         state.withLock { state in
             for address in addresses { state.routes[address] = nil }
         }
+    }
+
+    /// See `GatewayNetwork`.
+    public func fence(_ addresses: [IPv4Address]) async throws(StepFailure) {
+        state.withLock { $0.fenced = Set(addresses) }
     }
 }
