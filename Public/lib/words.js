@@ -7,6 +7,7 @@ export const hostStates = {
   cordoned: { sign: "⊘", tone: "warn", word: "cordoned", meaning: "containers stay, none may come" },
   draining: { sign: "⇥", tone: "warn", word: "draining", meaning: "containers are being moved away" },
   unreachable: { sign: "✕", tone: "bad", word: "unreachable", meaning: "its agent is not heard" },
+  lost: { sign: "⚠", tone: "bad", word: "lost", meaning: "declared off for good and cut off; it is not let in before it is readmitted" },
 };
 
 export const containerStates = {
@@ -16,6 +17,7 @@ export const containerStates = {
   stopped: { sign: "■", tone: "warn", word: "stopped" },
   stranded: { sign: "⚠", tone: "bad", word: "stranded", meaning: "it runs nowhere; its dump is kept" },
   failed: { sign: "✕", tone: "bad", word: "failed" },
+  lost: { sign: "⚠", tone: "bad", word: "lost", meaning: "its host was lost, and its memory with it" },
   removing: { sign: "–", tone: "soft", word: "being removed" },
 };
 
@@ -28,6 +30,7 @@ export const relocationStates = {
   rolledBack: { sign: "↶", tone: "warn", word: "rolled back", meaning: "it runs on its source again" },
   stranded: { sign: "⚠", tone: "bad", word: "stranded", meaning: "it runs nowhere; its dump is kept" },
   cancelled: { sign: "⊘", tone: "soft", word: "cancelled", meaning: "stopped before the freeze" },
+  lost: { sign: "⚠", tone: "bad", word: "lost", meaning: "one of its hosts was lost, and the container with it" },
 };
 
 export const stepStates = {
@@ -65,6 +68,8 @@ export const triggers = { operator: "operator", alert: "alert", drain: "drain", 
 export const alarmKinds = {
   stranded: "Container runs nowhere",
   unreachable: "Host is not heard",
+  hostLost: "Host is off for good",
+  lost: "Container was lost with its host",
   exited: "Container ended by itself",
   noFeasibleHost: "No host may take it",
   stepPending: "A step is repeated without success",

@@ -69,7 +69,7 @@ export default class ContainerPanel {
     this.facts.update(container);
     this.logBox.hidden = !container.mobility.log;
     setText(this.log, container.mobility.log ?? "");
-    this.startPlace.hidden = !["stopped", "failed", "stranded"].includes(container.state);
+    this.startPlace.hidden = !["stopped", "failed", "stranded", "lost"].includes(container.state);
     this.#suggestHosts(container);
     this.relocate.refresh();
     this.#writeStay(container);

@@ -339,7 +339,7 @@ export class FleetView {
     const { tenant, state } = container;
     if (!this.#isMeant(container)) return { tenant, mark: "dim" };
     if (this.places.get(name) !== host) return { tenant, mark: "arriving" };
-    if (["failed", "stranded", "stopped"].includes(state)) return { tenant, mark: "bad" };
+    if (["failed", "stranded", "stopped", "lost"].includes(state)) return { tenant, mark: "bad" };
     return { tenant, mark: state === "relocating" ? "leaving" : isPinned(container) ? "pinned" : "there" };
   }
 

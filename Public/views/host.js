@@ -49,6 +49,10 @@ export default class HostPanel {
       target: () => ({ method: "POST", path: `${path}/drain` }),
       done: () => "Its containers are being moved away.",
     });
+    this.readmit = action({
+      label: `Readmit ${name}…`, confirm: `Readmit ${name}? Its agent needs the join token, and ends what it still has of its former containers.`,
+      target: () => ({ method: "POST", path: `${path}/readmit` }), done: () => "It may enrol again.",
+    });
     this.progress = el("div", { class: "progress", hidden: true });
     this.forget = action({
       label: `Forget ${name}…`, tone: "bad", confirm: `Forget ${name}? It enrols again when its agent starts with the join token.`,
@@ -57,7 +61,7 @@ export default class HostPanel {
     this.admission = el("section", {}, el("h3", {}, "Admission"),
       el("p", { class: "soft" },
         "A cordoned host keeps its containers until they move by themselves, and none may come. Draining moves them away now."),
-      this.cordon.root, this.drain.root, this.progress);
+      this.cordon.root, this.drain.root, this.readmit.root, this.progress);
     this.farewell = el("section", {}, el("h3", {}, "Forget"), this.forget.root);
   }
 
@@ -75,7 +79,7 @@ export default class HostPanel {
     }
     const state = meaning(hostStates, host.state);
     this.badges.replaceChildren(badge(state), ...(isSimulatedHost(host) ? [" ", simulatedBadge()] : []));
-    setText(this.detail, state.meaning ?? "");
+    setText(this.detail, [state.meaning, host.loss && `${host.loss.declaredBy}: ${host.loss.reason}`].filter(Boolean).join(". "));
     const { problems } = host.facts;
     this.problems.hidden = problems.length === 0;
     this.problems.replaceChildren(...problems.map((problem) => el("li", {}, `⚠ ${problem}`)));
@@ -84,7 +88,9 @@ export default class HostPanel {
     this.cordon.relabel(this.#isOpen() ? `Cordon ${this.name}` : host.state === "draining"
       ? `Stop the drain, open ${this.name}` : `Uncordon ${this.name}`);
     this.cordon.refresh();
-    this.drain.root.hidden = host.state === "draining" || host.state === "unreachable";
+    this.drain.root.hidden = ["draining", "unreachable", "lost"].includes(host.state);
+    this.cordon.root.hidden = host.state === "lost";
+    this.readmit.root.hidden = host.state !== "lost";
     this.held = new Set(this.#carried().map(({ name }) => name));
     this.farewell.hidden = host.state === "ready" || this.held.size > 0;
     this.#writeProfile(host);
