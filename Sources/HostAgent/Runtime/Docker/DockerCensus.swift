@@ -45,7 +45,8 @@ struct DockerCensus: Sendable {
             case .prepared: stay.arrival.map { .prepared($0) }
             case .held: stay.arrival.map { .held($0) }
             case .dumping: .running
-            case .running: ended.contains(standing) ? .exited(standing.record.container.flatMap { statuses[$0] }) : .running
+            case .running:
+                ended.contains(standing) ? .exited(standing.record.container.flatMap { statuses[$0] }) : .running
             case .dumped(let relocation): .dumped(relocation)
             }
         return state.map { StayPresence(stay: stay, state: $0) }

@@ -63,21 +63,24 @@ extension StayKeeper {
             spec: spec, image: defaults, user: try ImageUser(defaults.user, in: image),
             rootFileSystem: files.root.mountPoint, namespace: namespace, controlGroup: controlGroup.name)
         try JSONFile(files.bundleConfiguration).write(configuration)
-        try runRunc(output: output)
+        try runRunc(["create", "--bundle", files.directory, "--pid-file", files.processFile], output: output)
         let text = String(decoding: try FileBytes.read(files.processFile), as: UTF8.self)
         guard let identity = Int32(text).flatMap(ProcessIdentity.init) else {
-            throw StepFailure(code: .runtimeFailed, message: "the container's command ended at once")
+            throw StepFailure(code: .runtimeFailed, message: "the container's process ended before it was started")
         }
-        try note(.running(identity), process: WatchedProcess(identity))
+        // Watched before it runs: with what a process has ended that nobody watched, the kernel does not tell.
+        let process = WatchedProcess(identity)
+        try runRunc(["start"], output: output)
+        try note(.running(identity), process: process)
     }
 
-    private func runRunc(output: OwnedDescriptor) throws(StepFailure) {
+    private func runRunc(_ verb: [String], output: OwnedDescriptor) throws(StepFailure) {
         let configuration = tools.configuration
-        let command = [
-            configuration.runc, "--root", configuration.stateDirectory + "/runc", "--log", files.runcLog,
-            "--log-format", "json", "run", "--detach", "--bundle", files.directory, "--pid-file", files.processFile,
-            "\(stay)",
-        ]
+        let command =
+            [
+                configuration.runc, "--root", configuration.stateDirectory + "/runc", "--log", files.runcLog,
+                "--log-format", "json",
+            ] + verb + ["\(stay)"]
         let process = try ChildProcess.spawn(command, descriptors: [1: output.number, 2: output.number])
         guard ChildProcess.wait(for: process) != .code(0) else { return }
         let lines = String(decoding: (try? FileBytes.read(files.runcLog)) ?? [], as: UTF8.self).split(separator: "\n")
