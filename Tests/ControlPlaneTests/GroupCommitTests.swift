@@ -31,7 +31,7 @@ struct GroupCommitTests {
         #expect(fleet.snapshot.sequence == 21)
         var numbers: [Int64] = []
         for await event in events {
-            numbers.append(event.sequence)
+            numbers.append(event.event.sequence)
             if numbers.count == 21 { break }
         }
         #expect(numbers == Array(1...21))

@@ -60,8 +60,7 @@ final class Enrolments: Sendable {
     /// Whether a secret is one that anybody may enrol with, before more is read of who sends it.
     /// - Throws: `Problem` 401 when it is not.
     func check(_ secret: String) throws {
-        let isCredential = hostsByCredential.withLock { $0[SecretHash(of: secret)] } != nil
-        guard isCredential || joinToken.matches(secret) else {
+        guard credentials.host(with: SecretHash(of: secret)) != nil || joinToken.matches(secret) else {
             throw Problem.unauthorized("the secret is neither the fleet's join token nor a host's credential")
         }
     }
