@@ -18,8 +18,14 @@ struct FirstMoment: Sendable {
     /// - Throws: `StepFailure` with the code `endedAtOnce`; nothing is left of the stay then.
     func see() async throws(StepFailure) {
         let end = ContinuousClock.now + runtime.firstMoment
-        while ContinuousClock.now < end {
-            if case .exited(let status) = await presence, status?.isSuccess != true { throw await failure(status) }
+        while true {
+            let isOver = ContinuousClock.now >= end
+            // With what it has ended may be known a little later.
+            if case .exited(let status) = await presence, status != nil || isOver {
+                if status?.isSuccess == true { return }
+                throw await failure(status)
+            }
+            if isOver { return }
             // Cancelled with the order, of which nobody wants to know any more.
             guard (try? await Task.sleep(for: Self.lookInterval)) != nil else { return }
         }
@@ -29,9 +35,23 @@ struct FirstMoment: Sendable {
         get async { await runtime.presence().first { $0.stay == stay }?.state }
     }
 
+    /// What it printed is written down by another process, which may need a moment.
+    private var lastWords: String {
+        get async {
+            for _ in 0..<6 {
+                if let output = try? await runtime.logs(stay.container, tailBytes: Self.outputBytes), !output.isEmpty {
+                    return output
+                }
+                // Cancelled with the order.
+                guard (try? await Task.sleep(for: Self.lookInterval)) != nil else { break }
+            }
+            return ""
+        }
+    }
+
     private func failure(_ status: ExitStatus?) async -> StepFailure {
-        // Without its output, or with something of it left, it has still ended.
-        let output = (try? await runtime.logs(stay.container, tailBytes: Self.outputBytes)) ?? ""
+        let output = await lastWords
+        // With something of it left it has still ended.
         try? await runtime.stop(stay, gracePeriod: .zero)
         return StepFailure(
             code: .endedAtOnce,

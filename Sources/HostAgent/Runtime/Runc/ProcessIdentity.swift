@@ -1,6 +1,7 @@
 import CLinux
 import FleetModel
 import Glibc
+import Synchronization
 
 /// A process that cannot be mistaken for a later one with the same number.
 struct ProcessIdentity: Codable, Sendable, Hashable {
@@ -22,6 +23,8 @@ final class WatchedProcess: Sendable {
     /// Which process.
     let identity: ProcessIdentity
     private let pidfd: OwnedDescriptor
+    /// With what it has ended, when that was found out.
+    private let end = Mutex<ExitStatus?>(nil)
 
     /// Watches a process; `nil` when it has ended.
     init?(_ identity: ProcessIdentity) {
@@ -36,19 +39,27 @@ final class WatchedProcess: Sendable {
     /// Whether it has not ended.
     var runs: Bool { !pidfd.isReadable(within: .zero) }
 
-    /// With what it has ended; `nil` while it runs, and where the kernel does not tell.
+    /// With what it has ended; `nil` while it runs, for a moment after, and where the kernel does not tell.
     var exitStatus: ExitStatus? {
-        let status = linux_pidfd_wait_status(pidfd.number)
-        guard status >= 0 else { return nil }
-        return status & 0x7F == 0 ? .code(Int(status >> 8 & 0xFF)) : .signal(Int(status & 0x7F))
+        end.withLock { end in
+            if end == nil { end = waitStatus.map(ExitStatus.init(waitStatus:)) }
+            return end
+        }
+    }
+
+    /// The parent learns it by waiting, and from then on the kernel tells others.
+    private var waitStatus: Int32? {
+        var status: Int32 = 0
+        if waitpid(identity.pid, &status, WNOHANG) == identity.pid { return status }
+        status = linux_pidfd_wait_status(pidfd.number)
+        return status >= 0 ? status : nil
     }
 
     /// Waits for its end; `false` when the time is over.
     func ends(within limit: Duration) -> Bool {
         guard pidfd.isReadable(within: limit) else { return false }
         // Where it is our child, the kernel keeps it until we have taken notice.
-        var status: Int32 = 0
-        waitpid(identity.pid, &status, WNOHANG)
+        _ = exitStatus
         return true
     }
 
@@ -63,5 +74,12 @@ final class WatchedProcess: Sendable {
             let mask = lines.first { $0.hasPrefix(name) }?.dropFirst(name.count).drop { $0 == "\t" || $0 == " " }
             return mask.flatMap { UInt64($0, radix: 16) }.map { $0 >> UInt64(number - 1) & 1 == 1 } ?? false
         }
+    }
+}
+
+extension ExitStatus {
+    /// What wait(2) says of a process that has ended.
+    fileprivate init(waitStatus: Int32) {
+        self = waitStatus & 0x7F == 0 ? .code(Int(waitStatus >> 8 & 0xFF)) : .signal(Int(waitStatus & 0x7F))
     }
 }
