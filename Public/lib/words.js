@@ -14,6 +14,7 @@ export const containerStates = {
   running: { sign: "✓", tone: "good", word: "running" },
   relocating: { sign: "⇢", tone: "move", word: "moving" },
   starting: { sign: "…", tone: "soft", word: "starting" },
+  stopping: { sign: "–", tone: "soft", word: "being stopped" },
   stopped: { sign: "■", tone: "warn", word: "stopped" },
   stranded: { sign: "⚠", tone: "bad", word: "stranded", meaning: "it runs nowhere; its dump is kept" },
   failed: { sign: "✕", tone: "bad", word: "failed" },

@@ -41,7 +41,7 @@ export default class ContainerPanel {
       el("section", {}, el("h3", {}, "Policy"), this.setPolicy.root),
       el("section", {}, el("h3", {}, "Recent moves"), this.list, this.noMoves,
         el("p", {}, routeLink(clean("relocations", { container: name }), "All its moves"))),
-      this.output,
+      this.output, this.stopPlace,
       el("section", {}, el("h3", {}, "Delete"), this.remove.root));
     this.root = el("article", {}, this.heading, this.badges, this.detail, this.body);
     this.#loadMoves();
@@ -70,6 +70,7 @@ export default class ContainerPanel {
     this.logBox.hidden = !container.mobility.log;
     setText(this.log, container.mobility.log ?? "");
     this.startPlace.hidden = !["stopped", "failed", "stranded", "lost"].includes(container.state);
+    this.stopPlace.hidden = container.state !== "running";
     this.#suggestHosts(container);
     this.relocate.refresh();
     this.#writeStay(container);
@@ -180,6 +181,19 @@ export default class ContainerPanel {
       done: () => "It is being started; what it had in memory is lost.",
     });
     this.startPlace = el("section", { hidden: true }, el("h3", {}, "Start"), this.start.root);
+    this.restart = action({
+      label: `Restart ${this.name}…`,
+      confirm: `Restart ${this.name}? Its process ends and is started anew: its memory and its open connections are lost.`,
+      target: () => ({ method: "POST", path: `${this.path}/restart` }),
+      done: () => "It is being ended, and is started anew then.",
+    });
+    this.stop = action({
+      label: `Stop ${this.name}…`, tone: "bad",
+      confirm: `Stop ${this.name}? Its process ends: its memory and its open connections are lost.`,
+      target: () => ({ method: "POST", path: `${this.path}/stop` }),
+      done: () => "It is being stopped.",
+    });
+    this.stopPlace = el("section", { hidden: true }, el("h3", {}, "Stop"), this.restart.root, this.stop.root);
     this.text = el("pre", { hidden: true, tabindex: "0", role: "region", "aria-label": "Output" });
     this.output = el("section", {}, el("h3", {}, "Output"),
       el("button", { type: "button", onclick: () => this.#readOutput() }, "Show its last output"), this.text);

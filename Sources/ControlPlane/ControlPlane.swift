@@ -116,6 +116,7 @@ public final class ControlPlane: Sendable {
         scheduler.run()
         let mobility = MobilityKeeper(
             fleet: fleet, containers: containers, firstPauseSeconds: configuration.stepTimes.secondTrialSeconds)
+        let restarts = RestartKeeper(fleet: fleet, containers: containers, logger: logger)
         let exposures = ExposureWatch(fleet: fleet, logger: logger)
         let likeness = LikenessWatch(fleet: fleet, logger: logger)
         let sweeper = LeftoverSweeper(
@@ -130,6 +131,7 @@ public final class ControlPlane: Sendable {
             Task { await drains.run() },
             Task { await losses.run() },
             Task { await mobility.run() },
+            Task { await restarts.run() },
             Task { await exposures.run() },
             Task { await likeness.run() },
             Task { await pruner?.run() },

@@ -28,6 +28,10 @@ public struct Container: Codable, Sendable, Hashable {
     public var isPaused: Bool
     /// What becomes of it when its host is lost.
     public var onHostLoss: HostLossRule
+    /// What becomes of it when its process ends by itself.
+    public var restart: RestartRule
+    /// How often it was started anew by itself, and when it will be.
+    public var restarts: Restarts
     /// While a container that people started is taken over: what its daemon calls it.
     public var adopting: String?
 
@@ -36,7 +40,8 @@ public struct Container: Codable, Sendable, Hashable {
         spec: ContainerSpec, state: ContainerState, host: HostName? = nil, virtualAddress: IPv4Address? = nil,
         address: IPv4Address? = nil, retainedAddresses: [IPv4Address] = [], mobility: Mobility = .unknown,
         createdAt: Timestamp, arrivedAt: Timestamp? = nil, deadlineAt: Timestamp? = nil, policy: PolicyName? = nil,
-        pin: Pin? = nil, isPaused: Bool = false, onHostLoss: HostLossRule = .stay
+        pin: Pin? = nil, isPaused: Bool = false, onHostLoss: HostLossRule = .stay,
+        restart: RestartRule = .never, restarts: Restarts = Restarts()
     ) {
         self.spec = spec
         self.state = state
@@ -52,14 +57,16 @@ public struct Container: Codable, Sendable, Hashable {
         self.pin = pin
         self.isPaused = isPaused
         self.onHostLoss = onHostLoss
+        self.restart = restart
+        self.restarts = restarts
     }
 
     private enum CodingKeys: String, CodingKey, CaseIterable {
         case spec, state, host, virtualAddress, address, retainedAddresses, mobility, createdAt, arrivedAt, deadlineAt
-        case policy, pin, isPaused, onHostLoss, adopting
+        case policy, pin, isPaused, onHostLoss, restart, restarts, adopting
     }
 
-    /// Decodes a container; older records have neither policy nor pin, nor a rule for losses.
+    /// Decodes a container; older records have neither policy nor pin, nor rules for losses and restarts.
     public init(from decoder: any Decoder) throws {
         let fields = try decoder.fields(of: CodingKeys.self)
         spec = try fields.decode(ContainerSpec.self, forKey: .spec)
@@ -76,6 +83,8 @@ public struct Container: Codable, Sendable, Hashable {
         pin = try fields.decodeIfPresent(Pin.self, forKey: .pin)
         isPaused = try fields.value(.isPaused, or: false)
         onHostLoss = try fields.value(.onHostLoss, or: .stay)
+        restart = try fields.value(.restart, or: .never)
+        restarts = try fields.value(.restarts, or: Restarts())
         adopting = try fields.decodeIfPresent(String.self, forKey: .adopting)
     }
 
@@ -91,6 +100,8 @@ public enum ContainerState: Codable, Sendable, Hashable {
     case running
     /// It is being moved.
     case relocating(RelocationID)
+    /// Its process is being ended, because somebody wants it to.
+    case stopping
     /// Its process ended or it was stopped; `reason` says which.
     case stopped(reason: String)
     /// A move failed on both hosts: nothing runs, the dump is kept.

@@ -30,7 +30,7 @@ extension Container {
     public var residence: Residence? {
         guard let host, let arrivedAt else { return nil }
         switch state {
-        case .running, .relocating, .removing:
+        case .running, .relocating, .stopping, .removing:
             return Residence(container: name, tenant: spec.tenant, host: host, arrivedAt: arrivedAt)
         case .starting, .stopped, .stranded, .failed, .lost: return nil
         }

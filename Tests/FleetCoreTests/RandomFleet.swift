@@ -101,8 +101,11 @@ struct RandomFleet {
         }
         container.deadlineAt = Bool.random(using: &generator) ? soon() : nil
         container.pin = pick([nil, nil, Pin(reason: "chance", until: soon(), setBy: "chance")])
+        container.restarts.nextAt = Bool.random(using: &generator) ? soon() : nil
         container.isPaused = Int.random(in: 0..<4, using: &generator) == 0
-        container.state = pick([.starting, .running, .stopped(reason: "it ended"), .removing, .lost(pick(hosts).name)])
+        container.state = pick([
+            .starting, .running, .stopped(reason: "it ended"), .stopping, .removing, .lost(pick(hosts).name),
+        ])
         return container
     }
 

@@ -52,6 +52,10 @@ struct FactServicesTests {
         let ended = line.replacing(") S ", with: ") Z ")
         #expect(read(ended)?.hasEnded == true)
         #expect(read(ended.replacing(" 20 0 1 0 ", with: " 20 0 3 0 "))?.hasEnded == false, "its other threads go on")
+        let whole =
+            "4711 (a) Z 1 4711 4711 0 -1 12 0 0 0 0 0 0 0 0 20 0 1 0 123456 0 0 9 0 0 0 0 0 0 0 0 0 0 0 0 17 1 0 0 0 0 0 0 0 0 0 0 0 0 32512\n"
+        #expect(read(whole)?.waitStatus == 127 << 8)
+        #expect(read(whole.replacing(") Z ", with: ") S "))?.waitStatus == nil)
         #expect(read("4711 (cut) S 1") == nil)
         #expect(read("") == nil)
     }

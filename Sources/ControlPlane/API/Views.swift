@@ -25,7 +25,7 @@ struct ContainerView: Encodable {
     private enum Keys: CodingKey {
         case state, stateDetail, relocation, lostHost, host, virtualAddress, address, retainedAddresses, mobility,
             createdAt
-        case arrivedAt, deadlineAt, policy, pin, isPaused, onHostLoss
+        case arrivedAt, deadlineAt, policy, pin, isPaused, onHostLoss, restart, restarts
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -47,6 +47,8 @@ struct ContainerView: Encodable {
         try fields.encode(container.pin, forKey: .pin)
         try fields.encode(container.isPaused, forKey: .isPaused)
         try fields.encode(container.onHostLoss, forKey: .onHostLoss)
+        try fields.encode(container.restart, forKey: .restart)
+        try fields.encode(container.restarts, forKey: .restarts)
     }
 }
 
@@ -74,7 +76,7 @@ extension ContainerState {
         case .stopped(let reason), .failed(let reason): reason
         case .stranded(let relocation): "relocation \(relocation) failed on both hosts"
         case .lost(let host): "it was lost with host '\(host)'"
-        case .starting, .running, .relocating, .removing: nil
+        case .starting, .running, .relocating, .stopping, .removing: nil
         }
     }
 
@@ -84,7 +86,7 @@ extension ContainerState {
     fileprivate var relocation: RelocationID? {
         switch self {
         case .relocating(let relocation), .stranded(let relocation): relocation
-        case .starting, .running, .stopped, .failed, .removing, .lost: nil
+        case .starting, .running, .stopping, .stopped, .failed, .removing, .lost: nil
         }
     }
 }

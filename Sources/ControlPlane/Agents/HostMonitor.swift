@@ -215,16 +215,12 @@ struct HostMonitor: Sendable {
         guard let inventory = await inventory(of: host) else { return }
         let presence = inventory.containers.first { $0.name == container.name && $0.state == .running }
         guard presence == nil else { return }
-        let reason = Self.reason(of: inventory.containers.first { $0.name == container.name }?.state)
+        let found = inventory.containers.first { $0.name == container.name }?.state
         try await fleet.change(by: "host:\(host)") { draft in
             guard let now = draft.state.containers[container.name], now.state == .running, now.host == host,
                 now.arrivedAt == container.arrivedAt
             else { return }
-            try draft.update(container.name) {
-                $0.state = .stopped(reason: reason)
-                $0.deadlineAt = nil
-            }
-            draft.raise(.exited, about: container.name.text, "container '\(container.name)' on \(host): \(reason)")
+            try draft.ended(container.name, with: found?.exitStatus, Self.reason(of: found))
         }
     }
 }

@@ -10,7 +10,7 @@ struct ContainersRoutes {
 
     private struct Body: RequestFields {
         enum CodingKeys: String, CodingKey, CaseIterable {
-            case name, tenant, image, command, environment, ports, limits, runtime, host, policy, onHostLoss
+            case name, tenant, image, command, environment, ports, limits, runtime, host, policy, onHostLoss, restart
         }
         var name: ContainerName
         var tenant: TenantName
@@ -23,19 +23,22 @@ struct ContainersRoutes {
         var host: HostName?
         var policy: PolicyName?
         var onHostLoss: HostLossRule?
+        var restart: RestartRule?
     }
 
     private struct Changes: RequestFields {
-        enum CodingKeys: String, CodingKey, CaseIterable { case policy, isPaused, onHostLoss }
+        enum CodingKeys: String, CodingKey, CaseIterable { case policy, isPaused, onHostLoss, restart }
         var policy: FieldChange<PolicyName>
         var isPaused: Bool?
         var onHostLoss: HostLossRule?
+        var restart: RestartRule?
 
         init(from decoder: any Decoder) throws {
             let fields = try decoder.container(keyedBy: CodingKeys.self)
             policy = try fields.change(.policy)
             isPaused = try fields.decodeIfPresent(Bool.self, forKey: .isPaused)
             onHostLoss = try fields.decodeIfPresent(HostLossRule.self, forKey: .onHostLoss)
+            restart = try fields.decodeIfPresent(RestartRule.self, forKey: .restart)
         }
     }
 
@@ -85,7 +88,7 @@ struct ContainersRoutes {
                     environment: body.environment ?? [:],
                     ports: (body.ports ?? []).map(\.mapping),
                     limits: limits(body.limits), runtime: body.runtime, host: body.host, policy: body.policy,
-                    onHostLoss: body.onHostLoss ?? .stay),
+                    onHostLoss: body.onHostLoss ?? .stay, restart: body.restart ?? .never),
                 by: request.actor)
             let settled = try await containers.wait(for: container.name, atMost: wait) ?? container
             return try .answer(
@@ -102,7 +105,7 @@ struct ContainersRoutes {
             let changes = try await request.decode(Changes.self)
             let container = try await containers.change(
                 name, policy: changes.policy, isPaused: changes.isPaused, onHostLoss: changes.onHostLoss,
-                by: request.actor)
+                restart: changes.restart, by: request.actor)
             return try .answer(.ok, ContainerView(container: container))
         }
         router.on(.delete, "/v1/containers/{container}") { request in
@@ -148,6 +151,12 @@ struct ContainersRoutes {
             let settled = try await containers.wait(for: name, atMost: wait) ?? container
             return try .answer(.accepted, ContainerView(container: settled))
         }
+        router.on(.post, "/v1/containers/{container}/stop") { request in
+            try await end(request) { try await containers.stop($0, by: request.actor) }
+        }
+        router.on(.post, "/v1/containers/{container}/restart") { request in
+            try await end(request) { try await containers.restart($0, by: request.actor) }
+        }
         router.on(.get, "/v1/containers/{container}/logs") { request in
             try request.checkQuery("tailBytes")
             let bytes = try request.queryValue("tailBytes", "1 to 1048576") { text in
@@ -159,6 +168,17 @@ struct ContainersRoutes {
                 status: .ok, headerFields: [.contentType: "text/plain; charset=utf-8", .cacheControl: "no-store"],
                 body: .bytes(Array(logs.utf8)))
         }
+    }
+
+    private func end(
+        _ request: Request, _ begin: (ContainerName) async throws -> Container
+    ) async throws -> Response {
+        try request.checkQuery("wait")
+        let wait = try request.wait()
+        let name: ContainerName = try request.name("container", of: "container")
+        let container = try await begin(name)
+        let settled = try await containers.wait(for: name, atMost: wait) ?? container
+        return try .answer(.accepted, ContainerView(container: settled))
     }
 
     private func addPins(to router: inout FleetRouter) {

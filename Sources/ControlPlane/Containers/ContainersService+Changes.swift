@@ -3,10 +3,11 @@ import FleetModel
 
 /// What operators change of a container that is there.
 extension ContainersService {
-    /// Gives a container another policy, stops and starts its clock, or says what becomes of it when its host is lost.
+    /// Gives a container another policy, stops and starts its clock, or says what becomes of it when its host is lost or it
+    /// ends.
     func change(
         _ name: ContainerName, policy: FieldChange<PolicyName>, isPaused: Bool?, onHostLoss: HostLossRule?,
-        by actor: String
+        restart: RestartRule?, by actor: String
     ) async throws -> Container {
         try await fleet.change(by: actor) { draft in
             let before = try draft.container(name)
@@ -15,6 +16,8 @@ extension ContainersService {
             if let policy = container.policy { try draft.state.checkPolicy(policy) }
             container.isPaused = isPaused ?? container.isPaused
             container.onHostLoss = onHostLoss ?? container.onHostLoss
+            container.restart = restart ?? container.restart
+            if container.restart == .never { container.restarts.nextAt = nil }
             guard container != before else { return container }
             draft.record(.container(container))
             if container.policy != before.policy { draft.moveDeadlines(of: [name]) }

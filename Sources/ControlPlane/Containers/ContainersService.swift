@@ -26,14 +26,15 @@ struct ContainersService: Sendable {
         let runtimes = Set(fleet.snapshot.workers.flatMap(\.facts.runtimes))
         let spec = try wanted.resolve(with: images, runtimes: runtimes)
         return try await take(
-            spec, policy: wanted.policy, on: wanted.host, onHostLoss: wanted.onHostLoss, by: actor)
+            spec, policy: wanted.policy, on: wanted.host, onHostLoss: wanted.onHostLoss, restart: wanted.restart,
+            by: actor)
     }
 
     /// Records a container and begins to start it, or to take it over.
     /// - Parameter adopting: what its daemon calls it, when it runs already.
     func take(
         _ spec: ContainerSpec, policy: PolicyName?, on host: HostName?, onHostLoss: HostLossRule = .stay,
-        adopting: String? = nil, by actor: String
+        restart: RestartRule = .never, adopting: String? = nil, by actor: String
     ) async throws -> Container {
         let container = try await fleet.change(by: actor) { draft in
             guard draft.state.containers[spec.name] == nil else {
@@ -46,6 +47,7 @@ struct ContainersService: Sendable {
             var container = Container(spec: spec, state: .starting, createdAt: draft.now, policy: policy)
             container.adopting = adopting
             container.onHostLoss = onHostLoss
+            container.restart = restart
             if !spec.ports.isEmpty {
                 container.virtualAddress = try draft.state.freeVirtualAddress(of: virtualNetwork)
             }
@@ -73,6 +75,7 @@ struct ContainersService: Sendable {
             guard container.state == previous.state else {
                 throw FleetError.conflict("container '\(name)' is \(container.state.word) by now")
             }
+            if actor != RestartKeeper.actor { try draft.update(name) { $0.restarts = Restarts() } }
             return try draft.startAnew(name, in: containerNetwork)
         }
         begin(container)
@@ -130,12 +133,13 @@ struct ContainersService: Sendable {
     func wait(for name: ContainerName, atMost limit: Duration) async throws -> Container? {
         guard limit > .zero else { return fleet.snapshot.containers[name] }
         let events = fleet.feed.watch(.container(name))
-        if let container = fleet.snapshot.containers[name], !container.state.isPassing { return container }
+        if let container = fleet.snapshot.containers[name], !container.isPassing(at: .now) { return container }
         guard fleet.snapshot.containers[name] != nil else { return nil }
         _ = await firstValue(within: limit) { () -> Bool? in
             for await event in events {
                 switch event.change {
-                case .container(let container) where container.name == name && !container.state.isPassing: return true
+                case .container(let container) where container.name == name && !container.isPassing(at: .now):
+                    return true
                 case .containerRemoved(name): return true
                 default: continue
                 }
@@ -150,6 +154,7 @@ struct ContainersService: Sendable {
         for container in fleet.snapshot.containers.values {
             switch container.state {
             case .starting: begin(container)
+            case .stopping: finishStopping(container, by: "control-plane")
             case .removing: finishRemoving(container)
             case .running where container.mobility == .unknown: Task { await tryOut(container) }
             case .running, .relocating, .stopped, .stranded, .failed, .lost: break
@@ -208,6 +213,7 @@ struct ContainersService: Sendable {
                 container.adopting = nil
                 container.arrivedAt = now
                 container.deadlineAt = deadline
+                container.restarts.startedAt = now
             }
         }
     }
@@ -220,7 +226,7 @@ struct ContainersService: Sendable {
                 guard let present = draft.state.containers[container.name], present.state == .starting,
                     present.operation == container.operation
                 else { return }
-                try draft.update(container.name) { $0.state = .failed(reason: "\(failure)") }
+                try draft.failedToStart(container.name, "\(failure)")
             }
         } catch {
             logger.critical("cannot record a failed start", metadata: ["error": "\(error)"])

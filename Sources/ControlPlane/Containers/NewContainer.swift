@@ -18,6 +18,7 @@ struct NewContainer: Sendable {
     /// `nil` for its tenant's.
     var policy: PolicyName?
     var onHostLoss = HostLossRule.stay
+    var restart = RestartRule.never
 
     /// Checks what can be checked without the fleet.
     /// - Throws: `FleetError.invalid` or `ModelError`, naming the field.

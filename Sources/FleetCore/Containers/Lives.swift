@@ -18,6 +18,7 @@ extension ContainerState {
         case .stranded: "stranded"
         case .failed: "failed"
         case .removing: "removing"
+        case .stopping: "stopping"
         case .lost: "lost"
         }
     }
@@ -26,7 +27,7 @@ extension ContainerState {
     package var mayStartAnew: Bool {
         switch self {
         case .stopped, .failed, .stranded, .lost: true
-        case .starting, .running, .relocating, .removing: false
+        case .starting, .running, .relocating, .stopping, .removing: false
         }
     }
 
@@ -36,9 +37,16 @@ extension ContainerState {
     /// Whether it will be another one soon, by itself.
     package var isPassing: Bool {
         switch self {
-        case .starting, .removing, .relocating: true
+        case .starting, .stopping, .removing, .relocating: true
         case .running, .stopped, .stranded, .failed, .lost: false
         }
+    }
+}
+
+extension Container {
+    /// Whether it will be in another state soon, by itself.
+    package func isPassing(at now: Timestamp) -> Bool {
+        state.isPassing || restarts.nextAt.map { $0 <= now } ?? false
     }
 }
 
@@ -59,6 +67,7 @@ extension FleetDraft {
         for address in container.addresses { release(address) }
         container.retainedAddresses = []
         container.mobility = .unknown
+        container.restarts.nextAt = nil
         try place(&container, on: nil, in: network)
         for kind in [AlarmKind.stranded, .exited, .lost, .noFeasibleHost] { clear(kind, about: name.text) }
         return container

@@ -7,6 +7,7 @@ extension FleetState {
         switch container.state {
         case .running, .relocating: break
         case .starting: return "it is being started"
+        case .stopping: return "it is being stopped"
         case .removing: return "it is being removed"
         case .stopped(let reason): return "it does not run (\(reason)): start it anew or remove it"
         case .failed(let reason): return "it could not be started (\(reason)): start it anew or remove it"

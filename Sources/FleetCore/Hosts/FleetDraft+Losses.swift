@@ -68,6 +68,7 @@ extension FleetDraft {
                     "container '\(name)' was lost with host '\(host)'. Start it anew with "
                         + "'relocate containers start \(name)'")
             }
+        case .stopping: container.state = .stopped(reason: "host '\(host)' was lost while it was being stopped")
         case .stopped, .failed, .stranded, .removing, .lost: break
         }
         container.host = nil

@@ -32,6 +32,8 @@ package struct FleetIndex: Sendable, Equatable {
     package private(set) var stuckContainers: SortedSet<ContainerName> = []
     /// The containers that were lost with their hosts.
     package private(set) var lostContainers: SortedSet<ContainerName> = []
+    /// When containers that do not run are started anew by themselves.
+    package private(set) var restarts: SortedSet<Due> = []
     /// The hosts that were declared off for good, or have been since they last showed that they have nothing.
     package private(set) var hostsWithLoss: SortedSet<HostName> = []
     /// The addresses that are to be cut off, and around how many hosts.
@@ -117,6 +119,7 @@ extension FleetIndex {
         containersByImage.add(container.name, to: container.spec.digest)
         if container.isStuck { stuckContainers.insert(container.name) }
         if container.state.isLost { lostContainers.insert(container.name) }
+        if let due = container.nextRestart { restarts.insert(due) }
         if let policy = container.policy { containersByPolicy.add(container.name, to: policy) }
         if let address = container.virtualAddress { containersByVirtualAddress[address] = container.name }
         for address in container.addresses { addressUses[address, default: 0] += 1 }
@@ -133,6 +136,7 @@ extension FleetIndex {
         containersByImage.remove(container.name, from: container.spec.digest)
         stuckContainers.remove(container.name)
         lostContainers.remove(container.name)
+        if let due = container.nextRestart { restarts.remove(due) }
         if let policy = container.policy { containersByPolicy.remove(container.name, from: policy) }
         if let address = container.virtualAddress { containersByVirtualAddress[address] = nil }
         for address in container.addresses { Self.release(address, in: &addressUses) }
@@ -188,6 +192,14 @@ extension TreeDictionary {
 extension Container {
     /// Where it is, if it is being moved.
     fileprivate var hostWhileMoving: HostName? { if case .relocating = state { host } else { nil } }
+
+    /// When it is started anew, once nothing of it runs.
+    fileprivate var nextRestart: Due? {
+        switch state {
+        case .stopped, .failed: restarts.nextAt.map { Due(at: $0, container: name) }
+        case .starting, .running, .relocating, .stopping, .stranded, .removing, .lost: nil
+        }
+    }
 
     /// Whether it runs and cannot be moved.
     fileprivate var isStuck: Bool { state == .running && mobility.isImmovable }

@@ -13,6 +13,8 @@ public enum AgentOrder: Codable, Sendable, Hashable {
     case adopt(AdoptOrder)
     /// Worker: end a container and remove what belongs to it.
     case stop(StopOrder)
+    /// Worker: end a container's processes; what it wrote stays, to be read, until it is started anew or removed.
+    case halt(StopOrder)
     /// Worker: dump a running container and throw the dump away, to learn whether it can move.
     case trial(ContainerName)
     /// Worker: the container's output.

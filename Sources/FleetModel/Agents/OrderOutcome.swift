@@ -90,5 +90,10 @@ public enum PresenceState: Codable, Sendable, Hashable {
     /// Restored for this relocation and held; not an instruction has run.
     case held(RelocationID)
     /// Its process ended by itself; with what, when that is known.
-    case exited(ExitStatus?)
+    case exited(ProcessExit?)
+
+    /// With what its process has ended, when it has and that is known.
+    public var exitStatus: ProcessExit? {
+        if case .exited(let status) = self { status } else { nil }
+    }
 }

@@ -49,7 +49,7 @@ struct FirstMoment: Sendable {
         }
     }
 
-    private func failure(_ status: ExitStatus?) async -> StepFailure {
+    private func failure(_ status: ProcessExit?) async -> StepFailure {
         let output = await lastWords
         // With something of it left it has still ended.
         try? await runtime.stop(stay, gracePeriod: .zero)

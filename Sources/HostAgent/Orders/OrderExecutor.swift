@@ -114,7 +114,7 @@ extension AgentCommand {
         switch order {
         case .start(let order): order.spec.name.text
         case .adopt(let order): order.spec.name.text
-        case .stop(let order): order.container.text
+        case .stop(let order), .halt(let order): order.container.text
         case .trial(let container): container.text
         case .prepare(let order): order.spec.name.text
         case .arm(let order), .retire(let order), .abandon(let order), .revive(let order), .disarm(let order):

@@ -25,6 +25,7 @@ struct WorkerOrders: Sendable {
         case .abandon(let order): try await abandon(order)
         case .revive(let order): try await revive(order)
         case .disarm(let order): try await disarm(order)
+        case .halt(let order): try await halt(order)
         case .trial(let container): return .mobility(try await trial(container))
         case .logs(let order): return .logs(try await logs(order))
         case .inspect: return .inventory(await inventory())
@@ -82,6 +83,12 @@ struct WorkerOrders: Sendable {
             try await network.detach(presence.stay)
         }
         try await network.remove(container: order.container)
+    }
+
+    private func halt(_ order: StopOrder) async throws(StepFailure) {
+        for (runtime, presence) in await stays(of: order.container) where presence.state == .running {
+            try await runtime.halt(presence.stay, gracePeriod: .seconds(order.gracePeriodSeconds))
+        }
     }
 
     private func trial(_ container: ContainerName) async throws(StepFailure) -> Mobility {

@@ -30,6 +30,9 @@ public protocol ContainerRuntime: Sendable {
     /// everything of the stay. Succeeds when nothing is there.
     func stop(_ stay: Stay, gracePeriod: Duration) async throws(StepFailure)
 
+    /// Ends a container's processes as `stop` does. The stay remains, as if they had ended by themselves.
+    func halt(_ stay: Stay, gracePeriod: Duration) async throws(StepFailure)
+
     /// Dumps a running container, lets it go on, and throws the dump away. A refusal of CRIU is a result, not a failure.
     func trial(_ stay: Stay) async throws(StepFailure) -> Mobility
 

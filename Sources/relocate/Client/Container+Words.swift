@@ -11,10 +11,11 @@ extension Container {
     var note: String? {
         switch state {
         case .relocating(let relocation): return "relocation \(relocation)"
-        case .stopped(let reason), .failed(let reason): return reason
+        case .stopped(let reason), .failed(let reason):
+            return reason + (restarts.nextAt.map { "; it is started anew at \($0)" } ?? "")
         case .stranded(let relocation): return "relocation \(relocation) failed on both hosts"
         case .lost(let host): return "it was lost with host \(host)"
-        case .starting, .running, .removing: break
+        case .starting, .running, .stopping, .removing: break
         }
         let notes = [immobility, pin.map { "pinned: \($0.reason)" }, isPaused ? "its clock is paused" : nil]
         let words = notes.compactMap(\.self).joined(separator: "; ")

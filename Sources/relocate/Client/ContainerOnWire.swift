@@ -8,7 +8,7 @@ struct ContainerOnWire: Decodable, Sendable {
     private enum Keys: CodingKey {
         case state, stateDetail, relocation, lostHost, host, virtualAddress, address, retainedAddresses, mobility,
             createdAt
-        case arrivedAt, deadlineAt, policy, pin, isPaused, onHostLoss
+        case arrivedAt, deadlineAt, policy, pin, isPaused, onHostLoss, restart, restarts
     }
 
     /// Decodes all of it from one object.
@@ -28,7 +28,9 @@ struct ContainerOnWire: Decodable, Sendable {
             policy: try fields.decodeIfPresent(PolicyName.self, forKey: .policy),
             pin: try fields.decodeIfPresent(Pin.self, forKey: .pin),
             isPaused: try fields.decodeIfPresent(Bool.self, forKey: .isPaused) ?? false,
-            onHostLoss: try fields.decodeIfPresent(HostLossRule.self, forKey: .onHostLoss) ?? .stay)
+            onHostLoss: try fields.decodeIfPresent(HostLossRule.self, forKey: .onHostLoss) ?? .stay,
+            restart: try fields.decodeIfPresent(RestartRule.self, forKey: .restart) ?? .never,
+            restarts: try fields.decodeIfPresent(Restarts.self, forKey: .restarts) ?? Restarts())
     }
 
     private static func state(in fields: KeyedDecodingContainer<Keys>) throws -> ContainerState {
@@ -41,6 +43,7 @@ struct ContainerOnWire: Decodable, Sendable {
         case "stranded": return .stranded(try fields.decode(RelocationID.self, forKey: .relocation))
         case "lost": return .lost(try fields.decode(HostName.self, forKey: .lostHost))
         case "failed": return .failed(reason: detail)
+        case "stopping": return .stopping
         case "removing": return .removing
         case let word:
             throw DecodingError.dataCorruptedError(

@@ -29,6 +29,8 @@ struct ContainerReport {
         }
         if container.isPaused { details.add("Clock", "paused for this container", .warning) }
         details.add("Host lost", container.onHostLoss.words)
+        details.add("When it ends", container.restart.words)
+        if container.restarts.count > 0 { details.add("Restarts in a row", "\(container.restarts.count)", .warning) }
         details.add("Reached at", container.reachedAt)
         details.add("Address", container.address)
         details.addIfAny("Earlier addresses", container.retainedAddresses.map(\.description).joined(separator: ", "))

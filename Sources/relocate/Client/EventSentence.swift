@@ -94,6 +94,7 @@ struct EventSentence: Sendable, Hashable {
         case .stopped(let reason): words = "stopped: \(reason)"
         case .stranded(let relocation): words = "runs nowhere: relocation \(relocation) failed on both hosts"
         case .failed(let reason): words = "could not be started: \(reason)"
+        case .stopping: words = "is being stopped"
         case .removing: words = "is being removed"
         case .lost(let host): words = "was lost with host \(host)"
         }

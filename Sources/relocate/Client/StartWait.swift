@@ -31,9 +31,9 @@ struct StartWait {
             throw ClientError.timedOut(
                 "\(container.name) does not run yet after \(Units.plain(seconds)) s; "
                     + "see 'relocate containers show \(container.name)'")
-        case .stopped, .stranded, .failed, .removing, .lost:
+        case .stopped, .stranded, .failed, .stopping, .removing, .lost:
             throw ClientError.failed(
-                "\(container.name) does not run, it is \(container.state.word): \(container.note ?? "it is being removed")"
+                "\(container.name) does not run, it is \(container.state.word): \(container.note ?? "somebody ends it")"
             )
         }
     }

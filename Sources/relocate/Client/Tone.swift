@@ -71,7 +71,7 @@ extension ContainerState {
     var tone: Tone {
         switch self {
         case .running: .good
-        case .starting, .relocating, .removing: .warning
+        case .starting, .relocating, .stopping, .removing: .warning
         case .stopped, .stranded, .failed, .lost: .bad
         }
     }
@@ -85,6 +85,7 @@ extension ContainerState {
         case .stopped: "stopped"
         case .stranded: "stranded"
         case .failed: "failed"
+        case .stopping: "stopping"
         case .removing: "removing"
         case .lost: "lost"
         }

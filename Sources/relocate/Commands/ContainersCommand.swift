@@ -4,11 +4,13 @@ import FleetModel
 /// `relocate containers`
 struct ContainersCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "containers", abstract: "List, show, create, adopt, start, pin and remove tenants' containers.",
+        commandName: "containers",
+        abstract: "List, show, create, adopt, start, stop, pin and remove tenants' containers.",
         discussion: "'relocate containers [--tenant T] [--host H]' lists them.",
         subcommands: [
             ContainersList.self, ContainersShow.self, ContainersCreate.self, ContainersStart.self,
-            ContainersRemove.self, ContainersLogs.self, ContainersPin.self, ContainersUnpin.self, ContainersPause.self,
+            ContainersStop.self, ContainersRestart.self, ContainersRestartPolicy.self, ContainersRemove.self,
+            ContainersLogs.self, ContainersPin.self, ContainersUnpin.self, ContainersPause.self,
             ContainersResume.self, ContainersPolicy.self, ContainersOnHostLoss.self, ContainersAdoptable.self,
             ContainersAdopt.self,
         ],

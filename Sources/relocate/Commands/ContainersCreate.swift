@@ -55,6 +55,11 @@ struct ContainersCreate: ClientCommand {
         transform: { try Choice.read($0) })
     var onHostLoss: HostLossRule?
 
+    @Option(
+        help: "Whether it is started anew when its process ends: \(Choice.words(RestartRule.self)). (default: never)",
+        transform: { try Choice.read($0) })
+    var restart: RestartRule?
+
     @Flag(name: .customLong("no-wait"), help: "Do not wait until it runs.")
     var noWait = false
 
@@ -84,7 +89,7 @@ struct ContainersCreate: ClientCommand {
         return NewContainer(
             name: container.name, tenant: tenant, image: image, command: command,
             environment: try EnvironmentVariable.dictionary(variables), ports: ports, limits: limits, runtime: runtime,
-            host: host, policy: policy, onHostLoss: onHostLoss)
+            host: host, policy: policy, onHostLoss: onHostLoss, restart: restart)
     }
 }
 
@@ -101,4 +106,5 @@ private struct NewContainer: Encodable {
     var host: HostName?
     var policy: PolicyName?
     var onHostLoss: HostLossRule?
+    var restart: RestartRule?
 }

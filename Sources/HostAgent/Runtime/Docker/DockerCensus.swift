@@ -14,7 +14,7 @@ struct DockerStanding: Sendable, Hashable {
 struct DockerCensus: Sendable {
     private var ended: Set<DockerStanding> = []
     /// With what they have ended, by the containers' ids.
-    private var statuses: [String: ExitStatus] = [:]
+    private var statuses: [String: ProcessExit] = [:]
 
     /// Takes in the daemon's list.
     /// - Parameters:
@@ -34,7 +34,7 @@ struct DockerCensus: Sendable {
     var unexplained: [String] { ended.compactMap(\.record.container).filter { statuses[$0] == nil } }
 
     /// Takes in what the daemon says of one that has ended.
-    mutating func note(_ status: ExitStatus, of container: String) { statuses[container] = status }
+    mutating func note(_ status: ProcessExit, of container: String) { statuses[container] = status }
 
     /// What there is of a stay, as it stands now; `nil` where nothing is to be told of it.
     func presence(of standing: DockerStanding) -> StayPresence? {

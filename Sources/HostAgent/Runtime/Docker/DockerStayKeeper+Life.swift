@@ -36,6 +36,16 @@ extension DockerStayKeeper {
         try await clear()
     }
 
+    /// See `ContainerRuntime.halt`.
+    func halt(gracePeriod: Duration) async throws(StepFailure) {
+        await turnstile.enter()
+        defer { turnstile.leave() }
+        let (_, container) = try created()
+        _ = try await docker("stop container '\(stay.container)'") { () async throws(DockerError) in
+            try await engine.stop(container, seconds: Int(gracePeriod.components.seconds))
+        }
+    }
+
     /// Creates the container, under a name that is free.
     /// - Parameter hasVolumes: whether the volumes that it names are its own already.
     func create(

@@ -24,7 +24,7 @@ final class WatchedProcess: Sendable {
     let identity: ProcessIdentity
     private let pidfd: OwnedDescriptor
     /// With what it has ended, when that was found out.
-    private let end = Mutex<ExitStatus?>(nil)
+    private let end = Mutex<ProcessExit?>(nil)
 
     /// Watches a process; `nil` when it has ended.
     init?(_ identity: ProcessIdentity) {
@@ -40,17 +40,19 @@ final class WatchedProcess: Sendable {
     var runs: Bool { !pidfd.isReadable(within: .zero) }
 
     /// With what it has ended; `nil` while it runs, for a moment after, and where the kernel does not tell.
-    var exitStatus: ExitStatus? {
+    var exitStatus: ProcessExit? {
         end.withLock { end in
-            if end == nil { end = waitStatus.map(ExitStatus.init(waitStatus:)) }
+            if end == nil { end = waitStatus.map(ProcessExit.init(waitStatus:)) }
             return end
         }
     }
 
-    /// The parent learns it by waiting, and from then on the kernel tells others.
+    /// The parent learns it by waiting. Before that it stands in `/proc`, and from then on the kernel tells who has watched it.
     private var waitStatus: Int32? {
         var status: Int32 = 0
         if waitpid(identity.pid, &status, WNOHANG) == identity.pid { return status }
+        let found = ProcessStatus(of: identity.pid)
+        if let found, found.startTicks == identity.startTicks, let status = found.waitStatus { return status }
         status = linux_pidfd_wait_status(pidfd.number)
         return status >= 0 ? status : nil
     }
@@ -77,7 +79,7 @@ final class WatchedProcess: Sendable {
     }
 }
 
-extension ExitStatus {
+extension ProcessExit {
     /// What wait(2) says of a process that has ended.
     fileprivate init(waitStatus: Int32) {
         self = waitStatus & 0x7F == 0 ? .code(Int(waitStatus >> 8 & 0xFF)) : .signal(Int(waitStatus & 0x7F))

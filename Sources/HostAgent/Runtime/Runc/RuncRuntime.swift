@@ -58,6 +58,11 @@ public final class RuncRuntime: ContainerRuntime {
         forget(stay)
     }
 
+    /// See `ContainerRuntime.halt`.
+    public func halt(_ stay: Stay, gracePeriod: Duration) async throws(StepFailure) {
+        try await keeper(of: stay).halt(gracePeriod: gracePeriod)
+    }
+
     /// See `ContainerRuntime.trial`.
     public func trial(_ stay: Stay) async throws(StepFailure) -> Mobility {
         try await keeper(of: stay).trial()

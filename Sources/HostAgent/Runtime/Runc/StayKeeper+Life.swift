@@ -19,12 +19,29 @@ extension StayKeeper {
 
     /// See `ContainerRuntime.stop`.
     func stop(gracePeriod: Duration) throws(StepFailure) {
-        if let process, process.runs, process.heeds(SIGTERM) {
-            process.signal(SIGTERM)
-            _ = process.ends(within: gracePeriod)
-        }
+        askToEnd(within: gracePeriod)
         try remove()
         try tools.log(of: stay.container).remove()
+    }
+
+    /// How long the kernel may take to end processes, which may be in the middle of a write to a disk.
+    private static let timeToDie = Duration.seconds(10)
+
+    /// See `ContainerRuntime.halt`.
+    func halt(gracePeriod: Duration) throws(StepFailure) {
+        askToEnd(within: gracePeriod)
+        guard let process, process.runs else { return }
+        process.signal(SIGKILL)
+        guard process.ends(within: Self.timeToDie) else {
+            throw StepFailure(
+                code: .runtimeFailed, message: "the processes of '\(stay.container)' do not end when they are killed")
+        }
+    }
+
+    private func askToEnd(within gracePeriod: Duration) {
+        guard let process, process.runs, process.heeds(SIGTERM) else { return }
+        process.signal(SIGTERM)
+        _ = process.ends(within: gracePeriod)
     }
 
     /// What a container that was let go does not wait for: its worker's end, its output, and its limits, which are put in

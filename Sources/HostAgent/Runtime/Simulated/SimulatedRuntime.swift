@@ -36,7 +36,7 @@ public final class SimulatedRuntime: ContainerRuntime {
     }
 
     /// Ends a container's process as if it had ended by itself.
-    public func exit(_ container: ContainerName, with status: ExitStatus = .code(0)) {
+    public func exit(_ container: ContainerName, with status: ProcessExit = .code(0)) {
         state.withLock { state in
             for (stay, presence) in state.stays where stay.container == container && presence == .running {
                 state.stays[stay] = .exited(status)
@@ -60,6 +60,11 @@ public final class SimulatedRuntime: ContainerRuntime {
     /// See `ContainerRuntime.stop`.
     public func stop(_ stay: Stay, gracePeriod: Duration) async throws(StepFailure) {
         try step(.remove) { $0[stay] = nil }
+    }
+
+    /// See `ContainerRuntime.halt`.
+    public func halt(_ stay: Stay, gracePeriod: Duration) async throws(StepFailure) {
+        try step(.remove) { if $0[stay] == .running { $0[stay] = .exited(.signal(15)) } }
     }
 
     /// See `ContainerRuntime.trial`.

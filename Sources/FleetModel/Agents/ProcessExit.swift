@@ -1,5 +1,5 @@
 /// With what a process ended.
-public enum ExitStatus: Codable, Sendable, Hashable, CustomStringConvertible {
+public enum ProcessExit: Codable, Sendable, Hashable, CustomStringConvertible {
     /// It ended by itself, with a status from 0 to 255.
     case code(Int)
     /// A signal ended it.
