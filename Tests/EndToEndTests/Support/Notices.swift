@@ -154,13 +154,16 @@ enum Notices {
     /// Processes that share an epoll, of which one has closed what is watched: CRIU cannot write that down, and says so.
     static func sharedEpoll(in lab: TestLab) async throws {
         let prologue = """
-            other = socket.socket(); other.bind(("0.0.0.0", 9001)); other.listen(5); epoll = select.epoll()
-            if os.fork() == 0:
-                epoll.register(other.fileno(), select.EPOLLIN)
-                while True: epoll.poll()
-            other.close()
+            def share():
+                other = socket.socket(); other.bind(("0.0.0.0", 9001)); other.listen(5); epoll = select.epoll()
+                if os.fork() == 0:
+                    epoll.register(other.fileno(), select.EPOLLIN)
+                    while True: epoll.poll()
+                other.close(); keep.append(epoll); return True
+            keep = []
             """
         try await PythonScene.play("polled", in: lab, prologue: prologue) { scene in
+            #expect(try await scene.ask("share()") == "true")
             let refused = try await lab.api.move(scene.name, to: try HostName("host2"))
             #expect(refused.state == .failed)
             #expect(refused.failure?.message.hasPrefix("processes share an epoll") == true, "\(refused)")
