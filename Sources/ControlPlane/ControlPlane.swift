@@ -20,9 +20,10 @@ public final class ControlPlane: Sendable {
     let ledger: Ledger
     private let scheduler: Scheduler
     let relocator: Relocator
+    let agents: AgentRegistry
     private let simulations: SimulationsService
     private let servers: [HTTPServer]
-    private let tasks: [Task<Void, Never>]
+    private let supervisor = Supervisor()
 
     /// Opens the ledger, goes on with what was begun, and starts to serve.
     /// - Throws: `LedgerError`, `HTTPError` or `ImageError` when a directory, the database or an address cannot be used.
@@ -46,12 +47,13 @@ public final class ControlPlane: Sendable {
 
         let images = try ImageRepository(root: configuration.sharedDirectory + "/images")
         let agents = AgentRegistry(logger: logger)
+        self.agents = agents
         let relocator = Relocator(
             fleet: fleet, agents: agents, containerNetwork: configuration.containerNetwork,
-            times: configuration.stepTimes, death: configuration.death, logger: logger)
+            times: configuration.stepTimes, death: configuration.death, supervisor: supervisor, logger: logger)
         self.relocator = relocator
-        scheduler = Scheduler(fleet: fleet, logger: logger) { container in
-            Task {
+        scheduler = Scheduler(fleet: fleet, logger: logger) { [supervisor] container in
+            supervisor.run {
                 do {
                     try await relocator.clockIsUp(for: container)
                 } catch {
@@ -62,9 +64,10 @@ public final class ControlPlane: Sendable {
         let containers = ContainersService(
             fleet: fleet, ledger: ledger, agents: agents, images: images,
             containerNetwork: configuration.containerNetwork,
-            virtualNetwork: configuration.virtualNetwork, logger: logger)
+            virtualNetwork: configuration.virtualNetwork, supervisor: supervisor, logger: logger)
         let monitor = HostMonitor(
-            fleet: fleet, agents: agents, silenceSeconds: max(3, configuration.heartbeatSeconds * 4), logger: logger)
+            fleet: fleet, agents: agents, silenceSeconds: max(3, configuration.heartbeatSeconds * 4),
+            supervisor: supervisor, logger: logger)
 
         let fences = FenceKeeper(fleet: fleet, agents: agents)
         let losses = LossKeeper(
@@ -90,7 +93,8 @@ public final class ControlPlane: Sendable {
         let enrolments = Enrolments(
             fleet: fleet, agents: agents,
             memory: GatewayMemory(fleet: fleet, agents: agents, fences: fences, logger: logger),
-            joinToken: token.hash, credentials: credentials, heartbeatSeconds: configuration.heartbeatSeconds)
+            joinToken: token.hash, credentials: credentials, heartbeatSeconds: configuration.heartbeatSeconds,
+            supervisor: supervisor)
         var agentRouter = FleetRouter()
         AgentsRoutes(enrolments: enrolments, agents: agents, monitor: monitor).add(to: &agentRouter)
         let agentServer = try HTTPServer(router: agentRouter.router, logger: logger)
@@ -110,6 +114,7 @@ public final class ControlPlane: Sendable {
                 configuration.agentAddresses, tls: try certificate?.context(clients: nil))
         } catch {
             await relocator.stop()
+            await supervisor.stop()
             throw error
         }
 
@@ -124,28 +129,26 @@ public final class ControlPlane: Sendable {
         let pruner = configuration.retentionSeconds.map { [ledger] in
             RecordPruner(ledger: ledger, retentionSeconds: $0, logger: logger)
         }
-        tasks = [
-            Task { [scheduler] in await scheduler.follow() },
-            Task { await monitor.watch() },
-            Task { await sweeper.run() },
-            Task { await drains.run() },
-            Task { await losses.run() },
-            Task { await mobility.run() },
-            Task { await restarts.run() },
-            Task { await exposures.run() },
-            Task { await likeness.run() },
-            Task { await pruner?.run() },
-            Task { await certificate?.keepCurrent(logger) },
-        ]
+        supervisor.run { [scheduler] in await scheduler.follow() }
+        supervisor.run { await monitor.watch() }
+        supervisor.run { await sweeper.run() }
+        supervisor.run { await drains.run() }
+        supervisor.run { await losses.run() }
+        supervisor.run { await mobility.run() }
+        supervisor.run { await restarts.run() }
+        supervisor.run { await exposures.run() }
+        supervisor.run { await likeness.run() }
+        supervisor.run { await pruner?.run() }
+        supervisor.run { await certificate?.keepCurrent(logger) }
     }
 
     /// Stops serving. What was begun goes on with the next start.
     /// - Parameter deadline: how long requests that are under way may take.
     public func shutdown(deadline: Duration = .seconds(3)) async {
-        scheduler.stop()
         simulations.stop()
-        for task in tasks { task.cancel() }
+        await scheduler.stop()
         await relocator.stop()
+        await supervisor.stop()
         for server in servers { await server.shutdown(deadline: deadline) }
         await fleet.settle()
         try? ledger.close()

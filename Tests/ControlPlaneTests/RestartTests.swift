@@ -69,6 +69,77 @@ struct RestartTests {
         }
     }
 
+    @Test("who asks and is cancelled waits no longer, and takes the answer from nobody else")
+    func cancelled() async throws {
+        let (agents, host, command) = try registry()
+        let (commands, _) = agents.open(for: host)
+        async let patient = agents.carryOut(command, on: host, timeout: .seconds(30), absence: .seconds(30))
+        for await sent in commands {
+            #expect(sent == command)
+            break
+        }
+        for isCancelledFirst in [true, false] {
+            let other = Task {
+                while isCancelledFirst, !Task.isCancelled { await Task.yield() }
+                return await agents.carryOut(command, on: host, timeout: .seconds(30), absence: .seconds(30))
+            }
+            other.cancel()
+            guard case .lost = await other.value else {
+                Issue.record("nobody has answered yet")
+                return
+            }
+        }
+        agents.take(OrderOutcome(id: command.id, result: .succeeded(.done), durationMilliseconds: 1), from: host)
+        guard case .outcome = await patient else {
+            Issue.record("an order that was carried out counts as lost")
+            return
+        }
+    }
+
+    @Test("nothing of the old one goes on: not the removal of a container whose agent is away, nor a look at the fleet")
+    func nothingGoesOn() async throws {
+        try await TestFleet.with { fleet in
+            let container = try await fleet.createContainer("echo", on: "host1")
+            await fleet.stopAgent(1)
+            try await eventually("its agent's link is known to be gone") {
+                await fleet.controlPlane?.agents.isConnected(try HostName("host1")) == false
+            }
+            #expect(try await fleet.send(.delete, "/v1/containers/\(container.name)").status == 202)
+            weak let old = await fleet.controlPlane?.fleet
+            #expect(old != nil)
+            await fleet.stopControlPlane()
+            try await eventually("nobody holds the old fleet") { old == nil }
+            try await fleet.startControlPlane()
+            try await fleet.startAgent(1)
+            try await eventually("it is removed") { try await fleet.state().containers.isEmpty }
+        }
+    }
+
+    @Test("a container that was being started is not taken for failed; it is started by the next")
+    func startGoesOn() async throws {
+        try await TestFleet.with { fleet in
+            let stopped = AsyncStream.makeStream(of: Never.self)
+            fleet.gateway.before(.announce) {
+                await fleet.stopControlPlane()
+                stopped.continuation.finish()
+            }
+            // Nobody is left to answer.
+            _ = try? await fleet.createContainer("echo", on: "host1")
+            for await _ in stopped.stream {}
+            try await fleet.startControlPlane()
+            let name = try ContainerName("echo")
+            try await eventually("it runs") { try await fleet.state().containers[name]?.state == .running }
+            #expect(
+                try await fleet.everyEvent().allSatisfy { event in
+                    guard case .container(let container) = event.change, case .failed = container.state else {
+                        return true
+                    }
+                    return false
+                })
+            #expect(await fleet.places(of: name).count == 1)
+        }
+    }
+
     @Test("an enrolment that a later one of the same host has overtaken does not take its place")
     func overtaken() throws {
         let (agents, host, _) = try registry()

@@ -167,7 +167,8 @@ public final class AgentRegistry: Sendable {
 
     // MARK: Orders
 
-    /// Sends an order and waits for its outcome. One that is waiting for its outcome already is not sent again.
+    /// Sends an order and waits for its outcome. One that is waiting for its outcome already is not sent again. Who is
+    /// cancelled waits no longer.
     /// - Parameters:
     ///   - timeout: how long an answer may take in all.
     ///   - absence: how long the agent's link may be broken.
@@ -183,19 +184,27 @@ public final class AgentRegistry: Sendable {
             self.giveUp(command.id, asker, on: host)
         }
         defer { watch.cancel() }
-        return await withCheckedContinuation { continuation in
-            let (commands, isDismissed) = lines.withLock {
-                lines -> (AsyncStream<AgentCommand>.Continuation?, Bool) in
-                guard lines[host]?.isDismissed != true else { return (nil, true) }
-                var waiting = lines[host]?.waiting[command.id] ?? Waiting(command: command)
-                let isNew = waiting.askers.isEmpty
-                waiting.askers[asker] = continuation
-                lines[host]?.waiting[command.id] = waiting
-                return (isNew ? lines[host]?.commands : nil, false)
-            }
-            if isDismissed { continuation.resume(returning: .lost) }
-            commands?.yield(command)
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { send(command, to: host, for: asker, $0) }
+        } onCancel: {
+            giveUp(command.id, asker, on: host)
         }
+    }
+
+    private func send(
+        _ command: AgentCommand, to host: HostName, for asker: Int, _ continuation: CheckedContinuation<Answer, Never>
+    ) {
+        let (commands, isDismissed) = lines.withLock { lines -> (AsyncStream<AgentCommand>.Continuation?, Bool) in
+            // Whoever is cancelled from here on is found among the askers.
+            guard lines[host]?.isDismissed != true, !Task.isCancelled else { return (nil, true) }
+            var waiting = lines[host]?.waiting[command.id] ?? Waiting(command: command)
+            let isNew = waiting.askers.isEmpty
+            waiting.askers[asker] = continuation
+            lines[host]?.waiting[command.id] = waiting
+            return (isNew ? lines[host]?.commands : nil, false)
+        }
+        if isDismissed { continuation.resume(returning: .lost) }
+        commands?.yield(command)
     }
 
     private func waitUntilLost(_ host: HostName, timeout: Duration, absence: Duration) async throws {

@@ -11,10 +11,11 @@ final class Enrolments: Sendable {
     private let memory: GatewayMemory
     private let heartbeatSeconds: Double
     private let credentials: Credentials
+    private let supervisor: Supervisor
 
     init(
         fleet: Fleet, agents: AgentRegistry, memory: GatewayMemory, joinToken: SecretHash,
-        credentials: Credentials, heartbeatSeconds: Double
+        credentials: Credentials, heartbeatSeconds: Double, supervisor: Supervisor
     ) {
         self.fleet = fleet
         self.agents = agents
@@ -22,6 +23,7 @@ final class Enrolments: Sendable {
         self.memory = memory
         self.heartbeatSeconds = heartbeatSeconds
         self.credentials = credentials
+        self.supervisor = supervisor
     }
 
     /// Takes an agent in.
@@ -52,7 +54,7 @@ final class Enrolments: Sendable {
         }
         if let hash { credentials.set(hash, of: name) }
         agents.begin(session: session, of: name)
-        if enrolment.role == .gateway { Task { await memory.restore(to: name) } }
+        if enrolment.role == .gateway { supervisor.run { [memory] in await memory.restore(to: name) } }
         return Membership(
             credential: credential, session: session, heartbeatSeconds: heartbeatSeconds, foreign: foreign)
     }

@@ -10,13 +10,15 @@ struct HostMonitor: Sendable {
     let agents: AgentRegistry
     /// After how many seconds of silence a host counts as unreachable.
     let silenceSeconds: Double
+    let supervisor: Supervisor
     let logger: Logger
     private let postponed = PostponedInventories()
 
-    init(fleet: Fleet, agents: AgentRegistry, silenceSeconds: Double, logger: Logger) {
+    init(fleet: Fleet, agents: AgentRegistry, silenceSeconds: Double, supervisor: Supervisor, logger: Logger) {
         self.fleet = fleet
         self.agents = agents
         self.silenceSeconds = silenceSeconds
+        self.supervisor = supervisor
         self.logger = logger
     }
 
@@ -38,7 +40,7 @@ struct HostMonitor: Sendable {
         guard let inventory = heartbeat.inventory ?? last else { return }
         // What is being moved is not judged now, and the host reports nothing again as long as it does not change.
         if fleet.snapshot.index.movingByHost[host] != nil { postponed.keep(inventory, of: host) }
-        Task {
+        supervisor.run {
             do {
                 try await compare(inventory, of: host)
             } catch {
@@ -150,7 +152,7 @@ struct HostMonitor: Sendable {
         let order = AgentOrder.unroute(UnrouteOrder(addresses: idle))
         // A route that stays behind does no harm: whoever gets the address next replaces it.
         let id = OrderID.fresh("host-\(host)", "unroute")
-        Task { try? await agents.ask(order, id: id, of: gateway.name, timeout: .seconds(30)) }
+        supervisor.run { _ = try? await agents.ask(order, id: id, of: gateway.name, timeout: .seconds(30)) }
     }
 
     /// A host that was readmitted and has nothing of what it had before is as any other again.

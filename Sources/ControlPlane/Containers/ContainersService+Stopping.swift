@@ -27,15 +27,16 @@ extension ContainersService {
 
     /// Has a container's host end its process, again and again until it has.
     func finishStopping(_ container: Container, by actor: String) {
-        Task {
+        supervisor.run {
             for attempt in 1... {
                 do {
                     try await halt(container)
                     try await fleet.changeWhenPossible(by: actor) { try $0.stopped(container.name, by: actor) }
                     return
                 } catch {
+                    guard !Task.isCancelled else { return }
                     await noticeStopping(container, attempt: attempt, error)
-                    // Nobody cancels it: what was begun is gone on with.
+                    // Cancelled is noticed above.
                     try? await Task.sleep(for: .seconds(min(5, 0.2 * Double(attempt))))
                 }
                 // Its host may have been lost meanwhile, or it is to be removed.

@@ -7,10 +7,11 @@ extension ContainersService {
     func tryOut(_ container: Container) async {
         for attempt in 0..<6 {
             await tryOutOnce(container, id: OrderID(operation: container.operation, step: "trial"))
+            guard !Task.isCancelled else { return }
             guard let now = fleet.snapshot.containers[container.name], now.createdAt == container.createdAt,
                 now.mobility == .unknown, now.state == .running
             else { return }
-            // Cancelled means that the control plane ends.
+            // Cancelled is noticed above.
             try? await Task.sleep(for: .seconds(1 << attempt))
         }
     }
@@ -51,6 +52,7 @@ extension ContainersService {
                 draft.record(.container(container))
             }
         } catch {
+            guard !Task.isCancelled else { return }
             logger.warning("trial dump failed", metadata: ["container": "\(container.name)", "error": "\(error)"])
         }
     }

@@ -16,6 +16,7 @@ struct ContainersService: Sendable {
     let images: ImageRepository
     let containerNetwork: IPv4Network
     let virtualNetwork: IPv4Network
+    let supervisor: Supervisor
     let logger: Logger
 
     // MARK: Requests
@@ -156,7 +157,7 @@ struct ContainersService: Sendable {
             case .starting: begin(container)
             case .stopping: finishStopping(container, by: "control-plane")
             case .removing: finishRemoving(container)
-            case .running where container.mobility == .unknown: Task { await tryOut(container) }
+            case .running where container.mobility == .unknown: supervisor.run { await tryOut(container) }
             case .running, .relocating, .stopped, .stranded, .failed, .lost: break
             }
         }
@@ -165,11 +166,13 @@ struct ContainersService: Sendable {
     // MARK: Start
 
     private func begin(_ container: Container) {
-        Task {
+        supervisor.run {
             do {
                 try await launch(container)
                 await tryOut(container)
             } catch {
+                // Nothing has failed that is only given up: the next start asks for it again.
+                guard !Task.isCancelled else { return }
                 await record(failure: error, of: container)
             }
         }
@@ -236,13 +239,15 @@ struct ContainersService: Sendable {
     // MARK: Removal
 
     private func finishRemoving(_ container: Container) {
-        Task {
+        supervisor.run {
             for attempt in 1... {
                 do {
                     try await takeAway(container)
                     return
                 } catch {
+                    guard !Task.isCancelled else { return }
                     await raisePending(container, attempt: attempt, error)
+                    // Cancelled is noticed above.
                     try? await Task.sleep(for: .seconds(min(5, 0.2 * Double(attempt))))
                 }
                 guard fleet.snapshot.containers[container.name]?.state == .removing else { return }

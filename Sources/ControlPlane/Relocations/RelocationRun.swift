@@ -49,12 +49,13 @@ struct RelocationRun {
         // The record may be behind by it.
         var closing = fleet.snapshot.relocations[id]?.closing
         while true {
+            closing = answered.lazy.compactMap(\.closing).first ?? closing
+            let absentee = await absentee(after: answered, known, parting: closing != nil, isBehind: mayBeBehind)
+            // What went unanswered because of that says nothing about the hosts.
             if Task.isCancelled {
                 await behind.settle()
                 return nil
             }
-            closing = answered.lazy.compactMap(\.closing).first ?? closing
-            let absentee = await absentee(after: answered, known, parting: closing != nil, isBehind: mayBeBehind)
             if absentee == nil, let next = nextInWindow(after: answered, &known, parting: closing != nil) {
                 let turn = answered
                 await behind.add { try await write(turn, andThen: next) }

@@ -4,29 +4,31 @@ import Ledger
 import Logging
 import MovingTarget
 
-/// Lets relocations wait for their turn, starts them within the limits, and drives each in a task of its own.
+/// Lets relocations wait for their turn, starts them within the limits, and has each driven to its end.
 actor Relocator {
     private nonisolated let fleet: Fleet
     private let agents: AgentRegistry
     private nonisolated let containerNetwork: IPv4Network
     private let times: StepTimes
     private let death: SuddenDeath
+    private let supervisor: Supervisor
     private let logger: Logger
     private var queue = StartQueue()
-    private var tasks: [RelocationID: Task<Void, Never>] = [:]
+    private var driven: Set<RelocationID> = []
     private var isStopped = false
     /// Looks at the queue again when a limit that concerns time lets something start.
     private var alarmClock: Task<Void, Never>?
 
     init(
         fleet: Fleet, agents: AgentRegistry, containerNetwork: IPv4Network, times: StepTimes, death: SuddenDeath,
-        logger: Logger
+        supervisor: Supervisor, logger: Logger
     ) {
         self.fleet = fleet
         self.agents = agents
         self.containerNetwork = containerNetwork
         self.times = times
         self.death = death
+        self.supervisor = supervisor
         self.logger = logger
     }
 
@@ -140,7 +142,7 @@ actor Relocator {
     func resume(after recent: [Pause]) async {
         for pause in recent { queue.notePause(seconds: pause.milliseconds / 1000, of: pause.tenant, at: pause.endedAt) }
         for relocation in fleet.snapshot.relocations.values.sorted(by: { $0.id < $1.id })
-        where tasks[relocation.id] == nil {
+        where !driven.contains(relocation.id) {
             if relocation.state == .queued {
                 queue.add(relocation.waiting)
             } else {
@@ -270,27 +272,27 @@ actor Relocator {
     /// Drives a relocation to its end, unless that is being done already.
     /// - Parameter isResumed: whether another control plane has begun it.
     private func drive(_ id: RelocationID, isResumed: Bool) {
-        guard !isStopped, tasks[id] == nil else { return }
+        guard !isStopped, driven.insert(id).inserted else { return }
         let run = RelocationRun(
             id: id, isResumed: isResumed, fleet: fleet, agents: agents, times: times, death: death, logger: logger)
         let tenant = fleet.snapshot.relocations[id]?.tenant
-        tasks[id] = Task {
+        supervisor.run {
             let pause = await run.run()
             await self.ended(id, of: tenant, pauseSeconds: pause)
         }
     }
 
     private func ended(_ id: RelocationID, of tenant: TenantName?, pauseSeconds: Double?) async {
-        tasks[id] = nil
+        driven.remove(id)
         queue.end(id)
         if let tenant, let pauseSeconds { queue.notePause(seconds: pauseSeconds, of: tenant, at: .now) }
         await startWhatMay()
     }
 
-    /// Ends all tasks, as the end of the process does: what they drive goes on with the next start.
-    func stop() {
+    /// Starts nothing more. What is being driven goes on with the next start.
+    func stop() async {
         isStopped = true
         alarmClock?.cancel()
-        for task in tasks.values { task.cancel() }
+        await alarmClock?.value
     }
 }

@@ -20,6 +20,8 @@ final class Scheduler: Sendable {
     private static let longestSleep = 1.0
     private let state = Mutex(State())
     private let wake = DispatchSemaphore(value: 0)
+    /// Ends when the thread has ended.
+    private let end = AsyncStream.makeStream(of: Never.self)
     private let fleet: Fleet
     private let logger: Logger
     private let start: @Sendable (ContainerName) -> Void
@@ -36,15 +38,19 @@ final class Scheduler: Sendable {
 
     /// Starts the thread.
     func run() {
-        let thread = Thread { [self] in loop() }
+        let thread = Thread { [self] in
+            loop()
+            end.continuation.finish()
+        }
         thread.name = "scheduler"
         thread.start()
     }
 
-    /// Ends the thread.
-    func stop() {
+    /// Ends the thread, and waits until it has ended.
+    func stop() async {
         state.withLock { $0.isStopped = true }
         wake.signal()
+        for await _ in end.stream {}
     }
 
     /// Follows the fleet, until cancelled: what becomes due earlier than was planned wakes the thread.

@@ -37,6 +37,7 @@ final class FaultyGateway: GatewayNetwork {
     }
 
     func announce(_ order: AnnounceOrder) async throws(StepFailure) {
+        await act(before: .announce)
         try meetFault(.announce)
         try await network.announce(order)
     }
