@@ -24,6 +24,7 @@ extension DockerTests {
         func inotify() async throws {
             let lab = try TestLab.shared
             try await PythonScene.play("watcher", in: lab, prologue: Notices.watcher) { scene in
+                #expect(try await scene.ask("watch()") == "true")
                 let refused = try await lab.api.move(scene.name, to: try HostName("host2"))
                 #expect(refused.state == .failed)
                 #expect(refused.failure?.message.hasPrefix("it watches a file") == true, "\(refused)")

@@ -27,6 +27,7 @@ extension EndToEnd {
         func inotify() async throws {
             let lab = try TestLab.shared
             try await PythonScene.play("watcher", in: lab, prologue: Notices.watcher) { scene in
+                #expect(try await scene.ask("watch()") == "true")
                 for host in ["host2", "host3"] {
                     #expect(try await scene.ask("[happens(p) for p in paths]") == "[true, true, true, true, true]")
                     try await scene.move(to: host)
