@@ -59,7 +59,9 @@ class Clients:
         connection = shapes.make_socket(plan.shape)
         try:
             async with asyncio.timeout(plan.seconds() + PATIENCE):
-                await self.connect(connection, plan)
+                while not await self.connect(connection, plan):
+                    connection.close()
+                    connection = shapes.make_socket(plan.shape)
                 endpoint = Endpoint(plan, connection)
                 await endpoint.run()
         except Unexpected as error:
@@ -74,10 +76,13 @@ class Clients:
              received=endpoint.reader.total if endpoint else 0)
 
     async def connect(self, connection, plan):
+        """Connects, and says what the server is to do; false if another connection's shape has spoiled this one's, whose ends
+        would take each other's windows for others than they are."""
         loop = asyncio.get_running_loop()
         try:
             with self.defaults.changed(plan.shape):
                 status = connection.connect_ex((self.address, plan.shape.port))
+            changes = self.defaults.changes
             self.ports[plan.number] = connection.getsockname()[1]
             if status == errno.EINPROGRESS:
                 connected = asyncio.Event()
@@ -89,8 +94,11 @@ class Clients:
                 status = connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
             if status:
                 raise OSError(status, "connect")
+            if self.defaults.changes != changes and not shapes.has_options(connection, plan.shape):
+                return False
             if not plan.unheard:
                 await loop.sock_sendall(connection, plan.header())
+            return True
         except OSError as error:
             raise Unexpected("a connection", error_name(error)) from error
 

@@ -56,12 +56,15 @@ class Defaults:
 
     def __init__(self):
         self.values = {field: int(_path(name).read_text()) for field, name in _SYSCTLS.items()}
+        # How often they have been changed.
+        self.changes = 0
 
     @contextlib.contextmanager
     def changed(self, shape):
-        """Nothing else of this namespace may connect meanwhile."""
+        """Nothing else of this namespace may connect meanwhile. Who waits for an answer may miss options that it has."""
         odd = {field: int(getattr(shape, field)) for field in _SYSCTLS
                if getattr(shape, field) != getattr(Shape(), field)}
+        self.changes += bool(odd)
         for field, value in odd.items():
             _path(_SYSCTLS[field]).write_text(str(value))
         try:
@@ -69,6 +72,13 @@ class Defaults:
         finally:
             for field in odd:
                 _path(_SYSCTLS[field]).write_text(str(self.values[field]))
+
+
+def has_options(connection, shape):
+    """Whether both ends of a new connection have agreed upon all that its shape has."""
+    agreed = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 6)[5]
+    wanted = shape.timestamps * 1 | shape.sack * 2 | shape.scaling * 4  # TCPI_OPT_…
+    return agreed & wanted == wanted
 
 
 def make_socket(shape):
