@@ -131,8 +131,9 @@ struct HostLossTests {
             #expect(try await fleet.send(.post, "/v1/containers/echo/relocate", #"{"to":"host2"}"#).status == 202)
             try await eventually("the move has ended, and the container runs") {
                 let state = try await fleet.state()
+                let container = state.containers[echo.name]
                 return state.hosts[host]?.state == .lost && state.relocations.isEmpty
-                    && state.containers[echo.name]?.state == .running
+                    && container?.state == .running && container?.host != host
             }
             let after = try #require(try await fleet.state().containers[echo.name])
             #expect(after.host != host)

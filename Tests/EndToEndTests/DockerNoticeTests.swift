@@ -17,6 +17,9 @@ extension DockerTests {
         @Test("a named semaphore is still shared with whoever opens it by its name")
         func semaphore() async throws { try await Notices.semaphore(in: try TestLab.shared) }
 
+        @Test("a file of a thread in /proc is a reason in words as long as it is open")
+        func fleetingFile() async throws { try await Notices.fleetingFile(in: try TestLab.shared) }
+
         @Test("an epoll that CRIU cannot write down is a reason in words")
         func sharedEpoll() async throws { try await Notices.sharedEpoll(in: try TestLab.shared) }
 

@@ -71,7 +71,7 @@ struct StillMomentTests {
         func seize(_ rules: ConnectionRules) async throws(StepFailure) -> Int {
             try await StillMoment(network, rules).seize { isFit throws(StepFailure) in
                 stops.withLock { $0 += 1 }
-                try isFit()
+                try isFit([])
                 return stops.withLock { $0 }
             }
         }

@@ -60,9 +60,15 @@ struct StreamImageTests {
         #expect(try amended(new) == nil, "once is enough")
     }
 
-    @Test("where the peer has ended its half at a shut window the kernel would refuse that, and nothing is said")
-    func shutWindow() throws {
-        #expect(try amended(image(options: 7, receiveScale: 10, windowSequence: 5, receiveWindow: 0)) == nil)
+    @Test(
+        "a shut window is never said to be told by what comes next or later: the kernel would refuse the connection",
+        arguments: [next, 7, 0], [-1, 0, 1, 5000])
+    func shutWindow(next: Int, ahead: Int) throws {
+        let told = (next + ahead) & 0xFFFF_FFFF
+        let old = image(options: 7, receiveScale: 10, next: next, windowSequence: told, receiveWindow: 0)
+        let new = try amended(old)
+        #expect((new == nil) == (ahead == -1))
+        if let new { #expect(try entry(of: new).integer(13) == (next - 1) & 0xFFFF_FFFF) }
     }
 
     @Test(

@@ -12,6 +12,9 @@ import Glibc
 ///   or sends what the peer has no room for, and must send again after a second. It does not take the window of a packet
 ///   that comes before the one of which it has the present window (`snd_wl1`), so that is said to be what comes next.
 ///
+/// - **At a shut window.** What the peer has sent before it was shut, and what was lost then, may have told of the peer's
+///   window. The kernel does not take it for true when it is told of it, and the whole container could not be restored.
+///
 /// `tcp-stream-INODE.img` begins with two magic numbers, the length of an entry, and that entry (`tcp_stream_entry` of
 /// CRIU's `tcp-stream.proto`); the bytes of both queues follow.
 struct StreamImages {
@@ -85,9 +88,12 @@ struct StreamImages {
             set(Field.sendScale, 0, in: &new)
             set(Field.receiveScale, 0, in: &new)
         }
-        // Where the window is shut, the end is beyond it, and the kernel refuses what would be told beyond the window.
-        if entry.integer(Field.windowSequence) != nil, entry.integer(Field.receiveWindow) ?? 0 > 0 {
-            set(Field.windowSequence, next, in: &new)
+        if let told = entry.integer(Field.windowSequence) {
+            // The kernel refuses what would be told beyond the window, and of one that is shut the peer's end is beyond.
+            let isOpen = entry.integer(Field.receiveWindow) ?? 0 > 0
+            let last = UInt32(truncatingIfNeeded: isOpen ? next : next - 1)
+            let isBeyond = Int32(bitPattern: UInt32(truncatingIfNeeded: told) &- last) > 0
+            if isOpen || isBeyond { set(Field.windowSequence, Int(last), in: &new) }
         }
         return new == old ? nil : (old, new)
     }

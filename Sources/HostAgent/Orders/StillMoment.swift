@@ -21,17 +21,18 @@ struct StillMoment: Sendable {
     }
 
     /// Does what stops the container until it does so at the right moment, or there was none.
-    /// - Parameter body: is handed what it has to call when the container stands still. If that throws, it lets the container
+    /// - Parameter body: is handed what it has to call, with the container's processes, when they stand still. If that throws, it lets the container
     ///   go on and throws the same.
-    /// - Throws: `clientsWaiting`, and what else `body` throws.
+    /// - Throws: `clientsWaiting`, `fleetingFile`, and what else `body` throws.
     func seize<Value>(
-        _ body: (_ isFit: @escaping @Sendable () throws(StepFailure) -> Void) async throws(StepFailure) -> Value
+        _ body: (_ isFit: @escaping StillCheck) async throws(StepFailure) -> Value
     ) async throws(StepFailure) -> Value {
         var stop = 1
         while true {
             let (number, isLast) = (stop, stop == stops)
             do throws(StepFailure) {
-                return try await body { () throws(StepFailure) in
+                return try await body { family throws(StepFailure) in
+                    if let path = FleetingFiles.first(of: family) { throw .fleetingFile(path, stops: number) }
                     // Who waits at the last is reset, where the rules say so.
                     let mayReset = isLast && rule == .reset
                     let waiting = try network.fallSilent { $0 > 0 && !mayReset }
@@ -41,7 +42,7 @@ struct StillMoment: Sendable {
                     }
                 }
             } catch {
-                guard error.code == .clientsWaiting, !isLast, !Task.isCancelled else { throw error }
+                guard error.isOfTheMoment, !isLast, !Task.isCancelled else { throw error }
             }
             // A cancelled wait is noticed above.
             try? await Task.sleep(for: .milliseconds(1 << (stop - 1)))

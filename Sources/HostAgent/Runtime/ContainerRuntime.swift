@@ -1,5 +1,9 @@
 import FleetModel
 
+/// Is called with a container's processes, as this host counts, when they stand still and nothing is written down yet. If it
+/// throws, they go on, and that is the failure.
+public typealias StillCheck = @Sendable (Set<Int32>) throws(StepFailure) -> Void
+
 /// What can carry containers on a host and hand them to another host.
 ///
 /// A stay goes through these phases; every function is idempotent, so that an agent that was ended in the middle can
@@ -51,10 +55,9 @@ public protocol ContainerRuntime: Sendable {
 
     /// Freezes and dumps a running container into the relocation's dump and ends it. When it fails the container
     /// runs on.
-    /// - Parameter whenStill: is called when it stands still and nothing is written down yet. If it throws, that is the
-    ///   failure.
+    /// - Parameter whenStill: is called when it stands still and nothing is written down yet.
     func checkpoint(
-        _ stay: Stay, for relocation: RelocationID, whenStill: @escaping @Sendable () throws(StepFailure) -> Void
+        _ stay: Stay, for relocation: RelocationID, whenStill: @escaping StillCheck
     ) async throws(StepFailure) -> DumpMeasurement
 
     /// Restores the dump of the relocation that began this stay and holds the processes before their first
@@ -92,7 +95,7 @@ extension ContainerRuntime {
     public func checkpoint(
         _ stay: Stay, for relocation: RelocationID
     ) async throws(StepFailure) -> DumpMeasurement {
-        try await checkpoint(stay, for: relocation) { () throws(StepFailure) in }
+        try await checkpoint(stay, for: relocation) { _ throws(StepFailure) in }
     }
 
     /// See `brokenConnections(in:)`: not every runtime has connections.

@@ -137,6 +137,29 @@ enum Notices {
         }
     }
 
+    /// A file of a thread, which CRIU cannot open anew: the container must not be ended to find that out.
+    static func fleetingFile(in lab: TestLab) async throws {
+        let prologue = """
+            threads = []; keep = []
+            def idle(): threads.append(libc.syscall(186)); time.sleep(3600)
+            threading.Thread(target=idle, daemon=True).start()
+            def look():
+                while not threads: time.sleep(0.01)
+                keep.append(open("/proc/self/task/%d/status" % threads[0])); return threads[0]
+            """
+        try await PythonScene.play("looking", in: lab, prologue: prologue) { scene in
+            let thread = try await scene.ask("look()")
+            let refused = try await lab.api.move(scene.name, to: try HostName("host2"))
+            #expect(refused.state == .failed)
+            #expect(refused.failure?.code == .fleetingFile)
+            let words = "it had /proc/1/task/\(thread)/status open"
+            #expect(refused.failure?.message.hasPrefix(words) == true, "\(refused)")
+            #expect(try await scene.ask("keep[0].readline().startswith('Name:')") == "true")
+            #expect(try await scene.ask("keep.pop().close()") == "null")
+            try await scene.move(to: "host2")
+        }
+    }
+
     /// A program that watches files and folders of all kinds, `paths` being what makes its watches fire.
     static let watcher = """
         os.makedirs("/watched"); open("/watched/log", "w").write("first"); os.makedirs("/also/deep")

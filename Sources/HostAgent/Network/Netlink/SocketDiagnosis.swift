@@ -29,8 +29,8 @@ package struct SocketDiagnosis: Sendable {
     package struct Open: Sendable, Hashable {
         /// All of them.
         package var all: Set<UInt32> = []
-        /// Those of which CRIU's images must be amended: whose ends have not agreed upon scaling their windows, and whose
-        /// peer has ended its half. See `StreamImages`.
+        /// Those of which CRIU's images must be amended: whose ends have not agreed upon scaling their windows, whose
+        /// peer has ended its half, and whose window is shut. See `StreamImages`.
         package var toAmend: Set<UInt32> = []
     }
 
@@ -40,7 +40,8 @@ package struct SocketDiagnosis: Sendable {
         try visit(in: SocketState.open, with: INET_DIAG_INFO) { entry, attributes in
             guard entry.idiag_inode != 0, let state = SocketState(rawValue: entry.idiag_state) else { return }
             open.all.insert(entry.idiag_inode)
-            if SocketState.endedByPeer.contains(state) || !scalesWindow(attributes) {
+            let information = attributes.connection
+            if SocketState.endedByPeer.contains(state) || !scalesWindow(information) || hasShutWindow(information) {
                 open.toAmend.insert(entry.idiag_inode)
             }
         }
@@ -90,15 +91,28 @@ package struct SocketDiagnosis: Sendable {
     }
 }
 
-/// Whether the information about a connection says that its ends have agreed upon scaling.
-private func scalesWindow(_ attributes: NetlinkAttributes) -> Bool {
-    for attribute in attributes where attribute.type == INET_DIAG_INFO {
-        guard let options = MemoryLayout<tcp_info>.offset(of: \.tcpi_options), options < attribute.value.count else {
-            return false
-        }
-        return Int32(attribute.value[options]) & TCPI_OPT_WSCALE != 0
+extension NetlinkAttributes {
+    /// What the kernel knows of a connection (`tcp_info`); empty where it does not say.
+    fileprivate var connection: UnsafeRawBufferPointer {
+        first { $0.type == INET_DIAG_INFO }?.value ?? UnsafeRawBufferPointer(start: nil, count: 0)
     }
-    return false
+}
+
+/// Whether a connection's ends have agreed upon scaling.
+private func scalesWindow(_ information: UnsafeRawBufferPointer) -> Bool {
+    guard let options = MemoryLayout<tcp_info>.offset(of: \.tcpi_options), options < information.count else {
+        return false
+    }
+    return Int32(information[options]) & TCPI_OPT_WSCALE != 0
+}
+
+/// Whether a connection takes nothing more for the time being. Kernels that do not tell (before 6.2) shut no window behind
+/// what they have taken.
+private func hasShutWindow(_ information: UnsafeRawBufferPointer) -> Bool {
+    // `tcpi_rcv_wnd`, which the headers of older systems do not have.
+    let place = 232
+    guard place + 4 <= information.count else { return false }
+    return information.loadUnaligned(fromByteOffset: place, as: UInt32.self) == 0
 }
 
 /// The state of a socket, by the kernel's numbers.

@@ -109,7 +109,7 @@ public final class DockerRuntime: AdoptingRuntime {
 
     /// See `ContainerRuntime.checkpoint`. Timings: `dump`, `layer` (writable layer and log).
     public func checkpoint(
-        _ stay: Stay, for relocation: RelocationID, whenStill: @escaping @Sendable () throws(StepFailure) -> Void
+        _ stay: Stay, for relocation: RelocationID, whenStill: @escaping StillCheck
     ) async throws(StepFailure) -> DumpMeasurement {
         try await keeper(of: stay).checkpoint(for: relocation, whenStill: whenStill)
     }

@@ -22,7 +22,7 @@ extension DockerStayKeeper {
 
     /// See `ContainerRuntime.checkpoint`.
     func checkpoint(
-        for relocation: RelocationID, whenStill: @Sendable () throws(StepFailure) -> Void
+        for relocation: RelocationID, whenStill: StillCheck
     ) async throws(StepFailure) -> DumpMeasurement {
         await turnstile.enter()
         defer { turnstile.leave() }
@@ -61,7 +61,7 @@ extension DockerStayKeeper {
         } catch {
             await settleDump(for: relocation, isWanted: false)
             // It is tried again at once.
-            if error.code == .clientsWaiting { self.survey = survey }
+            if error.isOfTheMoment { self.survey = survey }
             throw error
         }
         try note(.dumped(relocation))

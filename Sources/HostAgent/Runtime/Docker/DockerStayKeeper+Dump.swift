@@ -31,7 +31,7 @@ extension DockerStayKeeper {
     ///   - whenStill: is called when it stands still; if it throws, it goes on.
     func dump(
         _ container: ContainerDetails, into directory: DumpDirectory, exit: Bool, patience: Duration,
-        survey: FamilySurvey? = nil, whenStill: @Sendable () throws(StepFailure) -> Void = {}
+        survey: FamilySurvey? = nil, whenStill: StillCheck = { _ in }
     ) async throws(StepFailure) {
         let bystanders = bystanders(of: container)
         let groups = ProcessControlGroups(of: bystanders.first)
@@ -46,7 +46,7 @@ extension DockerStayKeeper {
             }
             let look = bystanders.lookAtGroup(knowing: running)
             guard let refusal = Bystanders.refusal(look.bystanders) else {
-                try whenStill()
+                try whenStill(look.family)
                 try directory.add(survey.finish(look.family))
                 family = look.family
                 break

@@ -92,7 +92,7 @@ public final class RuncRuntime: ContainerRuntime {
 
     /// See `ContainerRuntime.checkpoint`. Timings: `frozen`, `dump`, `layer` (writable layer), `end`.
     public func checkpoint(
-        _ stay: Stay, for relocation: RelocationID, whenStill: @escaping @Sendable () throws(StepFailure) -> Void
+        _ stay: Stay, for relocation: RelocationID, whenStill: @escaping StillCheck
     ) async throws(StepFailure) -> DumpMeasurement {
         try await keeper(of: stay).checkpoint(for: relocation, whenStill: whenStill)
     }

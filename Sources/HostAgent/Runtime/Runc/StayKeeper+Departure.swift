@@ -78,7 +78,7 @@ extension StayKeeper {
 
     /// See `ContainerRuntime.checkpoint`.
     func checkpoint(
-        for relocation: RelocationID, whenStill: () throws(StepFailure) -> Void
+        for relocation: RelocationID, whenStill: (Set<Int32>) throws(StepFailure) -> Void
     ) throws(StepFailure) -> DumpMeasurement {
         let destination = tools.dump(of: relocation)
         if let record, record.phase == .dumped(relocation) {
@@ -102,7 +102,8 @@ extension StayKeeper {
                 images: destination.path, log: "dump.log", watchedPaths: foresight.watchedPaths))
         var broken = BrokenSockets()
         do {
-            let timings = try dump.run(with: worker, whenStill: whenStill) { () throws(StepFailure) in
+            let timings = try dump.run(with: worker, whenStill: { () throws(StepFailure) in try whenStill(family) }) {
+                () throws(StepFailure) in
                 // What has begun since was dumped, or has entered and was not.
                 let look = bystanders(of: process).lookAtGroup(knowing: family)
                 try destination.add(foresight.survey.finish(look.family))
@@ -134,7 +135,7 @@ extension StayKeeper {
             try? destination.remove()
             try note(.running(process.identity), process: process)
             // It is tried again at once.
-            if error.code == .clientsWaiting { self.foresight = foresight }
+            if error.isOfTheMoment { self.foresight = foresight }
             throw error
         }
     }

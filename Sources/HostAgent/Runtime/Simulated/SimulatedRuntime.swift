@@ -104,9 +104,9 @@ public final class SimulatedRuntime: ContainerRuntime {
 
     /// See `ContainerRuntime.checkpoint`.
     public func checkpoint(
-        _ stay: Stay, for relocation: RelocationID, whenStill: @escaping @Sendable () throws(StepFailure) -> Void
+        _ stay: Stay, for relocation: RelocationID, whenStill: @escaping StillCheck
     ) async throws(StepFailure) -> DumpMeasurement {
-        try whenStill()
+        try whenStill([])
         state.withLock { _ = $0.armed.remove(relocation) }
         do {
             try step(.checkpoint) { $0[stay] = .dumped(relocation) }

@@ -1,0 +1,53 @@
+import FleetModel
+import Glibc
+
+/// Files of `/proc` that a container's processes have open, and that are not there yet when CRIU opens them anew: it makes
+/// threads last of all, and descriptors one after the other. Such a container could be restored nowhere.
+///
+/// Nearly always somebody reads one at just that moment, and is done with it at the next.
+enum FleetingFiles {
+    /// The first that is found; `nil` when there is none. Blocks its thread, for about a microsecond for each descriptor.
+    static func first(of family: Set<Int32>) -> String? {
+        for process in family.sorted() {
+            let folder = "/proc/\(process)/fd"
+            for name in FileTree.names(in: folder) {
+                if let path = procPath("\(folder)/\(name)"), isFleeting(path) { return path }
+            }
+        }
+        return nil
+    }
+
+    /// Whether a path names a file of a thread that is not its process's first, or of a descriptor.
+    static func isFleeting(_ path: String) -> Bool {
+        let parts = path.split(separator: "/")
+        guard parts.count >= 4, parts[0] == "proc" else { return false }
+        return parts.contains("fdinfo") || parts[2] == "task" && parts[3] != parts[1]
+    }
+
+    /// Where a descriptor leads, if that is below `/proc`.
+    private static func procPath(_ link: String) -> String? {
+        let prefix = "/proc/"
+        return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 256) { buffer in
+            guard let start = buffer.baseAddress else { return nil }
+            let count = start.withMemoryRebound(to: CChar.self, capacity: buffer.count) {
+                readlink(link, $0, buffer.count)
+            }
+            guard count > 0 else { return nil }
+            let text = UnsafeBufferPointer(start: start, count: count)
+            return text.starts(with: prefix.utf8) ? String(decoding: text, as: UTF8.self) : nil
+        }
+    }
+}
+
+extension StepFailure {
+    /// The failure of a move of a container that could not be restored anywhere.
+    static func fleetingFile(_ path: String, stops: Int) -> StepFailure {
+        StepFailure(
+            code: .fleetingFile,
+            message: "it had \(path) open whenever it was stopped, \(stops) times in a row; CRIU cannot open files of "
+                + "threads and descriptors anew")
+    }
+
+    /// Whether another moment may be better.
+    var isOfTheMoment: Bool { code == .clientsWaiting || code == .fleetingFile }
+}
