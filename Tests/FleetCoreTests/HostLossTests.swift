@@ -218,6 +218,7 @@ struct HostLossTests {
         #expect(three.state.foreign(among: there, on: three.host2) == [three.name], "it runs elsewhere")
         try three.openMove(from: three.host1, to: three.host2, .running)
         #expect(three.state.foreign(among: there, on: three.host2) == [], "a move says what becomes of it")
+        #expect(three.state.foreign(among: there, on: three.hosts[3].name) == [three.name], "it is no part of the move")
         try three.change { draft in
             var move = try #require(draft.state.relocations[RelocationID(1)])
             move.state = .failed

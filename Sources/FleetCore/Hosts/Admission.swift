@@ -47,13 +47,14 @@ extension FleetState {
     /// Those of a host's containers that are not its own: its agent ends them before it is told anything else.
     ///
     /// A host that was readmitted keeps nothing that is not recorded as its own. Any other keeps what the fleet does not know,
-    /// since the ledger may be an older one than the containers, and what a move is about.
+    /// since the ledger may be an older one than the containers, and what a move from it or to it is about.
     package func foreign(among containers: [ContainerName], on host: HostName) -> [ContainerName] {
         containers.filter { name in
             guard let container = self.containers[name] else { return hosts[host]?.loss != nil }
             guard container.host != host else { return false }
             if hosts[host]?.loss != nil { return true }
-            return openRelocation(of: name) == nil && (container.state == .running || container.state.isLost)
+            if let move = openRelocation(of: name) { return move.source != host && move.destination != host }
+            return container.state == .running || container.state.isLost
         }
     }
 }
