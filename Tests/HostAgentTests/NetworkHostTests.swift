@@ -380,7 +380,7 @@ struct NetworkHostTests {
         }
     }
 
-    @Test("what is under way when a container stands still reaches it only when it goes on")
+    @Test("what is under way when a container stands still reaches it, or leaves it, only when it goes on")
     func stillness() async throws {
         try await NetworkFixture.with(hosts: 1) { world in
             let network = try await world.hostNetwork(0)
@@ -393,12 +393,14 @@ struct NetworkHostTests {
             // Its routes stay: what comes now could have been let pass before they were taken away.
             #expect(try still.fallSilent { $0 > 0 } == 0)
             try client.send("late")
+            try served.send("early")
             let another = try await NetworkPeer.stream(in: world.hosts[0])
             try another.startConnecting(to: first, port: 8080)
-            #expect(served.unread == 0)
+            #expect(served.unread == 0 && client.unread == 0)
             #expect(try still.fallSilent { $0 > 0 } == 0)
             try await network.reclaim(shop)
             #expect(try await served.receive() == "late")
+            #expect(try await client.receive() == "early")
             try await another.finishConnecting()
             #expect(try still.fallSilent { $0 > 0 } == 1, "it waits to be accepted")
             try client.send("later")

@@ -2,18 +2,20 @@ import Glibc
 
 /// Keeps a container's connections whole while they are written down and restored.
 ///
-/// While they are written down, nothing may reach a socket. The processes stand still, but the kernel does not: what it took in
-/// at a socket that is written down already, and confirmed to the peer, would be nowhere. No new packets come from the host by
-/// then, but one that was let pass before may still be under way on a busy processor, for milliseconds; and what the container's
-/// processes have sent each other is, too.
+/// While they are written down, nothing may reach a socket, nor leave it. The processes stand still, but the kernel does not:
+/// what it took in at a socket that is written down already, and confirmed to the peer, would be nowhere. No new packets come
+/// from the host by then, but one that was let pass before may still be under way on a busy processor, for milliseconds; and
+/// what the container's processes have sent each other is, too. What it sends meanwhile, such as a delayed confirmation, has a
+/// later time stamp than the one that is written down: the peer would take what the container sends first after the move for
+/// old (PAWS, RFC 7323, section 5), and drop it. Only resets leave: they tell those whom nobody has accepted.
 ///
 /// While they are restored, CRIU makes the end of a peer's half by a packet of its own, which the socket answers. Where the peer
 /// is another socket of the container that is not there yet, the kernel resets the connection. On the link to the host nothing
 /// passes meanwhile; the loopback cannot be held so, since CRIU's packets take it. So resets are dropped on it, until the last
 /// socket is there.
 ///
-/// Rules of the packet filter do that, at the last moment before a packet is handed to a socket. They are made before the
-/// container stands still; which of them counts is told by the groups of the interfaces, which a message to the kernel changes.
+/// Rules of the packet filter do that, next to the sockets. They are made before the container stands still; which of them
+/// counts is told by the groups of the interfaces, which a message to the kernel changes.
 struct ConnectionShield: Sendable {
     /// The numbers are groups that nobody else uses.
     private enum Group: UInt32 {
@@ -34,6 +36,10 @@ struct ConnectionShield: Sendable {
                 meta iifgroup \(Group.withoutResets.rawValue) tcp flags & rst == rst drop
                 meta iifgroup \(Group.silent.rawValue) meta l4proto tcp drop
             }
+            chain leaving {
+                type filter hook output priority raw; policy accept;
+                meta oifgroup \(Group.silent.rawValue) tcp flags & rst != rst drop
+            }
         }
         """
 
@@ -49,7 +55,7 @@ struct ConnectionShield: Sendable {
         outward = (try socket.requireLink(named: interface), interface)
     }
 
-    /// Nothing reaches a socket from now on.
+    /// Nothing reaches a socket, or leaves it, from now on.
     func silence() throws(NetlinkError) { try put(.silent) }
 
     /// No reset passes on the loopback from now on.
