@@ -5,15 +5,19 @@ import sys
 
 import h11
 
+# How many bytes are read at once.
+PIECE = 65536
+
 
 def serve(connection: socket.socket) -> None:
-    state = h11.Connection(h11.SERVER)
+    # As much as is read at once: what it takes must not depend on the pieces in which a head comes.
+    state = h11.Connection(h11.SERVER, max_incomplete_event_size=PIECE - 1)
     request, length = None, 0
     try:
         while True:
             event = state.next_event()
             if event is h11.NEED_DATA:
-                state.receive_data(connection.recv(65536))
+                state.receive_data(connection.recv(PIECE))
             elif isinstance(event, h11.Request):
                 request, length = event, 0
             elif isinstance(event, h11.Data):
