@@ -27,21 +27,9 @@ extension ContainersService {
 
     /// Has a container's host end its process, again and again until it has.
     func finishStopping(_ container: Container, by actor: String) {
-        supervisor.run {
-            for attempt in 1... {
-                do {
-                    try await halt(container)
-                    try await fleet.changeWhenPossible(by: actor) { try $0.stopped(container.name, by: actor) }
-                    return
-                } catch {
-                    guard !Task.isCancelled else { return }
-                    await noticeStopping(container, attempt: attempt, error)
-                    // Cancelled is noticed above.
-                    try? await Task.sleep(for: .seconds(min(5, 0.2 * Double(attempt))))
-                }
-                // Its host may have been lost meanwhile, or it is to be removed.
-                guard fleet.snapshot.containers[container.name]?.state == .stopping else { return }
-            }
+        untilDone(container, .stopping, "stopping container '\(container.name)'") {
+            try await halt(container)
+            try await fleet.changeWhenPossible(by: actor) { try $0.stopped(container.name, by: actor) }
         }
     }
 
@@ -52,18 +40,5 @@ extension ContainersService {
         _ = try await agents.ask(
             order, id: .fresh(container.operation, "halt"), of: host,
             timeout: .seconds(Self.gracePeriodSeconds + 20))
-    }
-
-    private func noticeStopping(_ container: Container, attempt: Int, _ error: any Error) async {
-        guard attempt == 3 else { return }
-        do {
-            try await fleet.change(by: "control-plane") { draft in
-                draft.raise(
-                    .stepPending, about: container.name.text,
-                    "stopping container '\(container.name)' is being repeated: \(error)")
-            }
-        } catch {
-            logger.error("cannot raise an alarm", metadata: ["container": "\(container.name)", "error": "\(error)"])
-        }
     }
 }

@@ -239,19 +239,8 @@ struct ContainersService: Sendable {
     // MARK: Removal
 
     private func finishRemoving(_ container: Container) {
-        supervisor.run {
-            for attempt in 1... {
-                do {
-                    try await takeAway(container)
-                    return
-                } catch {
-                    guard !Task.isCancelled else { return }
-                    await raisePending(container, attempt: attempt, error)
-                    // Cancelled is noticed above.
-                    try? await Task.sleep(for: .seconds(min(5, 0.2 * Double(attempt))))
-                }
-                guard fleet.snapshot.containers[container.name]?.state == .removing else { return }
-            }
+        untilDone(container, .removing, "the removal of container '\(container.name)'") {
+            try await takeAway(container)
         }
     }
 
@@ -303,12 +292,35 @@ struct ContainersService: Sendable {
         }
     }
 
-    private func raisePending(_ container: Container, attempt: Int, _ error: any Error) async {
-        guard attempt == 3 else { return }
-        try? await fleet.change(by: "control-plane") { draft in
-            draft.raise(
-                .stepPending, about: container.name.text,
-                "the removal of container '\(container.name)' is being repeated: \(error)")
+    /// Does what must be done about a container, again and again until it is, or the container is not in that state any more:
+    /// its host may have been lost meanwhile, or it is to be removed.
+    /// - Parameter subject: what is being done, in words.
+    func untilDone(
+        _ container: Container, _ state: ContainerState, _ subject: String,
+        _ work: @escaping @Sendable () async throws -> Void
+    ) {
+        supervisor.run {
+            for attempt in 1... {
+                do {
+                    return try await work()
+                } catch {
+                    guard !Task.isCancelled else { return }
+                    if attempt == 3 {
+                        await raisePending(about: container.name, "\(subject) is being repeated: \(error)")
+                    }
+                    // Cancelled is noticed above.
+                    try? await Task.sleep(for: .seconds(min(5, 0.2 * Double(attempt))))
+                }
+                guard fleet.snapshot.containers[container.name]?.state == state else { return }
+            }
+        }
+    }
+
+    private func raisePending(about name: ContainerName, _ message: String) async {
+        do {
+            try await fleet.change(by: "control-plane") { $0.raise(.stepPending, about: name.text, message) }
+        } catch {
+            logger.error("cannot raise an alarm", metadata: ["container": "\(name)", "error": "\(error)"])
         }
     }
 }

@@ -11,7 +11,6 @@ import Glibc
 ///   no meaning. The kernel takes that for the peer's, and either sends nothing until it has probed the peer after a second,
 ///   or sends what the peer has no room for, and must send again after a second. It does not take the window of a packet
 ///   that comes before the one of which it has the present window (`snd_wl1`), so that is said to be what comes next.
-///
 /// - **At a shut window.** What the peer has sent before it was shut, and what was lost then, may have told of the peer's
 ///   window. The kernel does not take it for true when it is told of it, and the whole container could not be restored.
 ///

@@ -1,5 +1,4 @@
 import FleetModel
-import Glibc
 
 /// Files of `/proc` that a container's processes have open, and that are not there yet when CRIU opens them anew: it makes
 /// threads last of all, and descriptors one after the other. Such a container could be restored nowhere.
@@ -8,10 +7,11 @@ import Glibc
 enum FleetingFiles {
     /// The first that is found; `nil` when there is none. Blocks its thread, for about a microsecond for each descriptor.
     static func first(of family: Set<Int32>) -> String? {
+        let files = FactFiles()
         for process in family.sorted() {
             let folder = "/proc/\(process)/fd"
             for name in FileTree.names(in: folder) {
-                if let path = procPath("\(folder)/\(name)"), isFleeting(path) { return path }
+                if let path = files.link("\(folder)/\(name)"), isFleeting(path) { return path }
             }
         }
         return nil
@@ -19,23 +19,10 @@ enum FleetingFiles {
 
     /// Whether a path names a file of a thread that is not its process's first, or of a descriptor.
     static func isFleeting(_ path: String) -> Bool {
+        guard path.hasPrefix("/proc/") else { return false }
         let parts = path.split(separator: "/")
-        guard parts.count >= 4, parts[0] == "proc" else { return false }
+        guard parts.count >= 4 else { return false }
         return parts.contains("fdinfo") || parts[2] == "task" && parts[3] != parts[1]
-    }
-
-    /// Where a descriptor leads, if that is below `/proc`.
-    private static func procPath(_ link: String) -> String? {
-        let prefix = "/proc/"
-        return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 256) { buffer in
-            guard let start = buffer.baseAddress else { return nil }
-            let count = start.withMemoryRebound(to: CChar.self, capacity: buffer.count) {
-                readlink(link, $0, buffer.count)
-            }
-            guard count > 0 else { return nil }
-            let text = UnsafeBufferPointer(start: start, count: count)
-            return text.starts(with: prefix.utf8) ? String(decoding: text, as: UTF8.self) : nil
-        }
     }
 }
 
