@@ -137,6 +137,31 @@ struct NetworkGatewayTests {
         }
     }
 
+    @Test("a client that uses a port again is not led to the address to which it led before, once that is given up")
+    func portUsedAgain() async throws {
+        try await NetworkFixture.with { world in
+            let host = try await world.hostNetwork(0)
+            let gateway = try await world.gatewayNetwork()
+            let shop = try await host.attach(try stay("shop"), address: first)
+            try await gateway.announce(announcement(first, host: 0))
+            let server = try await NetworkPeer.listener(in: shop, first, port: 8080)
+            do {
+                let client = try await NetworkPeer.connection(in: world.outside, from: 4000, to: virtual, port: 80)
+                _ = try await server.accept()
+                // It ends as with its machine: the gateway does not see it.
+                client.willVanish()
+            }
+            let next = try await host.attach(try stay("next"), address: second)
+            try await gateway.announce(announcement(second, host: 0))
+            try await gateway.unroute([first])
+            let listener = try await NetworkPeer.listener(in: next, second, port: 8080)
+            let client = try await NetworkPeer.connection(in: world.outside, from: 4000, to: virtual, port: 80)
+            let (served, _) = try await listener.accept()
+            try served.send("welcome")
+            #expect(try await client.receive() == "welcome")
+        }
+    }
+
     @Test("containers reach other containers' virtual addresses and their own")
     func hairpin() async throws {
         try await NetworkFixture.with { world in

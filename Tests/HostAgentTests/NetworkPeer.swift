@@ -58,11 +58,12 @@ final class NetworkPeer: Sendable {
         return peer
     }
 
-    /// A TCP connection out of a namespace. Fails with ECONNREFUSED when it is reset.
+    /// A TCP connection out of a namespace, from any port or a certain one. Fails with ECONNREFUSED when it is reset.
     static func connection(
-        in namespace: NetworkNamespace, to address: IPv4Address, port: UInt16
+        in namespace: NetworkNamespace, from source: UInt16 = 0, to address: IPv4Address, port: UInt16
     ) async throws -> NetworkPeer {
         let peer = try await open(in: namespace, SOCK_STREAM)
+        if source != 0 { try peer.bind(IPv4Address(number: 0), port: source) }
         try peer.startConnecting(to: address, port: port)
         try await peer.finishConnecting()
         return peer
@@ -140,6 +141,12 @@ final class NetworkPeer: Sendable {
     func keepSending(room bytes: Int) {
         var size = Int32(bytes * 2)
         setsockopt(descriptor, SOL_SOCKET, SO_SNDBUFFORCE, &size, 4)
+    }
+
+    /// Lets the connection end without a packet when the socket is closed (TCP_REPAIR).
+    func willVanish() {
+        var on: Int32 = 1
+        setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_REPAIR, &on, 4)
     }
 
     func shutDownWriting() { shutdown(descriptor, Int32(SHUT_WR)) }

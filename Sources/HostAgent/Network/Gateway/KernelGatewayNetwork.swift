@@ -7,7 +7,7 @@ import FleetModel
 public actor KernelGatewayNetwork: GatewayNetwork {
     private let socket: NetlinkSocket
     private let nft: Nft
-    private let handshakes: TrackedHandshakes
+    private let connections: TrackedConnections
     private let turnstile = Turnstile()
     private var map = VirtualAddressMap()
 
@@ -18,16 +18,16 @@ public actor KernelGatewayNetwork: GatewayNetwork {
     ) async throws(StepFailure) -> KernelGatewayNetwork {
         let nft = Nft(namespace: configuration.gatewayNamespace)
         try await nft.apply(GatewayRules(configuration: configuration).script, for: "packet filter of the gateway")
-        let (socket, handshakes) = try await failing { () async throws(NetlinkError) in
+        let (socket, connections) = try await failing { () async throws(NetlinkError) in
             try await prepareGateway(configuration)
         }
-        let network = KernelGatewayNetwork(socket: socket, nft: nft, handshakes: handshakes)
+        let network = KernelGatewayNetwork(socket: socket, nft: nft, connections: connections)
         try await network.readMap()
         return network
     }
 
-    private init(socket: NetlinkSocket, nft: Nft, handshakes: TrackedHandshakes) {
-        self.handshakes = handshakes
+    private init(socket: NetlinkSocket, nft: Nft, connections: TrackedConnections) {
+        self.connections = connections
         self.socket = socket
         self.nft = nft
     }
@@ -68,11 +68,8 @@ public actor KernelGatewayNetwork: GatewayNetwork {
     public func announce(_ order: AnnounceOrder) async throws(StepFailure) {
         try await route([order.address], via: order.via)
         try await change("virtual address \(order.virtualAddress)") { $0.announce(order) }
-        let handshakes = handshakes
-        try await failing { () async throws(NetlinkError) in
-            try await onOwnThread { () throws(NetlinkError) in
-                try handshakes.forget(with: order.virtualAddress, except: order.address)
-            }
+        try await forget { connections throws(NetlinkError) in
+            try connections.forgetHandshakes(with: order.virtualAddress, except: order.address)
         }
     }
 
@@ -84,12 +81,23 @@ public actor KernelGatewayNetwork: GatewayNetwork {
         try await unroute(order.addresses)
     }
 
-    /// See `GatewayNetwork`.
+    /// See `GatewayNetwork`. Routes go first: nothing that is forgotten may come back by them.
     public func unroute(_ addresses: [IPv4Address]) async throws(StepFailure) {
         try await failing { () async throws(NetlinkError) in
             try socket.perform(
                 addresses.map { .deleteRoute(.host($0)) }
                     + addresses.map { .deleteRoute(.host($0), in: .number(GatewayRules.newcomers)) })
+        }
+        try await forget { connections throws(NetlinkError) in try connections.forget(leadingTo: addresses) }
+    }
+
+    /// Asks the kernel to forget connections. It walks its whole table, which takes milliseconds when that is full.
+    private func forget(
+        _ body: @escaping @Sendable (TrackedConnections) throws(NetlinkError) -> Void
+    ) async throws(StepFailure) {
+        let connections = connections
+        try await failing { () async throws(NetlinkError) in
+            try await onOwnThread { () throws(NetlinkError) in try body(connections) }
         }
     }
 
@@ -133,7 +141,7 @@ public actor KernelGatewayNetwork: GatewayNetwork {
 /// route and come back.
 private func prepareGateway(
     _ configuration: GatewayNetworkConfiguration
-) async throws(NetlinkError) -> (NetlinkSocket, TrackedHandshakes) {
+) async throws(NetlinkError) -> (NetlinkSocket, TrackedConnections) {
     try await withNetworkNamespace(configuration.gatewayNamespace) { () throws(NetlinkError) in
         let socket = try NetlinkSocket()
         _ = try socket.requireLink(named: configuration.outsideInterface)
@@ -147,6 +155,6 @@ private func prepareGateway(
             .replaceRoute(.network(configuration.containerNetwork), to: .unreachable, metric: lastResort),
             .addRule(mark: GatewayRules.newcomers, table: GatewayRules.newcomers),
         ])
-        return (socket, try TrackedHandshakes())
+        return (socket, try TrackedConnections())
     }
 }

@@ -25,16 +25,24 @@ package final class NetlinkSocket: Sendable {
 
     deinit { close(descriptor) }
 
-    /// Makes changes, all in one system call, and waits until the kernel has answered each of them. Those after a
-    /// refused one are made all the same.
+    /// How many changes are made in one system call. The kernel answers all of them before anybody can read, and what
+    /// does not fit into the socket's buffer (some 250 answers) is lost.
+    private static let most = 64
+
+    /// Makes changes, few in one system call and more in several, and waits until the kernel has answered each of them. Those
+    /// after a refused one are made all the same.
     /// - Throws: the first refusal that its request does not tolerate.
     package func perform(_ requests: [NetlinkRequest]) throws(NetlinkError) {
-        guard !requests.isEmpty else { return }
-        let refusals = try exchange(requests)
-        for (request, refusal) in zip(requests, refusals) {
-            guard let refusal, !request.tolerated.contains(refusal.number) else { continue }
-            throw refusal
+        var failure: NetlinkError?
+        for start in stride(from: 0, to: requests.count, by: Self.most) {
+            let part = Array(requests[start..<min(requests.count, start + Self.most)])
+            let refusals = try exchange(part)
+            for (request, refusal) in zip(part, refusals) {
+                guard let refusal, !request.tolerated.contains(refusal.number) else { continue }
+                failure = failure ?? refusal
+            }
         }
+        if let failure { throw failure }
     }
 
     /// Asks for a list, or for one thing, and hands each part of the answer (behind the netlink header) to `body`.

@@ -5,12 +5,8 @@ import Glibc
 /// The part of an attribute's type that is its number (`NLA_TYPE_MASK`); the rest says that it holds others.
 private let typeMask = 0x3FFF
 
-/// Handshakes that the gateway's kernel tracks.
-///
-/// A client whose first packet found no room in a listener's queue sends it again after seconds. By then the container
-/// may have another address, and the tracked handshake still leads to the one before, which takes no new connections. So
-/// handshakes are forgotten when a virtual address is announced anew: the next packet of the client begins a new one.
-struct TrackedHandshakes: Sendable {
+/// Connections that the gateway's kernel tracks: it translates their packets by what it decided for the first of them.
+struct TrackedConnections: Sendable {
     private let socket: NetlinkSocket
 
     /// Asks about the calling thread's network namespace, then and later.
@@ -18,11 +14,34 @@ struct TrackedHandshakes: Sendable {
         socket = try NetlinkSocket(family: NETLINK_NETFILTER)
     }
 
-    /// Forgets those with a virtual address that do not lead to this container's address.
-    func forget(with virtual: IPv4Address, except address: IPv4Address) throws(NetlinkError) {
+    /// Forgets handshakes with a virtual address that do not lead to this container's address.
+    ///
+    /// A client whose first packet found no room in a listener's queue sends it again after seconds. By then the
+    /// container may have another address, and the tracked handshake still leads to the one before, which takes no new
+    /// connections. So this is done when a virtual address is announced anew: the next packet of the client begins a
+    /// new one.
+    func forgetHandshakes(with virtual: IPv4Address, except address: IPv4Address) throws(NetlinkError) {
+        try forget("handshakes with \(virtual)", among: Self.handshakes) {
+            $0.virtual == virtual && $0.container != address
+        }
+    }
+
+    /// Forgets all that leads to addresses which no container has any more.
+    ///
+    /// The kernel keeps a connection whose end it did not see for days. A client that uses the port again is the same
+    /// connection to the kernel, which would lead it to an address that is no longer there, or is another container's.
+    func forget(leadingTo addresses: [IPv4Address]) throws(NetlinkError) {
+        for address in addresses {
+            try forget("connections to \(address)", among: Self.connections(to: address)) { $0.container == address }
+        }
+    }
+
+    private func forget(
+        _ subject: String, among list: NetlinkMessage, where isMeant: (Entry) -> Bool
+    ) throws(NetlinkError) {
         var found: [[UInt8]] = []
-        try socket.query("list of handshakes", Self.list) { payload in
-            guard let entry = Entry(payload), entry.virtual == virtual, entry.container != address else { return }
+        try socket.query("list of \(subject)", list) { payload in
+            guard let entry = Entry(payload), isMeant(entry) else { return }
             found.append(entry.original)
         }
         try socket.perform(
@@ -30,16 +49,34 @@ struct TrackedHandshakes: Sendable {
                 var message = NetlinkMessage(
                     type: Self.type(IPCTNL_MSG_CT_DELETE), flags: Int(NLM_F_REQUEST | NLM_F_ACK), header: Self.header)
                 message.append(Int(CTA_TUPLE_ORIG.rawValue) | Int(NLA_F_NESTED), bytes: original)
-                return NetlinkRequest(subject: "handshake with \(virtual)", message: message, tolerated: [ENOENT])
+                return NetlinkRequest(subject: subject, message: message, tolerated: [ENOENT])
             })
     }
 
-    /// All connections that have not been open yet: the kernel leaves the others out.
     private static var list: NetlinkMessage {
-        var message = NetlinkMessage(
-            type: type(IPCTNL_MSG_CT_GET), flags: Int(NLM_F_REQUEST | NLM_F_DUMP), header: header)
+        NetlinkMessage(type: type(IPCTNL_MSG_CT_GET), flags: Int(NLM_F_REQUEST | NLM_F_DUMP), header: header)
+    }
+
+    /// All connections that have not been open yet: the kernel leaves the others out.
+    private static var handshakes: NetlinkMessage {
+        var message = list
         message.append(Int(CTA_STATUS.rawValue), value: UInt32(0))
         message.append(Int(CTA_STATUS_MASK.rawValue), value: UInt32(IPS_ASSURED.rawValue).bigEndian)
+        return message
+    }
+
+    /// All connections that are answered by an address: the kernel leaves the others out (Linux 5.8; an older one gives
+    /// them all).
+    private static func connections(to address: IPv4Address) -> NetlinkMessage {
+        var message = list
+        message.append(Int(CTA_TUPLE_REPLY.rawValue) | Int(NLA_F_NESTED)) { tuple in
+            tuple.append(Int(CTA_TUPLE_IP.rawValue) | Int(NLA_F_NESTED)) {
+                $0.append(Int(CTA_IP_V4_SRC.rawValue), address: address)
+            }
+        }
+        message.append(Int(CTA_FILTER.rawValue) | Int(NLA_F_NESTED)) {
+            $0.append(Int(CTA_FILTER_REPLY_FLAGS.rawValue), value: UInt32(1))  // CTA_FILTER_F_CTA_IP_SRC
+        }
         return message
     }
 
