@@ -162,6 +162,42 @@ struct NetworkGatewayTests {
         }
     }
 
+    @Test(
+        "a connection that stays behind outlives its address, though nothing was sent meanwhile",
+        arguments: [false, true])
+    func staysBehind(isOutgoing: Bool) async throws {
+        try await NetworkFixture.with { world in
+            let here = try await world.hostNetwork(0).attach(try stay("shop"), address: first)
+            _ = try await world.hostNetwork(1).attach(try stay("shop"), address: second)
+            let gateway = try await world.gatewayNetwork()
+            try await gateway.announce(announcement(first, host: 0))
+            let outside = NetworkFixture.outsideAddress
+            let inside: NetworkPeer
+            let client: NetworkPeer
+            let connection: TCPConnection
+            if isOutgoing {
+                let web = try await NetworkPeer.listener(in: world.outside, outside, port: 80)
+                inside = try await NetworkPeer.connection(in: here, from: 3000, to: outside, port: 80)
+                client = try await web.accept().peer
+                connection = TCPConnection(
+                    localAddress: first, localPort: 3000, remoteAddress: outside, remotePort: 80)
+            } else {
+                let server = try await NetworkPeer.listener(in: here, first, port: 8080)
+                client = try await NetworkPeer.connection(in: world.outside, from: 4000, to: virtual, port: 80)
+                inside = try await server.accept().peer
+                connection = TCPConnection(
+                    localAddress: first, localPort: 8080, remoteAddress: outside, remotePort: 4000)
+            }
+            try await gateway.part([connection], via: NetworkFixture.address(ofHost: 0))
+            try await gateway.announce(announcement(second, host: 1))
+            try await gateway.unroute([first])
+            try client.send("still there?")
+            #expect(try await inside.receive() == "still there?")
+            try inside.send("yes")
+            #expect(try await client.receive() == "yes")
+        }
+    }
+
     @Test("containers reach other containers' virtual addresses and their own")
     func hairpin() async throws {
         try await NetworkFixture.with { world in

@@ -7,7 +7,7 @@ import FleetModel
 public actor KernelGatewayNetwork: GatewayNetwork {
     private let socket: NetlinkSocket
     private let nft: Nft
-    private let connections: TrackedConnections
+    private let tracked: TrackedConnections
     private let turnstile = Turnstile()
     private var map = VirtualAddressMap()
 
@@ -18,16 +18,16 @@ public actor KernelGatewayNetwork: GatewayNetwork {
     ) async throws(StepFailure) -> KernelGatewayNetwork {
         let nft = Nft(namespace: configuration.gatewayNamespace)
         try await nft.apply(GatewayRules(configuration: configuration).script, for: "packet filter of the gateway")
-        let (socket, connections) = try await failing { () async throws(NetlinkError) in
+        let (socket, tracked) = try await failing { () async throws(NetlinkError) in
             try await prepareGateway(configuration)
         }
-        let network = KernelGatewayNetwork(socket: socket, nft: nft, connections: connections)
+        let network = KernelGatewayNetwork(socket: socket, nft: nft, tracked: tracked)
         try await network.readMap()
         return network
     }
 
-    private init(socket: NetlinkSocket, nft: Nft, connections: TrackedConnections) {
-        self.connections = connections
+    private init(socket: NetlinkSocket, nft: Nft, tracked: TrackedConnections) {
+        self.tracked = tracked
         self.socket = socket
         self.nft = nft
     }
@@ -52,7 +52,7 @@ public actor KernelGatewayNetwork: GatewayNetwork {
     }
 
     /// See `GatewayNetwork`. The host's address is the mark of the connections, and the number of the table that leads
-    /// to it.
+    /// to it. What is tracked is marked at once, whether it has packets or not, so that it is not taken for forgotten.
     public func part(_ connections: [TCPConnection], via host: IPv4Address) async throws(StepFailure) {
         guard !connections.isEmpty else { return }
         try await failing { () async throws(NetlinkError) in
@@ -62,14 +62,15 @@ public actor KernelGatewayNetwork: GatewayNetwork {
             ])
         }
         try await nft.apply(GatewayRules.part(connections, mark: host.number), for: "connections that stay behind")
+        try await withTracked { tracked throws(NetlinkError) in try tracked.mark(connections, with: host.number) }
     }
 
     /// See `GatewayNetwork`. The route comes first, so that no new connection finds its container unrouted.
     public func announce(_ order: AnnounceOrder) async throws(StepFailure) {
         try await route([order.address], via: order.via)
         try await change("virtual address \(order.virtualAddress)") { $0.announce(order) }
-        try await forget { connections throws(NetlinkError) in
-            try connections.forgetHandshakes(with: order.virtualAddress, except: order.address)
+        try await withTracked { tracked throws(NetlinkError) in
+            try tracked.forgetHandshakes(with: order.virtualAddress, except: order.address)
         }
     }
 
@@ -88,16 +89,16 @@ public actor KernelGatewayNetwork: GatewayNetwork {
                 addresses.map { .deleteRoute(.host($0)) }
                     + addresses.map { .deleteRoute(.host($0), in: .number(GatewayRules.newcomers)) })
         }
-        try await forget { connections throws(NetlinkError) in try connections.forget(leadingTo: addresses) }
+        try await withTracked { tracked throws(NetlinkError) in try tracked.forget(leadingTo: addresses) }
     }
 
-    /// Asks the kernel to forget connections. It walks its whole table, which takes milliseconds when that is full.
-    private func forget(
+    /// Has the kernel go through the connections that it tracks. That takes milliseconds when there are many.
+    private func withTracked(
         _ body: @escaping @Sendable (TrackedConnections) throws(NetlinkError) -> Void
     ) async throws(StepFailure) {
-        let connections = connections
+        let tracked = tracked
         try await failing { () async throws(NetlinkError) in
-            try await onOwnThread { () throws(NetlinkError) in try body(connections) }
+            try await onOwnThread { () throws(NetlinkError) in try body(tracked) }
         }
     }
 

@@ -26,14 +26,31 @@ struct TrackedConnections: Sendable {
         }
     }
 
-    /// Forgets all that leads to addresses which no container has any more.
+    /// Forgets all that leads to addresses which no container has any more, but for marked connections: they have stayed
+    /// behind, where they are served until they end.
     ///
     /// The kernel keeps a connection whose end it did not see for days. A client that uses the port again is the same
     /// connection to the kernel, which would lead it to an address that is no longer there, or is another container's.
     func forget(leadingTo addresses: [IPv4Address]) throws(NetlinkError) {
         for address in addresses {
-            try forget("connections to \(address)", among: Self.connections(to: address)) { $0.container == address }
+            try forget("connections to \(address)", among: Self.connections(to: address)) {
+                $0.container == address && $0.mark == 0
+            }
         }
+    }
+
+    /// Marks connections, whichever end has begun them. Those that are not tracked are passed over.
+    func mark(_ connections: [TCPConnection], with mark: UInt32) throws(NetlinkError) {
+        try socket.perform(
+            connections.flatMap { connection in
+                [CTA_TUPLE_ORIG, CTA_TUPLE_REPLY].map { direction in
+                    var message = NetlinkMessage(
+                        type: Self.type(IPCTNL_MSG_CT_NEW), flags: Int(NLM_F_REQUEST | NLM_F_ACK), header: Self.header)
+                    message.append(Int(direction.rawValue) | Int(NLA_F_NESTED)) { $0.append(tuple: connection) }
+                    message.append(Int(CTA_MARK.rawValue), value: mark.bigEndian)
+                    return NetlinkRequest(subject: "mark of \(connection)", message: message, tolerated: [ENOENT])
+                }
+            })
     }
 
     private func forget(
@@ -94,6 +111,8 @@ struct TrackedConnections: Sendable {
         let virtual: IPv4Address
         /// Where it was led.
         let container: IPv4Address
+        /// See `mark`; 0 for none.
+        let mark: UInt32
         /// By what the kernel finds it: its first direction, as attributes.
         let original: [UInt8]
 
@@ -102,6 +121,7 @@ struct TrackedConnections: Sendable {
             guard payload.count >= size else { return nil }
             var virtual: IPv4Address?
             var container: IPv4Address?
+            var mark: UInt32 = 0
             var original: [UInt8] = []
             for attribute in NetlinkAttributes(UnsafeRawBufferPointer(rebasing: payload[size...])) {
                 switch attribute.type & typeMask {
@@ -110,11 +130,13 @@ struct TrackedConnections: Sendable {
                     original = Array(attribute.value)
                 case Int(CTA_TUPLE_REPLY.rawValue):
                     container = Self.address(Int(CTA_IP_V4_SRC.rawValue), in: attribute.value)
+                case Int(CTA_MARK.rawValue) where attribute.value.count == 4:
+                    mark = UInt32(bigEndian: attribute.value.loadUnaligned(as: UInt32.self))
                 default: break
                 }
             }
             guard let virtual, let container else { return nil }
-            (self.virtual, self.container, self.original) = (virtual, container, original)
+            (self.virtual, self.container, self.mark, self.original) = (virtual, container, mark, original)
         }
 
         private static func address(_ wanted: Int, in tuple: UnsafeRawBufferPointer) -> IPv4Address? {
@@ -125,6 +147,21 @@ struct TrackedConnections: Sendable {
                 }
             }
             return nil
+        }
+    }
+}
+
+extension NetlinkMessage {
+    /// Appends what tells a connection from all others, in the direction away from the container.
+    fileprivate mutating func append(tuple connection: TCPConnection) {
+        append(Int(CTA_TUPLE_IP.rawValue) | Int(NLA_F_NESTED)) {
+            $0.append(Int(CTA_IP_V4_SRC.rawValue), address: connection.localAddress)
+            $0.append(Int(CTA_IP_V4_DST.rawValue), address: connection.remoteAddress)
+        }
+        append(Int(CTA_TUPLE_PROTO.rawValue) | Int(NLA_F_NESTED)) {
+            $0.append(Int(CTA_PROTO_NUM.rawValue), value: UInt8(IPPROTO_TCP))
+            $0.append(Int(CTA_PROTO_SRC_PORT.rawValue), value: connection.localPort.bigEndian)
+            $0.append(Int(CTA_PROTO_DST_PORT.rawValue), value: connection.remotePort.bigEndian)
         }
     }
 }
