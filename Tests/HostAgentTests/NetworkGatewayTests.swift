@@ -20,22 +20,36 @@ struct NetworkGatewayTests {
             virtualAddress: virtual, address: address, via: NetworkFixture.address(ofHost: host), ports: ports)
     }
 
+    /// A container on the first host that is led to, and serves.
+    private struct Shop {
+        let host: KernelHostNetwork
+        var gateway: KernelGatewayNetwork
+        let namespace: NetworkNamespace
+        let server: NetworkPeer
+    }
+
+    private func openShop(in world: NetworkFixture) async throws -> Shop {
+        let host = try await world.hostNetwork(0)
+        let gateway = try await world.gatewayNetwork()
+        let namespace = try await host.attach(try stay("shop"), address: first)
+        try await gateway.announce(announcement(first, host: 0))
+        return Shop(
+            host: host, gateway: gateway, namespace: namespace,
+            server: try await NetworkPeer.listener(in: namespace, first, port: 8080))
+    }
+
     @Test("clients reach a virtual address, and containers reach the outside under the gateway's address")
     func bothWays() async throws {
         try await NetworkFixture.with { world in
-            let host = try await world.hostNetwork(0)
-            let gateway = try await world.gatewayNetwork()
-            let shop = try await host.attach(try stay("shop"), address: first)
-            try await gateway.announce(announcement(first, host: 0))
-            let server = try await NetworkPeer.listener(in: shop, first, port: 8080)
+            let shop = try await openShop(in: world)
             let client = try await NetworkPeer.connection(in: world.outside, to: virtual, port: 80)
-            let (served, address) = try await server.accept()
+            let (served, address) = try await shop.server.accept()
             #expect(address == NetworkFixture.outsideAddress)
             try served.send("welcome")
             #expect(try await client.receive() == "welcome")
 
             let web = try await NetworkPeer.listener(in: world.outside, NetworkFixture.outsideAddress, port: 80)
-            _ = try await NetworkPeer.connection(in: shop, to: NetworkFixture.outsideAddress, port: 80)
+            _ = try await NetworkPeer.connection(in: shop.namespace, to: NetworkFixture.outsideAddress, port: 80)
             #expect(try await web.accept().client == (try IPv4Address("198.51.100.1")))
         }
     }
@@ -43,20 +57,16 @@ struct NetworkGatewayTests {
     @Test("what is cut off reaches nobody and is reached by nobody, open connections included, until it is let pass")
     func fence() async throws {
         try await NetworkFixture.with { world in
-            let host = try await world.hostNetwork(0)
-            var gateway = try await world.gatewayNetwork()
-            let shop = try await host.attach(try stay("shop"), address: first)
-            try await gateway.announce(announcement(first, host: 0))
-            let server = try await NetworkPeer.listener(in: shop, first, port: 8080)
+            var shop = try await openShop(in: world)
             let client = try await NetworkPeer.connection(in: world.outside, to: virtual, port: 80)
-            let (served, _) = try await server.accept()
+            let (served, _) = try await shop.server.accept()
             try served.send("welcome")
             #expect(try await client.receive() == "welcome")
 
-            try await gateway.fence([first, second])
+            try await shop.gateway.fence([first, second])
             // A second time it changes nothing, and an agent that comes back leaves it as it is.
-            try await gateway.fence([first, second])
-            gateway = try await world.gatewayNetwork()
+            try await shop.gateway.fence([first, second])
+            shop.gateway = try await world.gatewayNetwork()
             try client.send("is anybody there?")
             await #expect(throws: (any Error).self) { _ = try await client.receive() }
             let refusal = await #expect(throws: PeerError.self) {
@@ -64,15 +74,15 @@ struct NetworkGatewayTests {
             }
             #expect(refusal?.number == ECONNREFUSED)
             let web = try await NetworkPeer.listener(in: world.outside, NetworkFixture.outsideAddress, port: 80)
-            let seeking = try await NetworkPeer.stream(in: shop)
+            let seeking = try await NetworkPeer.stream(in: shop.namespace)
             try seeking.startConnecting(to: NetworkFixture.outsideAddress, port: 80)
 
             // Who was held back tries again, and comes through.
-            try await gateway.fence([second])
+            try await shop.gateway.fence([second])
             try await seeking.finishConnecting()
             _ = try await web.accept()
             let next = try await NetworkPeer.connection(in: world.outside, to: virtual, port: 80)
-            let (again, _) = try await server.accept()
+            let (again, _) = try await shop.server.accept()
             try again.send("welcome")
             #expect(try await next.receive() == "welcome")
         }
@@ -81,13 +91,9 @@ struct NetworkGatewayTests {
     @Test("a gateway keeps half-closed connections as long as open ones, and says how full its table is")
     func halfClosed() async throws {
         try await NetworkFixture.with { world in
-            let host = try await world.hostNetwork(0)
-            let gateway = try await world.gatewayNetwork()
-            let shop = try await host.attach(try stay("shop"), address: first)
-            try await gateway.announce(announcement(first, host: 0))
-            let server = try await NetworkPeer.listener(in: shop, first, port: 8080)
+            let shop = try await openShop(in: world)
             let client = try await NetworkPeer.connection(in: world.outside, to: virtual, port: 80)
-            let (served, _) = try await server.accept()
+            let (served, _) = try await shop.server.accept()
             try client.send("question")
             client.shutDownWriting()
             #expect(try await served.receive() == "question")
@@ -140,20 +146,16 @@ struct NetworkGatewayTests {
     @Test("a client that uses a port again is not led to the address to which it led before, once that is given up")
     func portUsedAgain() async throws {
         try await NetworkFixture.with { world in
-            let host = try await world.hostNetwork(0)
-            let gateway = try await world.gatewayNetwork()
-            let shop = try await host.attach(try stay("shop"), address: first)
-            try await gateway.announce(announcement(first, host: 0))
-            let server = try await NetworkPeer.listener(in: shop, first, port: 8080)
+            let shop = try await openShop(in: world)
             do {
                 let client = try await NetworkPeer.connection(in: world.outside, from: 4000, to: virtual, port: 80)
-                _ = try await server.accept()
+                _ = try await shop.server.accept()
                 // It ends as with its machine: the gateway does not see it.
                 client.willVanish()
             }
-            let next = try await host.attach(try stay("next"), address: second)
-            try await gateway.announce(announcement(second, host: 0))
-            try await gateway.unroute([first])
+            let next = try await shop.host.attach(try stay("next"), address: second)
+            try await shop.gateway.announce(announcement(second, host: 0))
+            try await shop.gateway.unroute([first])
             let listener = try await NetworkPeer.listener(in: next, second, port: 8080)
             let client = try await NetworkPeer.connection(in: world.outside, from: 4000, to: virtual, port: 80)
             let (served, _) = try await listener.accept()

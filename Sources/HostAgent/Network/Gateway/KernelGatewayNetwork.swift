@@ -92,7 +92,7 @@ public actor KernelGatewayNetwork: GatewayNetwork {
         try await withTracked { tracked throws(NetlinkError) in try tracked.forget(leadingTo: addresses) }
     }
 
-    /// Has the kernel go through the connections that it tracks. That takes milliseconds when there are many.
+    /// Does something with the connections that the kernel tracks. To find some among many takes it milliseconds.
     private func withTracked(
         _ body: @escaping @Sendable (TrackedConnections) throws(NetlinkError) -> Void
     ) async throws(StepFailure) {

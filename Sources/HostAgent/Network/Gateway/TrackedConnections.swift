@@ -46,7 +46,7 @@ struct TrackedConnections: Sendable {
                 [CTA_TUPLE_ORIG, CTA_TUPLE_REPLY].map { direction in
                     var message = NetlinkMessage(
                         type: Self.type(IPCTNL_MSG_CT_NEW), flags: Int(NLM_F_REQUEST | NLM_F_ACK), header: Self.header)
-                    message.append(Int(direction.rawValue) | Int(NLA_F_NESTED)) { $0.append(tuple: connection) }
+                    message.append(nested: direction) { $0.append(tuple: connection) }
                     message.append(Int(CTA_MARK.rawValue), value: mark.bigEndian)
                     return NetlinkRequest(subject: "mark of \(connection)", message: message, tolerated: [ENOENT])
                 }
@@ -86,12 +86,12 @@ struct TrackedConnections: Sendable {
     /// them all).
     private static func connections(to address: IPv4Address) -> NetlinkMessage {
         var message = list
-        message.append(Int(CTA_TUPLE_REPLY.rawValue) | Int(NLA_F_NESTED)) { tuple in
-            tuple.append(Int(CTA_TUPLE_IP.rawValue) | Int(NLA_F_NESTED)) {
+        message.append(nested: CTA_TUPLE_REPLY) { tuple in
+            tuple.append(nested: CTA_TUPLE_IP) {
                 $0.append(Int(CTA_IP_V4_SRC.rawValue), address: address)
             }
         }
-        message.append(Int(CTA_FILTER.rawValue) | Int(NLA_F_NESTED)) {
+        message.append(nested: CTA_FILTER) {
             $0.append(Int(CTA_FILTER_REPLY_FLAGS.rawValue), value: UInt32(1))  // CTA_FILTER_F_CTA_IP_SRC
         }
         return message
@@ -152,13 +152,20 @@ struct TrackedConnections: Sendable {
 }
 
 extension NetlinkMessage {
+    /// Appends an attribute that holds others, which `fill` appends.
+    fileprivate mutating func append(
+        nested attribute: some RawRepresentable<UInt32>, fill: (inout NetlinkMessage) -> Void
+    ) {
+        append(Int(attribute.rawValue) | Int(NLA_F_NESTED), fill: fill)
+    }
+
     /// Appends what tells a connection from all others, in the direction away from the container.
     fileprivate mutating func append(tuple connection: TCPConnection) {
-        append(Int(CTA_TUPLE_IP.rawValue) | Int(NLA_F_NESTED)) {
+        append(nested: CTA_TUPLE_IP) {
             $0.append(Int(CTA_IP_V4_SRC.rawValue), address: connection.localAddress)
             $0.append(Int(CTA_IP_V4_DST.rawValue), address: connection.remoteAddress)
         }
-        append(Int(CTA_TUPLE_PROTO.rawValue) | Int(NLA_F_NESTED)) {
+        append(nested: CTA_TUPLE_PROTO) {
             $0.append(Int(CTA_PROTO_NUM.rawValue), value: UInt8(IPPROTO_TCP))
             $0.append(Int(CTA_PROTO_SRC_PORT.rawValue), value: connection.localPort.bigEndian)
             $0.append(Int(CTA_PROTO_DST_PORT.rawValue), value: connection.remotePort.bigEndian)
