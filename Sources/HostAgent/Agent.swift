@@ -4,8 +4,9 @@ import Logging
 
 /// The agent of one host: it dials the control plane, carries out orders, and reports.
 ///
-/// Three loops run side by side. One reads commands and starts them; each command is a task of its own, so that a long
-/// dump does not delay another container's move. One sends heartbeats with what has changed. The whole is begun anew,
+/// Loops run side by side. One reads commands and starts them; each command is a task of its own, so that a long
+/// dump does not delay another container's move. One sends heartbeats with what has changed. Others look after what lies on
+/// the disk. What speaks to the control plane is begun anew,
 /// with a new session, whenever the link is lost; what is being carried out goes on meanwhile, and its outcome is sent
 /// in the next session.
 public struct Agent: Sendable {
@@ -27,6 +28,8 @@ public struct Agent: Sendable {
         public var tools: HostTools?
         /// The time between two looks at profile and tools; shorter while the tools have problems.
         public var surveyInterval = Duration.seconds(60)
+        /// The time between two looks for recorded outcomes that nobody asks for any more.
+        public var journalInterval = Duration.seconds(3600)
         /// When to end suddenly; for tests.
         public var death = SuddenDeath.never
 
@@ -49,6 +52,7 @@ public struct Agent: Sendable {
     private let findings: HostWatch
     private let worker: WorkerOrders?
     private let executor: OrderExecutor
+    private let journal: OrderJournal
     private let logger: Logger
 
     /// An agent of a host that carries containers.
@@ -70,8 +74,7 @@ public struct Agent: Sendable {
     private init(
         _ configuration: Configuration, worker: WorkerOrders?, gateway: (any GatewayNetwork)?, logger: Logger
     ) throws {
-        let journal = try OrderJournal(directory: configuration.stateDirectory + "/journal")
-        journal.prune(before: Timestamp.now.advanced(bySeconds: -86400))
+        journal = try OrderJournal(directory: configuration.stateDirectory + "/journal")
         self.configuration = configuration
         self.worker = worker
         self.logger = logger
@@ -92,6 +95,8 @@ public struct Agent: Sendable {
         defer { watching.cancel() }
         let sweeping = Task { await sweep() }
         defer { sweeping.cancel() }
+        let forgetting = Task { await forgetOutcomes() }
+        defer { forgetting.cancel() }
         var pause = Duration.milliseconds(100)
         while !Task.isCancelled {
             do {
@@ -123,6 +128,21 @@ public struct Agent: Sendable {
             try? await Task.sleep(for: Self.timeBetweenSweeps)
         }
     }
+
+    /// Forgets, at the start and now and then, what nobody asks for any more: an agent may run for years.
+    private func forgetOutcomes() async {
+        while !Task.isCancelled {
+            // Looking through many folders takes its time.
+            await onOwnThread { [journal] in
+                journal.prune(before: Timestamp.now.advanced(bySeconds: -Self.timeToAskAgain))
+            }
+            // Cancelled with the agent.
+            try? await Task.sleep(for: configuration.journalInterval)
+        }
+    }
+
+    /// For how long an order may be asked again, in seconds.
+    private static let timeToAskAgain = 86_400.0
 
     /// The host was declared off for good: no container is its own any more.
     private func endEverything(_ detail: String) async {

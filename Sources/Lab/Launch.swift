@@ -15,15 +15,12 @@ enum Launch {
     static func toEnd(_ command: [String], scratch: String) async throws(LabError) -> String {
         let output = "\(scratch)/command-\(getpid())-\(UInt32.random(in: 0 ... .max)).out"
         let processID = try spawn(command, output: output)
-        let status = await onOwnThread { () -> Int32 in
-            var status: Int32 = 0
-            while waitpid(processID, &status, 0) < 0, errno == EINTR {}
-            return status
-        }
+        let exit = await onOwnThread { ChildProcess.wait(for: processID) }
         let text = readText(output) ?? ""
         unlink(output)
-        guard status == 0 else {
-            let message = text.split(separator: "\n").last.map(String.init) ?? "ended with status \(status)"
+        guard exit?.isSuccess == true else {
+            let ending = exit.map { "ended with \($0)" } ?? "nobody knows how it ended"
+            let message = text.split(separator: "\n").last.map(String.init) ?? ending
             throw .command(command.joined(separator: " "), message: message)
         }
         return text

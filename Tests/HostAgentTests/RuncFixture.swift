@@ -227,6 +227,8 @@ struct TestImages: RootFileSystems {
 func run(_ command: [String]) throws {
     let exit = ChildProcess.wait(for: try ChildProcess.spawn(command, descriptors: [2: 2]))
     guard exit == .code(0) else {
-        throw StepFailure(code: .internalError, message: "\(command.joined(separator: " ")): \(exit)")
+        throw StepFailure(
+            code: .internalError,
+            message: "\(command.joined(separator: " ")): \(exit.map { "\($0)" } ?? "nobody knows how it ended")")
     }
 }

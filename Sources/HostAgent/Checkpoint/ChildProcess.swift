@@ -7,13 +7,7 @@ import Glibc
 /// CRIU's workers get a socket, the container's output and a lock as numbered descriptors, and `runc` passes its own
 /// signal dispositions on to the container: an ignored SIGPIPE would change how the tenant's program behaves. So this
 /// is `posix_spawn` with all signals at their defaults, and every descriptor that is not named is closed.
-enum ChildProcess {
-    /// How a program ended.
-    enum Exit: Sendable, Equatable {
-        case code(Int32)
-        case signal(Int32)
-    }
-
+package enum ChildProcess {
     /// Starts a program.
     /// - Parameter descriptors: from numbers in the program to numbers here; 0 to 2 that are missing are /dev/null.
     static func spawn(_ arguments: [String], descriptors: [Int32: Int32] = [:]) throws(StepFailure) -> pid_t {
@@ -62,12 +56,14 @@ enum ChildProcess {
     }
 
     /// Waits until a child of this process has ended, and lets the kernel forget it.
-    static func wait(for process: pid_t) -> Exit {
+    /// - Returns: with what it has ended; `nil` when the kernel does not tell, as of a process that is no child, or whose end
+    ///   somebody else has taken notice of. That it was content is not known then.
+    package static func wait(for process: pid_t) -> ProcessExit? {
         var status: Int32 = 0
         while waitpid(process, &status, 0) < 0 {
-            guard errno == EINTR else { return .code(0) }
+            guard errno == EINTR else { return nil }
         }
-        return status & 0x7f == 0 ? .code(status >> 8 & 0xff) : .signal(status & 0x7f)
+        return ProcessExit(waitStatus: status)
     }
 
     private static func withCStrings<Result>(
