@@ -39,7 +39,7 @@ let package = Package(
         ),
         .target(
             name: "AttackSimulation",
-            dependencies: ["FleetModel", "MovingTarget"],
+            dependencies: ["FleetModel", "MovingTarget", "SystemSupport"],
             // In the program itself, so that it needs no files beside it.
             resources: [.embedInCode("Experiments/Shipped")],
             swiftSettings: swift
@@ -48,11 +48,12 @@ let package = Package(
         .systemLibrary(name: "CNetlink"),
         .systemLibrary(name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
-        .target(name: "Certificates", dependencies: ["COpenSSL"], swiftSettings: swift),
+        .target(name: "SystemSupport", dependencies: ["CLinux"], swiftSettings: swift),
+        .target(name: "Certificates", dependencies: ["COpenSSL", "SystemSupport"], swiftSettings: swift),
         .target(
             name: "HTTP",
             dependencies: [
-                "CLinux", "CNghttp2", "COpenSSL", "Certificates",
+                "CLinux", "CNghttp2", "COpenSSL", "Certificates", "SystemSupport",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "DequeModule", package: "swift-collections"),
@@ -67,7 +68,7 @@ let package = Package(
         .target(
             name: "ImageStore",
             dependencies: [
-                "FleetModel", "CArchive",
+                "FleetModel", "CArchive", "SystemSupport",
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: swift
@@ -89,7 +90,7 @@ let package = Package(
         .target(
             name: "HostAgent",
             dependencies: [
-                "CNetlink", "DockerEngine", "FleetModel", "HTTP", "ImageStore",
+                "CNetlink", "DockerEngine", "FleetModel", "HTTP", "ImageStore", "SystemSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
@@ -97,14 +98,14 @@ let package = Package(
         ),
         .target(
             name: "Lab",
-            dependencies: ["HostAgent", "FleetModel"],
+            dependencies: ["FleetModel", "HostAgent", "SystemSupport"],
             swiftSettings: swift
         ),
         .target(
             name: "ControlPlane",
             dependencies: [
                 "AttackSimulation", "Certificates", "FleetCore", "FleetModel", "HTTP", "ImageStore", "Ledger",
-                "MovingTarget",
+                "MovingTarget", "SystemSupport",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "HashTreeCollections", package: "swift-collections"),
@@ -115,7 +116,7 @@ let package = Package(
             name: "relocate",
             dependencies: [
                 "AttackSimulation", "Certificates", "ControlPlane", "DockerEngine", "FleetModel", "HTTP", "HostAgent",
-                "ImageStore", "Lab", "MovingTarget",
+                "ImageStore", "Lab", "MovingTarget", "SystemSupport",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -140,6 +141,8 @@ let package = Package(
             path: "Tests/RelocateTesting",
             swiftSettings: swift
         ),
+        .testTarget(
+            name: "SystemSupportTests", dependencies: ["RelocateTesting", "SystemSupport"], swiftSettings: swift),
         .testTarget(name: "FleetModelTests", dependencies: ["FleetModel"], swiftSettings: swift),
         .testTarget(
             name: "MovingTargetTests", dependencies: ["MovingTarget", "RelocateTesting"], swiftSettings: swift),
@@ -157,7 +160,7 @@ let package = Package(
         .testTarget(
             name: "HostAgentTests",
             dependencies: [
-                "CNetlink", "DockerEngine", "HTTP", "HostAgent", "ImageStore", "RelocateTesting",
+                "CNetlink", "DockerEngine", "HTTP", "HostAgent", "ImageStore", "RelocateTesting", "SystemSupport",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -182,7 +185,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Certificates", "FleetModel", "HTTP", "HostAgent", "Lab", "RelocateTesting", "relocate",
+                "Certificates", "FleetModel", "HTTP", "HostAgent", "Lab", "RelocateTesting", "SystemSupport",
+                "relocate",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Subprocess", package: "swift-subprocess"),

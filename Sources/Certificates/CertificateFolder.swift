@@ -35,10 +35,7 @@ struct CertificateFolder: Sendable {
         while flock(descriptor, LOCK_EX) != 0 {
             guard errno == EINTR else { throw FileAccess.failure("locking", path) }
         }
-        let value = try body()
-        // The new names of files are on disk no sooner than their folder is.
-        guard fsync(descriptor) == 0 else { throw FileAccess.failure("writing", path) }
-        return value
+        return try body()
     }
 }
 

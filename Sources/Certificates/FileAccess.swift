@@ -1,4 +1,5 @@
 import Glibc
+import SystemSupport
 
 /// Small files, read and written as a whole.
 enum FileAccess {
@@ -25,28 +26,11 @@ enum FileAccess {
 
     /// Writes a file that is there as a whole, on disk, or not at all. Throws `CertificateError` with the code `file`.
     static func write(_ text: String, to path: String, mode: mode_t) throws(CertificateError) {
-        let temporary = "\(path).new"
-        // What a crash has left may have another mode.
-        unlink(temporary)
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
-        guard descriptor >= 0 else { throw failure("writing", temporary) }
-        let bytes = Array(text.utf8)
-        var written = 0
-        while written < bytes.count {
-            let count = bytes.withUnsafeBytes {
-                Glibc.write(descriptor, $0.baseAddress?.advanced(by: written), $0.count - written)
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { break }
-            written += count
+        do {
+            try WholeFile.write(Array(text.utf8), to: path, mode: mode, outliving: .machine)
+        } catch {
+            throw CertificateError(.file, "writing \(path): \(error.reason)")
         }
-        guard written == bytes.count, fsync(descriptor) == 0, rename(temporary, path) == 0 else {
-            let error = failure("writing", path)
-            close(descriptor)
-            unlink(temporary)
-            throw error
-        }
-        close(descriptor)
     }
 
     static func exists(_ path: String) -> Bool {

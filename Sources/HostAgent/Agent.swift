@@ -1,6 +1,7 @@
 import FleetModel
 import HTTP
 import Logging
+import SystemSupport
 
 /// The agent of one host: it dials the control plane, carries out orders, and reports.
 ///
@@ -210,7 +211,9 @@ public struct Agent: Sendable {
                 throw AgentError.refused(detail)
             }
         }
-        if let credential = membership.credential { try identity.keep(credential) }
+        if let credential = membership.credential {
+            try await onOwnThread { [identity] () throws(SystemCallError) in try identity.keep(credential) }
+        }
         return (membership, membership.credential ?? secret)
     }
 

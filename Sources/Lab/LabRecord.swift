@@ -1,5 +1,6 @@
 import FleetModel
 import FoundationEssentials
+import SystemSupport
 
 /// What a lab keeps about itself on disk.
 struct LabRecord: Codable, Sendable {
@@ -20,7 +21,7 @@ struct LabRecord: Codable, Sendable {
     func save() throws(LabError) {
         let path = plan.location.stateFile
         do {
-            try Data(try FleetJSON.encode(self)).write(to: URL(filePath: path), options: .atomic)
+            try WholeFile.write(try FleetJSON.encode(self), to: path)
         } catch {
             throw .files(path: path, reason: "\(error)")
         }

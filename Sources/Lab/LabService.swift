@@ -1,6 +1,6 @@
 import FleetModel
 import Glibc
-import HostAgent
+import SystemSupport
 
 /// The service that listens on a lab's host, so that hosts differ: it tells whoever connects its name, and hangs up.
 ///

@@ -1,5 +1,6 @@
 import Glibc
 import HostAgent
+import SystemSupport
 
 /// Starts programs.
 enum Launch {

@@ -2,6 +2,7 @@ import FleetModel
 import Glibc
 import HostAgent
 import RelocateTesting
+import SystemSupport
 import Testing
 
 @testable import Lab

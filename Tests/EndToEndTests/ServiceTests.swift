@@ -3,6 +3,7 @@ import FleetModel
 import HostAgent
 import RelocateTesting
 import Synchronization
+import SystemSupport
 import Testing
 
 extension EndToEnd {

@@ -1,6 +1,7 @@
 import FleetModel
 import FoundationEssentials
 import Glibc
+import SystemSupport
 import Testing
 
 @testable import HostAgent

@@ -1,5 +1,6 @@
 import FleetModel
 import Glibc
+import SystemSupport
 
 @testable import HostAgent
 

@@ -2,6 +2,7 @@ import FleetModel
 import Glibc
 import RelocateTesting
 import Synchronization
+import SystemSupport
 import Testing
 
 @testable import HostAgent

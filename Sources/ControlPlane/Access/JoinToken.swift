@@ -1,7 +1,7 @@
 import FleetModel
 import FoundationEssentials
-import Glibc
 import Ledger
+import SystemSupport
 
 /// The secret that entitles a machine to become a host of the fleet. It lies in the state directory, owner only, for the
 /// operator to hand to new hosts.
@@ -46,18 +46,12 @@ enum StateDirectory {
         }
     }
 
-    /// Writes a file that only its owner may read, whole or not at all.
+    /// Writes a file that only its owner may read. It is on the disk as a whole, or not there at all.
     static func write(_ text: String, to path: String) throws {
-        let file = open(path + ".new", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw Failure(path: path, detail: String(cString: strerror(errno))) }
-        let bytes = Array(text.utf8)
-        let written = write(file, bytes, bytes.count)
-        fsync(file)
-        close(file)
-        guard written == bytes.count, rename(path + ".new", path) == 0 else {
-            throw Failure(path: path, detail: String(cString: strerror(errno)))
+        do {
+            try WholeFile.write(Array(text.utf8), to: path, outliving: .machine)
+        } catch {
+            throw Failure(path: path, detail: error.reason)
         }
     }
-
-    private static func write(_ file: Int32, _ bytes: [UInt8], _ count: Int) -> Int { Glibc.write(file, bytes, count) }
 }

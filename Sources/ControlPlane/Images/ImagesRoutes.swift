@@ -5,6 +5,7 @@ import HTTP
 import HTTPTypes
 import ImageStore
 import Logging
+import SystemSupport
 
 /// `/v1/images`: the repository of images in the shared storage.
 struct ImagesRoutes {
@@ -67,13 +68,6 @@ struct ImagesRoutes {
         for try await chunk in request.body { try file.write(contentsOf: Data(chunk)) }
         try file.close()
         let name = request.query["name"]
-        return try await blocking { [images] in try images.importArchive(at: path, name: name, time: .now) }
-    }
-}
-
-/// Runs work that blocks for long on a thread of its own, so that no handler waits for a thread of the pool.
-private func blocking<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
-    try await withCheckedThrowingContinuation { continuation in
-        Thread { continuation.resume(with: Result { try work() }) }.start()
+        return try await onOwnThread { [images] in try images.importArchive(at: path, name: name, time: .now) }
     }
 }

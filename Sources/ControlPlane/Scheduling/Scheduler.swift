@@ -1,8 +1,9 @@
+import Dispatch
 import FleetCore
 import FleetModel
-import Foundation
 import Logging
 import Synchronization
+import SystemSupport
 
 /// The time clock: one thread that sleeps until the next deadline and hands over the container that is due.
 ///
@@ -38,12 +39,10 @@ final class Scheduler: Sendable {
 
     /// Starts the thread.
     func run() {
-        let thread = Thread { [self] in
+        OwnThread.insist(named: "scheduler") { [self] in
             loop()
             end.continuation.finish()
         }
-        thread.name = "scheduler"
-        thread.start()
     }
 
     /// Ends the thread, and waits until it has ended.

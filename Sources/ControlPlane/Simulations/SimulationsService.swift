@@ -1,9 +1,9 @@
 import AttackSimulation
 import FleetCore
 import FleetModel
-import Foundation
 import Logging
 import Synchronization
+import SystemSupport
 
 /// Runs simulations, one after another, on a thread of its own and behind everything else on the machine: containers that
 /// must move go first.
@@ -61,11 +61,7 @@ final class SimulationsService: Sendable {
         guard let taken else {
             throw .conflict("\(Self.mostWaiting) simulations wait already; cancel one of them, or wait for one to end")
         }
-        if taken.needsThread {
-            let thread = Thread { [self] in work() }
-            thread.name = "simulations"
-            thread.start()
-        }
+        if taken.needsThread { OwnThread.insist(named: "simulations") { [self] in work() } }
         return taken.0
     }
 

@@ -1,5 +1,6 @@
 import FleetModel
 import Glibc
+import SystemSupport
 
 /// Whole small files.
 enum FileBytes {
@@ -42,12 +43,7 @@ enum FileBytes {
 
     /// Replaces a file as a whole, readable by its owner only: whoever reads sees the old content or the new.
     static func replace(_ path: String, with bytes: [UInt8]) throws(StepFailure) {
-        let draft = path + ".new"
-        do {
-            let file = try OwnedDescriptor.open(draft, O_WRONLY | O_CREAT | O_TRUNC)
-            try write(bytes, to: file, path: draft)
-        }
-        guard rename(draft, path) == 0 else { throw StepFailure("replace \(path)", errno: errno) }
+        do { try WholeFile.write(bytes, to: path) } catch { throw StepFailure(error) }
     }
 
     /// Overwrites the beginning of a file in one call; what an earlier, longer content left behind it stays.

@@ -1,5 +1,6 @@
 import FleetModel
 import Glibc
+import SystemSupport
 
 extension StepFailure {
     /// A system call failed: `doing` completes "cannot …". A full disk or a lack of memory is told apart, since the
@@ -10,6 +11,9 @@ extension StepFailure {
             code: isLimit ? .resourceExhausted : code, message: "cannot \(doing)",
             toolMessage: String(cString: strerror(number)))
     }
+
+    /// A system call failed.
+    init(_ error: SystemCallError) { self.init(error.doing, errno: error.number) }
 
     /// What a container wrote could not be written down. That is no property of the container: it can be tried again.
     init(writingDown what: String, _ error: any Error) {

@@ -1,5 +1,6 @@
 import FleetModel
 import Glibc
+import SystemSupport
 
 /// Finds out the host's profile: what attacks on it may depend on.
 ///

@@ -1,6 +1,6 @@
 import FleetModel
 import FoundationEssentials
-import Glibc
+import SystemSupport
 
 /// The secret by which the control plane knows this host, kept in the agent's state directory, owner only.
 struct AgentIdentity: Sendable {
@@ -36,14 +36,10 @@ struct AgentIdentity: Sendable {
     /// The join token, for when the control plane has forgotten the credential.
     var fallback: String? { credential == nil ? nil : joinToken }
 
-    /// Keeps the credential that an enrolment gave.
-    func keep(_ credential: String) throws {
-        let file = open(path + ".new", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw Errno(errno) }
-        let bytes = Array(credential.utf8)
-        let written = write(file, bytes, bytes.count)
-        close(file)
-        guard written == bytes.count, rename(path + ".new", path) == 0 else { throw Errno(errno) }
+    /// Keeps the credential that an enrolment gave. It is on the disk then: the control plane counts on it, and a machine that
+    /// came back without it could not enrol.
+    func keep(_ credential: String) throws(SystemCallError) {
+        try WholeFile.write(Array(credential.utf8), to: path, outliving: .machine)
     }
 
     private static func trimmed(_ data: Data) -> String {

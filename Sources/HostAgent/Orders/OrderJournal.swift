@@ -1,6 +1,7 @@
 import FleetModel
 import FoundationEssentials
 import Glibc
+import SystemSupport
 
 /// The outcomes of the orders that this agent has carried out, one small file each, so that an order which is asked
 /// again, even of an agent that was restarted in between, is answered and not carried out twice.
@@ -26,13 +27,13 @@ struct OrderJournal: Sendable {
         return try? FleetJSON.decode(OrderOutcome.self, from: data)
     }
 
-    /// Records an outcome. A journal that cannot be written to costs idempotency after a restart, not the order.
+    /// Records an outcome. It outlives the agent; nothing has to outlive the machine, whose end is that of the containers too.
+    /// A journal that cannot be written to costs idempotency after a restart, not the order.
     func record(_ outcome: OrderOutcome) throws {
         let path = path(of: outcome.id)
         let folder = directory + "/" + outcome.id.operation
-        if mkdir(folder, 0o700) != 0, errno != EEXIST { throw Errno(errno) }
-        try Data(FleetJSON.encode(outcome)).write(to: URL(filePath: path + ".new"))
-        guard rename(path + ".new", path) == 0 else { throw Errno(errno) }
+        if mkdir(folder, 0o700) != 0, errno != EEXIST { throw SystemCallError("make \(folder)") }
+        try WholeFile.write(try FleetJSON.encode(outcome), to: path)
     }
 
     /// Forgets operations that ended longer ago than an order can be asked again.
@@ -48,11 +49,4 @@ struct OrderJournal: Sendable {
     }
 
     private func path(of id: OrderID) -> String { "\(directory)/\(id.operation)/\(id.step)-\(id.attempt).json" }
-}
-
-/// A failed system call.
-struct Errno: Error, CustomStringConvertible {
-    let code: Int32
-    init(_ code: Int32) { self.code = code }
-    var description: String { String(cString: strerror(code)) }
 }

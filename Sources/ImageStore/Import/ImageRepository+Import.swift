@@ -1,6 +1,7 @@
 import FleetModel
 import FoundationEssentials
 import Glibc
+import SystemSupport
 
 extension ImageRepository {
     /// Imports an image: what `docker save` writes, an OCI layout in a tar archive, or a tar archive of a root file
@@ -45,16 +46,18 @@ extension ImageRepository {
             digest: plan.digest, names: [], bytes: try TreeSize.bytes(of: "\(work)/image/rootfs"), importedAt: time,
             defaults: plan.defaults)
         do {
-            try DurableFile.write(try FleetJSON.encode(image), to: "\(work)/image/image.json")
-        } catch let error as EncodingError {
+            try WholeFile.write(try FleetJSON.encode(image), to: "\(work)/image/image.json")
+        } catch let error as SystemCallError {
+            throw ImageError.system(error.doing, number: error.number)
+        } catch {
             throw ImageError(.failed, "cannot describe the image", cause: error)
         }
-        try DurableFile.syncFileSystem(of: work)
+        try DiskOrder.syncFileSystem(of: work)
         guard rename("\(work)/image", directory(of: plan.digest)) == 0 else {
             // Somebody else has imported the same content meanwhile.
             if errno == ENOTEMPTY || errno == EEXIST { return }
             throw ImageError.system("publish the image \(plan.digest)")
         }
-        try DurableFile.sync("\(root)/sha256")
+        try DiskOrder.sync("\(root)/sha256")
     }
 }

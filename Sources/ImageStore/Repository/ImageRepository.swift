@@ -1,6 +1,7 @@
 import FleetModel
 import FoundationEssentials
 import Glibc
+import SystemSupport
 
 /// The images of the fleet, unpacked once and shared by all hosts
 /// ==============================================================
@@ -96,11 +97,14 @@ extension ImageRepository {
 
     func write(_ name: ImageName, _ digest: ImageDigest) throws {
         try WorkDirectory.use(in: "\(root)/tmp") { work in
-            try DurableFile.write(Array(digest.description.utf8), to: "\(work)/name")
-            guard rename("\(work)/name", "\(root)/names/\(name.fileName)") == 0 else {
-                throw ImageError.system("write the name \(name)")
+            do throws(SystemCallError) {
+                // Not beside the names, where the draft would be one of them.
+                try WholeFile.write(
+                    Array(digest.description.utf8), to: "\(root)/names/\(name.fileName)", outliving: .machine,
+                    draft: "\(work)/name")
+            } catch {
+                throw ImageError.system("write the name \(name)", number: error.number)
             }
-            try DurableFile.sync("\(root)/names")
         }
     }
 

@@ -24,15 +24,8 @@ enum WorkDirectory {
     }
 }
 
-/// Files that are on the disk before they are given their place.
-enum DurableFile {
-    /// Writes a new file and waits for the disk.
-    static func write(_ bytes: [UInt8], to path: String) throws {
-        let file = try OpenFile(writing: path)
-        try bytes.withUnsafeBytes { try file.append($0) }
-        guard file.use({ fsync($0) }) == 0 else { throw ImageError.system("write \(path)") }
-    }
-
+/// Has things on the disk before they are given their place.
+enum DiskOrder {
     /// Waits until a directory's entries are on the disk.
     static func sync(_ directory: String) throws {
         let file = try OpenFile(reading: directory)

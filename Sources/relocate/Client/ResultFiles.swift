@@ -1,5 +1,6 @@
 import AttackSimulation
 import Foundation
+import SystemSupport
 
 /// What an experiment leaves in a directory: NAME.md, NAME.csv, NAME.json and NAME-PANEL.svg.
 struct ResultFiles {
@@ -32,10 +33,10 @@ struct ResultFiles {
         }
         return try files.map { file in
             let path = "\(directory)/\(file.name)"
-            do {
-                try Data(file.content).write(to: URL(filePath: path), options: .atomic)
+            do throws(SystemCallError) {
+                try WholeFile.write(file.content, to: path, mode: 0o666)
             } catch {
-                throw ClientError.failed("cannot write '\(path)': \(error.localizedDescription)")
+                throw ClientError.failed("cannot write '\(path)': \(error.reason)")
             }
             return path
         }

@@ -2,6 +2,7 @@ import FleetModel
 import Glibc
 import HostAgent
 import Synchronization
+import SystemSupport
 
 @testable import Lab
 

@@ -1,6 +1,7 @@
 import FleetModel
 import HostAgent
 import RelocateTesting
+import SystemSupport
 import Testing
 
 /// What a server reads that looks at its clients' connections only after a move, when they have long been broken off, or ended.

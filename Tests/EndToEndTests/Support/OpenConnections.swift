@@ -2,6 +2,7 @@ import FleetModel
 import Glibc
 import HostAgent
 import RelocateTesting
+import SystemSupport
 import Testing
 
 /// What becomes of connections that a move meets at a bad moment, the same for each runtime.

@@ -1,6 +1,7 @@
 import FleetModel
 import HostAgent
 import RelocateTesting
+import SystemSupport
 import Testing
 
 /// A container whose program answers every line of a client, a Python expression, with its value as JSON: so a test can ask a

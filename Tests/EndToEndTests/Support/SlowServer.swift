@@ -2,6 +2,7 @@ import FleetModel
 import Glibc
 import HostAgent
 import RelocateTesting
+import SystemSupport
 
 /// A server in a namespace that sends when the test says so.
 final class SlowServer: Sendable {

@@ -1,4 +1,5 @@
 import FleetModel
+import SystemSupport
 
 /// A gateway's network as the Linux kernel provides it: routes to single addresses, and address translation by a map.
 ///

@@ -1,6 +1,7 @@
 import FleetModel
 import FoundationEssentials
 import Glibc
+import SystemSupport
 
 /// The records of attachments on disk, one file each, replaced as a whole so that no reader ever finds half a record.
 struct AttachmentStore: Sendable {
@@ -35,16 +36,8 @@ struct AttachmentStore: Sendable {
     /// Writes a record. It outlives the agent; nothing has to outlive the machine, because what records tell of does
     /// not either.
     func save(_ attachment: Attachment) throws(StepFailure) {
-        let path = path(of: attachment.stay)
-        let draft = path + ".new"
         do {
-            let bytes = try FleetJSON.encode(attachment)
-            let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-            guard descriptor >= 0 else { throw NetlinkError.current("record \(draft)") }
-            defer { close(descriptor) }
-            guard write(descriptor, bytes, bytes.count) == bytes.count, rename(draft, path) == 0 else {
-                throw NetlinkError.current("record \(path)")
-            }
+            try WholeFile.write(try FleetJSON.encode(attachment), to: path(of: attachment.stay))
         } catch {
             throw StepFailure(code: .networkFailed, message: "cannot keep a record", toolMessage: "\(error)")
         }

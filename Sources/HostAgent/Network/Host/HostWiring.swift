@@ -1,5 +1,6 @@
 import FleetModel
 import Glibc
+import SystemSupport
 
 /// What is asked of the kernel for an attachment: namespace, pair of interfaces, addresses, routes, neighbours.
 ///

@@ -1,4 +1,5 @@
 import FleetModel
+import SystemSupport
 
 /// A host's network as the Linux kernel provides it: a network namespace for each stay, joined to the host by a pair of
 /// interfaces, routes to single addresses, and a packet filter.

@@ -1,5 +1,6 @@
 import CNetlink
 import Glibc
+import SystemSupport
 
 /// Runs a closure on a thread of its own inside a network namespace. `nil` stands for the process's own namespace.
 ///

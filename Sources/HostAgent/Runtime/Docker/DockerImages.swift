@@ -2,6 +2,7 @@ import DockerEngine
 import FleetModel
 import Glibc
 import ImageStore
+import SystemSupport
 
 /// Sees to it that a daemon has the images of containers and that of sandboxes.
 ///

@@ -1,5 +1,6 @@
 import FleetModel
 import Glibc
+import SystemSupport
 
 extension OutputLog {
     /// The last bytes, invalid UTF-8 replaced. They begin with a whole line, unless a single line is longer.
