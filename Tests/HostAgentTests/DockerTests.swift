@@ -92,16 +92,16 @@ struct DockerHostTests {
         #expect(try obstacles(to: details(), driver: "vfs").first?.contains("overlay2") == true)
     }
 
+    /// From a dump of CRIU 4.2.1, the network namespace being number 10.
+    private static let identifiers: [UInt8] = [
+        0x19, 0x43, 0x56, 0x54, 0x30, 0x20, 0x43, 0x54, 0x18, 0, 0, 0, 0x08, 0, 0x10, 0x02, 0x18, 0x02, 0x20, 0x02,
+        0x28, 0x09, 0x30, 0x0A, 0x38, 0x0B, 0x40, 0x0C, 0x48, 0x0D, 0x50, 0x07, 0x58, 0x08, 0x60, 0x05,
+    ]
+
     @Test("a checkpoint is given the key of its namespace as CRIU writes it, and loses it again")
     func namespaceKey() async throws {
         try await TemporaryDirectory.with { directory in
-            // From a dump of CRIU 4.2.1, the network namespace being number 10.
-            let identifiers: [UInt8] = [
-                0x19, 0x43, 0x56, 0x54, 0x30, 0x20, 0x43, 0x54, 0x18, 0, 0, 0, 0x08, 0, 0x10, 0x02, 0x18, 0x02, 0x20,
-                0x02,
-                0x28, 0x09, 0x30, 0x0A, 0x38, 0x0B, 0x40, 0x0C, 0x48, 0x0D, 0x50, 0x07, 0x58, 0x08, 0x60, 0x05,
-            ]
-            try Data(identifiers).write(to: URL(filePath: directory + "/ids-1.img"))
+            try Data(Self.identifiers).write(to: URL(filePath: directory + "/ids-1.img"))
             let namespace = CheckpointNamespace(directory: directory)
             try namespace.giveKey()
             let expected: [UInt8] =
@@ -116,8 +116,7 @@ struct DockerHostTests {
     func brokenCheckpoint() async throws {
         try await TemporaryDirectory.with { directory in
             for count in [0, 3, 11, 12, 20] {
-                let bytes = [UInt8](repeating: 0xFF, count: count)
-                try Data(bytes).write(to: URL(filePath: directory + "/ids-1.img"))
+                try Data(Self.identifiers.prefix(count)).write(to: URL(filePath: directory + "/ids-1.img"))
                 #expect(throws: StepFailure.self) { try CheckpointNamespace(directory: directory).giveKey() }
             }
         }

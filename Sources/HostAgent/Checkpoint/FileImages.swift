@@ -2,14 +2,10 @@ import FleetModel
 
 /// CRIU's image of open files, amended where a connection that is over is to be restored as open. See `BrokenSockets`.
 ///
-/// `files.img` begins with two magic numbers; then come the length of an entry and the entry (`file_entry` of CRIU's
-/// `fdinfo.proto`), again and again.
+/// The entries of `files.img` are `file_entry` of CRIU's `fdinfo.proto`.
 struct FileImages {
     /// The folder of CRIU's images.
     let directory: String
-
-    /// Begin the file, the lowest byte first.
-    private static let magic: [UInt8] = [0x19, 0x43, 0x56, 0x54, 0x38, 0x31, 0x30, 0x56]
 
     /// A field of an entry by its number: what CRIU has written down of a socket of IP.
     private static let socket = 4
@@ -30,19 +26,11 @@ struct FileImages {
 
     /// What an image should be; `nil` for what is no such image: that is CRIU's to refuse.
     static func opening(_ inodes: Set<UInt32>, in image: [UInt8]) -> [UInt8]? {
-        guard image.starts(with: magic) else { return nil }
-        var rest = image.dropFirst(magic.count)
-        var new = magic
-        while !rest.isEmpty {
-            guard rest.count >= 4 else { return nil }
-            let length = rest.prefix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
-            rest = rest.dropFirst(4)
-            guard length <= rest.count, let entry = try? opening(inodes, inEntry: Array(rest.prefix(length))) else {
-                return nil
-            }
-            withUnsafeBytes(of: UInt32(entry.count).littleEndian) { new += $0 }
-            new += entry
-            rest = rest.dropFirst(length)
+        guard var entries = ImageEntries(image, of: .files) else { return nil }
+        var new = ImageEntries.Kind.files.magic
+        while !entries.rest.isEmpty {
+            guard let old = entries.next(), let entry = try? opening(inodes, inEntry: old) else { return nil }
+            new += ImageEntries.whole(entry)
         }
         return new
     }

@@ -14,18 +14,13 @@ import Glibc
 /// - **At a shut window.** What the peer has sent before it was shut, and what was lost then, may have told of the peer's
 ///   window. The kernel does not take it for true when it is told of it, and the whole container could not be restored.
 ///
-/// `tcp-stream-INODE.img` begins with two magic numbers, the length of an entry, and that entry (`tcp_stream_entry` of
-/// CRIU's `tcp-stream.proto`); the bytes of both queues follow.
+/// `tcp-stream-INODE.img` has one entry (`tcp_stream_entry` of CRIU's `tcp-stream.proto`); the bytes of both queues follow.
 struct StreamImages {
     /// The folder of CRIU's images.
     let directory: String
 
     private static let prefix = "tcp-stream-"
     private static let suffix = ".img"
-    /// Begin every image file, and this kind of it, the lowest byte first.
-    private static let magic: [UInt8] = [0x19, 0x43, 0x56, 0x54, 0x06, 0x55, 0x46, 0x51]
-    /// Where the entry begins.
-    private static let start = magic.count + 4
     /// Longer than any entry, which has less than twenty numbers.
     private static let longestEntry = 1024
 
@@ -54,7 +49,7 @@ struct StreamImages {
     func nextReceived(of inode: UInt32) -> UInt32? {
         let path = "\(directory)/\(Self.prefix)\(String(inode, radix: 16))\(Self.suffix)"
         guard let file = try? OwnedDescriptor.open(path, O_RDONLY),
-            let begin = try? FileBytes.begin(of: file, atMost: Self.start + Self.longestEntry, name: path),
+            let begin = try? FileBytes.begin(of: file, atMost: ImageEntries.begin + Self.longestEntry, name: path),
             let entry = Self.entry(begin).flatMap({ try? ProtobufMessage($0) })
         else { return nil }
         return entry.integer(Field.nextReceived).flatMap { UInt32(exactly: $0) }
@@ -67,12 +62,13 @@ struct StreamImages {
     /// The queues may hold megabytes: where the entry does not grow, only that is written.
     private static func amend(_ path: String) throws(StepFailure) {
         let file = try OwnedDescriptor.open(path, O_RDWR)
-        let begin = try FileBytes.begin(of: file, atMost: start + longestEntry, name: path)
+        let begin = try FileBytes.begin(of: file, atMost: ImageEntries.begin + longestEntry, name: path)
         guard let (old, new) = entries(begin) else { return }
-        if new.count == old.count { return try FileBytes.overwrite(file, at: start, with: new, name: path) }
-        let size = withUnsafeBytes(of: UInt32(new.count).littleEndian) { Array($0) }
-        let queues = try FileBytes.read(file, name: path).dropFirst(start + old.count)
-        try FileBytes.replace(path, with: magic + size + new + queues)
+        if new.count == old.count {
+            return try FileBytes.overwrite(file, at: ImageEntries.begin, with: new, name: path)
+        }
+        let queues = try FileBytes.read(file, name: path).dropFirst(ImageEntries.begin + old.count)
+        try FileBytes.replace(path, with: ImageEntries.Kind.connection.magic + ImageEntries.whole(new) + queues)
     }
 
     /// The entry of an image, and what it should be; `nil` when there is nothing to amend, and for what is no such image:
@@ -98,10 +94,9 @@ struct StreamImages {
     }
 
     private static func entry(_ image: [UInt8]) -> [UInt8]? {
-        guard image.count >= start, image.starts(with: magic) else { return nil }
-        let length = image[magic.count..<start].reversed().reduce(0) { $0 << 8 | Int($1) }
-        guard length <= longestEntry, length <= image.count - start else { return nil }
-        return Array(image[start..<start + length])
+        var entries = ImageEntries(image, of: .connection)
+        guard let entry = entries?.next(), entry.count <= longestEntry else { return nil }
+        return entry
     }
 
     /// Gives a field a value, in its place where that has room: numbers may be written with more bytes than they need.

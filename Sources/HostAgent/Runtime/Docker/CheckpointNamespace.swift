@@ -12,15 +12,13 @@ struct CheckpointNamespace {
 
     /// The key under which runc hands in the namespace.
     private static let key = "extRootNetNS"
-    /// Begin every image file, and this kind of it, the lowest byte first.
-    private static let magic: [UInt8] = [0x19, 0x43, 0x56, 0x54, 0x52, 0x37, 0x93, 0x55]
 
     /// Writes the key down. Succeeds when it is there.
     func giveKey() throws(StepFailure) {
         var entry = ProtobufWriter()
         entry.text(8, Self.key)
-        let size = withUnsafeBytes(of: UInt32(entry.bytes.count).littleEndian) { Array($0) }
-        try FileBytes.replace(try image(), with: Self.magic + size + entry.bytes)
+        try FileBytes.replace(
+            try image(), with: ImageEntries.Kind.networkNamespace.magic + ImageEntries.whole(entry.bytes))
     }
 
     /// Takes the key away again, for a restore as the container was.
@@ -30,10 +28,8 @@ struct CheckpointNamespace {
 
     /// CRIU's number of the namespace of the first process: field 6 of `task_kobj_ids_entry`.
     private func number() throws(StepFailure) -> Int {
-        let bytes = try FileBytes.read("\(directory)/ids-1.img")
-        let content = bytes.dropFirst(12).prefix(
-            Int(bytes.dropFirst(8).prefix(4).reversed().reduce(0) { $0 << 8 | UInt32($1) }))
-        guard let entry = try? ProtobufMessage(Array(content)), let number = entry.integer(6) else {
+        var entries = ImageEntries(try FileBytes.read("\(directory)/ids-1.img"), of: .identifiers)
+        guard let entry = entries?.next().flatMap({ try? ProtobufMessage($0) }), let number = entry.integer(6) else {
             throw StepFailure(code: .restoreFailed, message: "the checkpoint does not say which network it is of")
         }
         return number

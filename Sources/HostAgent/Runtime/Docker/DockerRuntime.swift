@@ -19,8 +19,7 @@ public final class DockerRuntime: AdoptingRuntime {
     public let kind = RuntimeKind.docker
 
     private let tools: DockerTools
-    private let keepers = Mutex<[Stay: DockerStayKeeper]>([:])
-    private let recovery: Task<Void, Never>
+    private let keepers: StayKeepers<DockerStayKeeper>
     private let census = Mutex(DockerCensus())
 
     /// A runtime over what an earlier agent may have left. Every function first waits until that has been looked at.
@@ -30,51 +29,43 @@ public final class DockerRuntime: AdoptingRuntime {
         self.tools = tools
         let directory = DockerTools.allStays(in: configuration.stateDirectory)
         try FileTree.make(directory)
-        var found: [Stay: DockerStayKeeper] = [:]
-        for name in FileTree.names(in: directory) where name.hasSuffix(".json") {
-            guard let stay = Stay(parsing: String(name.dropLast(".json".count))) else { continue }
-            found[stay] = DockerStayKeeper(of: stay, tools: tools)
-        }
-        keepers.withLock { $0 = found }
-        recovery = Task { [found] in
-            await withTaskGroup { group in
-                for keeper in found.values { group.addTask { await keeper.settle() } }
-            }
-        }
+        let records = FileTree.names(in: directory).filter { $0.hasSuffix(".json") }
+        keepers = StayKeepers(
+            tools, left: records.compactMap { Stay(parsing: String($0.dropLast(".json".count))) })
     }
 
     /// See `ContainerRuntime.openNamespace`: that of the stay's sandbox.
     public func openNamespace(
         for stay: Stay, _ spec: ContainerSpec
     ) async throws(StepFailure) -> NetworkNamespace? {
-        try await keeper(of: stay).openNamespace(for: spec)
+        try await keepers[stay].openNamespace(for: spec)
     }
 
     /// See `ContainerRuntime.start`.
     public func start(_ spec: ContainerSpec, stay: Stay, namespace: NetworkNamespace) async throws(StepFailure) {
-        try await keeper(of: stay).start(spec)
+        try await keepers[stay].start(spec)
     }
 
     /// See `ContainerRuntime.stop`. The container's output goes too.
     public func stop(_ stay: Stay, gracePeriod: Duration) async throws(StepFailure) {
-        try await keeper(of: stay).stop(gracePeriod: gracePeriod)
-        forget(stay)
+        try await keepers[stay].stop(gracePeriod: gracePeriod)
+        keepers.forget(stay)
     }
 
     /// See `ContainerRuntime.halt`.
     public func halt(_ stay: Stay, gracePeriod: Duration) async throws(StepFailure) {
-        try await keeper(of: stay).halt(gracePeriod: gracePeriod)
+        try await keepers[stay].halt(gracePeriod: gracePeriod)
     }
 
     /// See `ContainerRuntime.trial`.
     public func trial(_ stay: Stay) async throws(StepFailure) -> Mobility {
-        try await keeper(of: stay).trial()
+        try await keepers[stay].trial()
     }
 
     /// See `ContainerRuntime.logs`.
     public func logs(_ container: ContainerName, tailBytes: Int) async throws(StepFailure) -> String {
         var latest: (stay: Stay, container: String)?
-        for keeper in keepers.withLock({ Array($0.values) }) where keeper.stay.container == container {
+        for keeper in keepers.all where keeper.stay.container == container {
             guard let record = await keeper.state, record.phase.hasOutput, let identifier = record.container else {
                 continue
             }
@@ -93,61 +84,60 @@ public final class DockerRuntime: AdoptingRuntime {
 
     /// See `ContainerRuntime.prepare`.
     public func prepare(_ spec: ContainerSpec, stay: Stay, namespace: NetworkNamespace) async throws(StepFailure) {
-        try await keeper(of: stay).prepare(spec)
+        try await keepers[stay].prepare(spec)
     }
 
     /// See `ContainerRuntime.arm`: containerd starts CRIU when it is asked for a dump, and no earlier, so this only waits for
     /// what stands beside the container's first process.
     public func arm(_ stay: Stay, for relocation: RelocationID) async throws(StepFailure) {
-        try await keeper(of: stay).arm()
+        try await keepers[stay].arm()
     }
 
     /// See `ContainerRuntime.disarm`.
     public func disarm(_ stay: Stay, for relocation: RelocationID) async throws(StepFailure) {
-        try await keeper(of: stay).disarm(for: relocation)
+        try await keepers[stay].disarm(for: relocation)
     }
 
     /// See `ContainerRuntime.checkpoint`. Timings: `dump`, `layer` (writable layer and log).
     public func checkpoint(
         _ stay: Stay, for relocation: RelocationID, whenStill: @escaping StillCheck
     ) async throws(StepFailure) -> DumpMeasurement {
-        try await keeper(of: stay).checkpoint(for: relocation, whenStill: whenStill)
+        try await keepers[stay].checkpoint(for: relocation, whenStill: whenStill)
     }
 
     /// See `ContainerRuntime.restore`. Timings: `root` (writable layer and log), `restore`, `hold`.
     public func restore(_ stay: Stay, lease: Duration) async throws(StepFailure) -> [String: Double] {
-        try await keeper(of: stay).restore(lease: lease)
+        try await keepers[stay].restore(lease: lease)
     }
 
     /// See `ContainerRuntime.release`. Timings: `resume`.
     public func release(_ stay: Stay) async throws(StepFailure) -> [String: Double] {
-        try await keeper(of: stay).release()
+        try await keepers[stay].release()
     }
 
     /// See `ContainerRuntime.revive`.
     public func revive(_ stay: Stay, from relocation: RelocationID) async throws(StepFailure) {
-        try await keeper(of: stay).revive(from: relocation)
+        try await keepers[stay].revive(from: relocation)
     }
 
     /// See `ContainerRuntime.remove`.
     public func remove(_ stay: Stay) async throws(StepFailure) {
-        try await keeper(of: stay).remove()
-        forget(stay)
+        try await keepers.remove(stay)
     }
 
     /// See `ContainerRuntime.brokenConnections`.
     public func brokenConnections(in relocation: RelocationID) async throws(StepFailure) -> [BrokenConnection] {
-        try tools.dump(of: relocation).brokenConnections()
+        try keepers.brokenConnections(in: relocation)
     }
 
     /// See `ContainerRuntime.removeDump`.
     public func removeDump(of relocation: RelocationID) async throws(StepFailure) {
-        try tools.dump(of: relocation).remove()
+        try keepers.removeDump(of: relocation)
     }
 
-    /// See `ContainerRuntime.removeForsakenDumps`. Each stay looks at its own, so that none is removed that is just begun.
+    /// See `ContainerRuntime.removeForsakenDumps`.
     public func removeForsakenDumps() async throws(StepFailure) {
-        for (dump, stay) in await tools.lookout.dumps() { try await keeper(of: stay).removeIfForsaken(dump) }
+        try await keepers.removeForsakenDumps()
     }
 
     /// See `AdoptingRuntime.adoptable`.
@@ -162,12 +152,12 @@ public final class DockerRuntime: AdoptingRuntime {
     public func adopt(
         _ container: String, as spec: ContainerSpec, stay: Stay, namespace: NetworkNamespace
     ) async throws(StepFailure) {
-        try await keeper(of: stay).adopt(container, as: spec)
+        try await keepers[stay].adopt(container, as: spec)
     }
 
     /// See `ContainerRuntime.presence`.
     public func presence() async -> [StayPresence] {
-        await recovery.value
+        await keepers.awaitRecovery()
         let before = await standings()
         // When the daemon does not answer, what it said last still counts.
         let list = try? await tools.engine.list(all: true, labels: [DockerContainerBody.stayLabel])
@@ -190,21 +180,9 @@ public final class DockerRuntime: AdoptingRuntime {
 
     private func standings() async -> [DockerStanding] {
         var found: [DockerStanding] = []
-        for keeper in keepers.withLock({ Array($0.values) }) {
+        for keeper in keepers.all {
             if let standing = await keeper.standing { found.append(standing) }
         }
         return found
     }
-
-    private func keeper(of stay: Stay) async -> DockerStayKeeper {
-        await recovery.value
-        return keepers.withLock { keepers in
-            if let keeper = keepers[stay] { return keeper }
-            let keeper = DockerStayKeeper(of: stay, tools: tools)
-            keepers[stay] = keeper
-            return keeper
-        }
-    }
-
-    private func forget(_ stay: Stay) { keepers.withLock { $0[stay] = nil } }
 }

@@ -31,7 +31,7 @@ extension DockerStayKeeper {
             try await forbidRestarts(of: original.id)
             try await self.dump(original, into: dump, exit: true, patience: Self.longPatience(with: original))
             try await complete(dump, of: original, takesVolumes: false)
-            try await bringFiles(of: dump, try manifest(of: dump), to: container)
+            try await bringFiles(of: dump, try dump.manifest(of: stay.container), to: container)
             try CheckpointNamespace(directory: dump.dockerCheckpoint).giveKey()
             try await raise(container, from: dump)
         } catch {

@@ -1,16 +1,13 @@
 import DockerEngine
 import FleetModel
 import Glibc
-import ImageStore
 
 extension DockerStayKeeper {
     /// See `ContainerRuntime.prepare`.
     func prepare(_ spec: ContainerSpec) async throws(StepFailure) {
         await turnstile.enter()
         defer { turnstile.leave() }
-        guard stay.arrival != nil else {
-            throw StepFailure(code: .invalidOrder, message: "a container arrives with a relocation")
-        }
+        guard stay.arrival != nil else { throw StepFailure.noArrival }
         if let record, record.spec == spec {
             switch record.phase {
             case .prepared, .held, .running: return
@@ -34,7 +31,7 @@ extension DockerStayKeeper {
         }
         var watch = Stopwatch()
         let dump = tools.dump(of: arrival)
-        let manifest = try manifest(of: dump)
+        let manifest = try dump.manifest(of: stay.container)
         try await bringFiles(of: dump, manifest, to: container)
         var timings = ["root": watch.lap()]
         try await raise(container, from: dump, going: false)
@@ -65,12 +62,7 @@ extension DockerStayKeeper {
         case .running:
             // An agent may have ended between writing it down and doing it.
             guard try await look(at: container)?.state.isPaused == true else { return [:] }
-        case .prepared(.leaseExpired):
-            throw StepFailure(
-                code: .leaseExpired, message: "the container was not released in time and was ended")
-        case .prepared(.interrupted):
-            throw StepFailure(
-                code: .interrupted, message: "the agent was ended while it held the container, and has ended it")
+        case .prepared(let loss?): throw StepFailure(loss)
         case .held: break
         default: throw notHere
         }
@@ -104,7 +96,7 @@ extension DockerStayKeeper {
         if record.phase == .running { return }
         guard record.phase == .dumped(relocation) else { throw notHere }
         let dump = tools.dump(of: relocation)
-        _ = try manifest(of: dump)
+        _ = try dump.manifest(of: stay.container)
         try await raise(container, from: dump)
         try note(.running)
         await rename(container, to: stay.container.text)
@@ -112,13 +104,6 @@ extension DockerStayKeeper {
     }
 
     // MARK: Steps
-
-    func manifest(of dump: DumpDirectory) throws(StepFailure) -> DumpDirectory.Manifest {
-        guard let manifest = try dump.manifest(), manifest.container == stay.container else {
-            throw StepFailure(code: .restoreFailed, message: "there is no whole dump of the container at \(dump.path)")
-        }
-        return manifest
-    }
 
     /// Puts what the container wrote, and what it said, where its new daemon looks for it.
     func bringFiles(
@@ -131,12 +116,7 @@ extension DockerStayKeeper {
                     code: .restoreFailed,
                     message: "Docker's storage driver has no writable layer of its own; overlay2 has")
             }
-            do {
-                try LayerArchive.unpack(dump.layer, into: upper)
-            } catch {
-                throw StepFailure(
-                    code: .restoreFailed, message: "the container's files cannot be restored", toolMessage: "\(error)")
-            }
+            try dump.layer.unpack(into: upper)
         }
         try tools.volumes.unpack(found.mounts, from: dump)
         try DockerLog(of: container, in: try directory(of: container)).copy(from: DockerLog(in: dump))
@@ -177,14 +157,8 @@ extension DockerStayKeeper {
 
     // MARK: Lease
 
-    private func expiry(after lease: Duration) -> Task<Void, Never> {
-        Task { [weak self] in
-            do { try await Task.sleep(for: lease) } catch { return }
-            await self?.endLease()
-        }
-    }
-
-    private func endLease() async {
+    /// See `StayKeeping.endLease`.
+    func endLease() async {
         await turnstile.enter()
         defer { turnstile.leave() }
         guard !Task.isCancelled, let (record, container) = try? created(), record.phase == .held else { return }

@@ -1,6 +1,5 @@
 import DockerEngine
 import FleetModel
-import ImageStore
 
 extension DockerStayKeeper {
     /// See `ContainerRuntime.trial`.
@@ -169,11 +168,7 @@ extension DockerStayKeeper {
         var hasLayer = false
         if let upper = found.upperDirectory, !FileTree.names(in: upper).isEmpty {
             hasLayer = true
-            do {
-                _ = try LayerArchive.pack(directory: upper, to: dump.layer)
-            } catch {
-                throw StepFailure(writingDown: "the container's files", error)
-            }
+            try dump.layer.pack(upper)
         }
         if takesVolumes { try tools.volumes.pack(found.mounts, into: dump) }
         await awaitEnd(of: found.id)

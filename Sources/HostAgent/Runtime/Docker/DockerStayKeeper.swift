@@ -3,7 +3,7 @@ import FleetModel
 import Glibc
 
 /// Does what is to be done to one stay on a daemon, one thing at a time. See `DockerRuntime`.
-actor DockerStayKeeper {
+actor DockerStayKeeper: StayKeeping {
     let stay: Stay
     let tools: DockerTools
     /// What is written down; `nil` when nothing is here.
@@ -49,10 +49,7 @@ actor DockerStayKeeper {
     }
 
     /// The failure of an order that does not fit what is here.
-    var notHere: StepFailure {
-        let state = record.map { "it is \($0.phase)" } ?? "nothing of it is here"
-        return StepFailure(code: .notHere, message: "container '\(stay.container)', stay \(stay): \(state)")
-    }
+    var notHere: StepFailure { .notHere(stay, in: record?.phase) }
 
     /// The record and the container of a stay that has one.
     func created() throws(StepFailure) -> (DockerStayRecord, container: String) {
@@ -65,7 +62,7 @@ actor DockerStayKeeper {
         let (record, container) = try created()
         guard record.phase == .running else { throw notHere }
         guard let found = try await look(at: container), found.state.isRunning else {
-            throw StepFailure(code: .notHere, message: "container '\(stay.container)' has ended by itself")
+            throw StepFailure.hasEnded(stay)
         }
         return found
     }

@@ -3,7 +3,7 @@ import FleetModel
 import ImageStore
 
 /// What all stays on a daemon share.
-struct DockerTools: Sendable {
+struct DockerTools: StayTools {
     /// The name of a checkpoint within its dump.
     static let checkpoint = "checkpoint"
 
@@ -13,7 +13,7 @@ struct DockerTools: Sendable {
     let images: DockerImages
     let adoption: DockerAdoption
     let volumes: DockerVolumes
-    let lookout: DumpLookout
+    let dumps: DumpStorage
 
     /// - Throws: `StepFailure` when this process cannot begin to use sockets.
     init(_ configuration: DockerRuntime.Configuration, images: any ImageShelf) throws(StepFailure) {
@@ -28,7 +28,7 @@ struct DockerTools: Sendable {
             engine: engine, images: images, scratch: configuration.stateDirectory + "/docker-images")
         adoption = DockerAdoption(engine: engine, images: self.images, sharedDirectory: configuration.sharedDirectory)
         volumes = DockerVolumes(engine: engine)
-        lookout = DumpLookout(
+        dumps = DumpStorage(
             sharedDirectory: configuration.sharedDirectory, host: configuration.host, runtime: .docker)
     }
 
@@ -39,27 +39,14 @@ struct DockerTools: Sendable {
         "\(Self.allStays(in: configuration.stateDirectory))/\(stay).json"
     }
 
-    /// How a stay marks its dumps.
-    func maker(_ stay: Stay) -> DumpDirectory.Maker {
-        DumpDirectory.Maker(host: configuration.host, runtime: .docker, stay: stay)
-    }
-
     /// Where a trial dump of a stay goes.
-    func trial(of stay: Stay) -> DumpDirectory {
-        DumpDirectory(scratch: "\(DumpDirectory.all(in: configuration.sharedDirectory))/trial-\(stay)")
-    }
+    func trial(of stay: Stay) -> DumpDirectory { dumps.scratch("trial-\(stay)") }
 
     /// Where the dump of a container that is being adopted goes.
-    func adoption(of stay: Stay) -> DumpDirectory {
-        DumpDirectory(scratch: "\(DumpDirectory.all(in: configuration.sharedDirectory))/adoption-\(stay)")
-    }
+    func adoption(of stay: Stay) -> DumpDirectory { dumps.scratch("adoption-\(stay)") }
 
     /// Where CRIU tells of the dumps of a stay.
     func logs(of stay: Stay) -> String { "\(configuration.stateDirectory)/docker-logs/\(stay)" }
-
-    func dump(of relocation: RelocationID) -> DumpDirectory {
-        DumpDirectory(of: relocation, in: configuration.sharedDirectory)
-    }
 }
 
 extension StepFailure {

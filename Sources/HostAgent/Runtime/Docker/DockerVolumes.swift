@@ -1,6 +1,5 @@
 import DockerEngine
 import FleetModel
-import ImageStore
 
 /// The volumes of a container: they go with it, as its other files do.
 struct DockerVolumes: Sendable {
@@ -36,25 +35,17 @@ struct DockerVolumes: Sendable {
     /// Writes down what is in the volumes of a container that does not run.
     func pack(_ mounts: [ContainerMount], into dump: DumpDirectory) throws(StepFailure) {
         for (number, mount) in Self.volumes(mounts).enumerated() {
-            do {
-                _ = try LayerArchive.pack(directory: mount.source, to: dump.volume(number))
-            } catch {
-                throw StepFailure(writingDown: "volume '\(mount.volume ?? "")'", error)
-            }
+            try dump.volume(number, of: mount).pack(mount.source)
         }
     }
 
     /// Fills the volumes of a container that has not run yet.
     func unpack(_ mounts: [ContainerMount], from dump: DumpDirectory) throws(StepFailure) {
-        for (number, mount) in Self.volumes(mounts).enumerated() where FileTree.exists(dump.volume(number)) {
+        for (number, mount) in Self.volumes(mounts).enumerated() {
+            let archive = dump.volume(number, of: mount)
+            guard archive.exists else { continue }
             for name in FileTree.names(in: mount.source) { try FileTree.remove("\(mount.source)/\(name)") }
-            do {
-                try LayerArchive.unpack(dump.volume(number), into: mount.source)
-            } catch {
-                throw StepFailure(
-                    code: .restoreFailed, message: "volume '\(mount.volume ?? "")' cannot be restored",
-                    toolMessage: "\(error)")
-            }
+            try archive.unpack(into: mount.source)
         }
     }
 
@@ -82,5 +73,7 @@ struct DockerVolumes: Sendable {
 
 extension DumpDirectory {
     /// What was in a volume.
-    func volume(_ number: Int) -> String { "\(path)/volume-\(number).tar" }
+    fileprivate func volume(_ number: Int, of mount: ContainerMount) -> FileArchive {
+        FileArchive(path: "\(path)/volume-\(number).tar", of: "volume '\(mount.volume ?? "")'")
+    }
 }

@@ -1,5 +1,4 @@
 import FleetModel
-import Synchronization
 
 /// Containers that runc starts and CRIU moves.
 ///
@@ -21,8 +20,7 @@ public final class RuncRuntime: ContainerRuntime {
     public let kind = RuntimeKind.runc
 
     private let tools: RuncTools
-    private let keepers = Mutex<[Stay: StayKeeper]>([:])
-    private let recovery: Task<Void, Never>
+    private let keepers: StayKeepers<StayKeeper>
 
     /// A runtime over what an earlier agent may have left in the state directory. Every function first waits until
     /// that has been looked at.
@@ -32,40 +30,30 @@ public final class RuncRuntime: ContainerRuntime {
         self.tools = tools
         let directory = StayFiles.all(in: configuration.stateDirectory)
         try FileTree.make(directory)
-        var found: [Stay: StayKeeper] = [:]
-        for name in FileTree.names(in: directory) {
-            guard let stay = Stay(parsing: name) else { continue }
-            found[stay] = StayKeeper(of: stay, tools: tools)
-        }
-        keepers.withLock { $0 = found }
-        recovery = Task { [found] in
-            await withTaskGroup { group in
-                for keeper in found.values { group.addTask { await keeper.settle() } }
-            }
-        }
+        keepers = StayKeepers(tools, left: FileTree.names(in: directory).compactMap(Stay.init(parsing:)))
     }
 
     /// See `ContainerRuntime.start`.
     public func start(
         _ spec: ContainerSpec, stay: Stay, namespace: NetworkNamespace
     ) async throws(StepFailure) {
-        try await keeper(of: stay).start(spec, in: namespace)
+        try await keepers[stay].start(spec, in: namespace)
     }
 
     /// See `ContainerRuntime.stop`. The container's output goes too.
     public func stop(_ stay: Stay, gracePeriod: Duration) async throws(StepFailure) {
-        try await keeper(of: stay).stop(gracePeriod: gracePeriod)
-        forget(stay)
+        try await keepers[stay].stop(gracePeriod: gracePeriod)
+        keepers.forget(stay)
     }
 
     /// See `ContainerRuntime.halt`.
     public func halt(_ stay: Stay, gracePeriod: Duration) async throws(StepFailure) {
-        try await keeper(of: stay).halt(gracePeriod: gracePeriod)
+        try await keepers[stay].halt(gracePeriod: gracePeriod)
     }
 
     /// See `ContainerRuntime.trial`.
     public func trial(_ stay: Stay) async throws(StepFailure) -> Mobility {
-        try await keeper(of: stay).trial()
+        try await keepers[stay].trial()
     }
 
     /// See `ContainerRuntime.logs`.
@@ -77,80 +65,65 @@ public final class RuncRuntime: ContainerRuntime {
     public func prepare(
         _ spec: ContainerSpec, stay: Stay, namespace: NetworkNamespace
     ) async throws(StepFailure) {
-        try await keeper(of: stay).prepare(spec, in: namespace)
+        try await keepers[stay].prepare(spec, in: namespace)
     }
 
     /// See `ContainerRuntime.arm`. A worker that waits in vain ends after two minutes.
     public func arm(_ stay: Stay, for relocation: RelocationID) async throws(StepFailure) {
-        try await keeper(of: stay).arm(for: relocation)
+        try await keepers[stay].arm(for: relocation)
     }
 
     /// See `ContainerRuntime.disarm`.
     public func disarm(_ stay: Stay, for relocation: RelocationID) async throws(StepFailure) {
-        await keeper(of: stay).disarm(for: relocation)
+        await keepers[stay].disarm(for: relocation)
     }
 
     /// See `ContainerRuntime.checkpoint`. Timings: `frozen`, `dump`, `layer` (writable layer), `end`.
     public func checkpoint(
         _ stay: Stay, for relocation: RelocationID, whenStill: @escaping StillCheck
     ) async throws(StepFailure) -> DumpMeasurement {
-        try await keeper(of: stay).checkpoint(for: relocation, whenStill: whenStill)
+        try await keepers[stay].checkpoint(for: relocation, whenStill: whenStill)
     }
 
     /// See `ContainerRuntime.restore`. Timings: `root` (writable layer and mount), `restore`, and `worker` when
     /// none was waiting.
     public func restore(_ stay: Stay, lease: Duration) async throws(StepFailure) -> [String: Double] {
-        try await keeper(of: stay).restore(lease: lease)
+        try await keepers[stay].restore(lease: lease)
     }
 
     /// See `ContainerRuntime.release`. Timings: `resume`.
     public func release(_ stay: Stay) async throws(StepFailure) -> [String: Double] {
-        try await keeper(of: stay).release()
+        try await keepers[stay].release()
     }
 
     /// See `ContainerRuntime.revive`.
     public func revive(_ stay: Stay, from relocation: RelocationID) async throws(StepFailure) {
-        try await keeper(of: stay).revive(from: relocation)
+        try await keepers[stay].revive(from: relocation)
     }
 
     /// See `ContainerRuntime.remove`.
     public func remove(_ stay: Stay) async throws(StepFailure) {
-        try await keeper(of: stay).remove()
-        forget(stay)
+        try await keepers.remove(stay)
     }
 
     /// See `ContainerRuntime.brokenConnections`.
     public func brokenConnections(in relocation: RelocationID) async throws(StepFailure) -> [BrokenConnection] {
-        try tools.dump(of: relocation).brokenConnections()
+        try keepers.brokenConnections(in: relocation)
     }
 
     /// See `ContainerRuntime.removeDump`.
     public func removeDump(of relocation: RelocationID) async throws(StepFailure) {
-        try tools.dump(of: relocation).remove()
+        try keepers.removeDump(of: relocation)
     }
 
-    /// See `ContainerRuntime.removeForsakenDumps`. Each stay looks at its own, so that none is removed that is just begun.
+    /// See `ContainerRuntime.removeForsakenDumps`.
     public func removeForsakenDumps() async throws(StepFailure) {
-        for (dump, stay) in await tools.lookout.dumps() { try await keeper(of: stay).removeIfForsaken(dump) }
+        try await keepers.removeForsakenDumps()
     }
 
     /// See `ContainerRuntime.presence`.
     public func presence() async -> [StayPresence] {
-        await recovery.value
+        await keepers.awaitRecovery()
         return tools.board.presence
-    }
-
-    private func keeper(of stay: Stay) async -> StayKeeper {
-        await recovery.value
-        return keepers.withLock { keepers in
-            if let keeper = keepers[stay] { return keeper }
-            let keeper = StayKeeper(of: stay, tools: tools)
-            keepers[stay] = keeper
-            return keeper
-        }
-    }
-
-    private func forget(_ stay: Stay) {
-        keepers.withLock { $0[stay] = nil }
     }
 }

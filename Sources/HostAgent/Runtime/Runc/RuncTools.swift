@@ -1,32 +1,23 @@
 import FleetModel
 
 /// What all stays of a runtime share.
-struct RuncTools: Sendable {
+struct RuncTools: StayTools {
     let configuration: RuncRuntime.Configuration
     let images: any RootFileSystems
     let board = StayBoard()
-    let lookout: DumpLookout
+    let dumps: DumpStorage
 
     init(configuration: RuncRuntime.Configuration, images: any RootFileSystems) {
         self.configuration = configuration
         self.images = images
-        lookout = DumpLookout(
+        dumps = DumpStorage(
             sharedDirectory: configuration.sharedDirectory, host: configuration.host, runtime: .runc)
-    }
-
-    /// How a stay marks its dumps.
-    func maker(_ stay: Stay) -> DumpDirectory.Maker {
-        DumpDirectory.Maker(host: configuration.host, runtime: .runc, stay: stay)
     }
 
     func files(of stay: Stay) -> StayFiles { StayFiles(of: stay, in: configuration.stateDirectory) }
 
     func log(of container: ContainerName) -> OutputLog {
         OutputLog(of: container, in: configuration.sharedDirectory, shell: configuration.shell)
-    }
-
-    func dump(of relocation: RelocationID) -> DumpDirectory {
-        DumpDirectory(of: relocation, in: configuration.sharedDirectory)
     }
 
     func controlGroup(of stay: Stay) -> ControlGroup {

@@ -1,12 +1,9 @@
 import FleetModel
-import ImageStore
 
 extension StayKeeper {
     /// See `ContainerRuntime.prepare`.
     func prepare(_ spec: ContainerSpec, in namespace: NetworkNamespace) throws(StepFailure) {
-        guard stay.arrival != nil else {
-            throw StepFailure(code: .invalidOrder, message: "a container arrives with a relocation")
-        }
+        guard stay.arrival != nil else { throw StepFailure.noArrival }
         if let record, record.spec == spec, record.namespace == namespace {
             switch record.phase {
             case .prepared where waitingWorker?.isReady == true: return
@@ -43,12 +40,11 @@ extension StayKeeper {
         guard let record else { throw notHere }
         switch record.phase {
         case .running: return [:]
-        case .prepared(.leaseExpired): throw Self.leaseExpired
-        case .prepared(.interrupted): throw Self.interrupted
+        case .prepared(let loss?): throw StepFailure(loss)
         case .held(let identity, let origin):
             guard let held, held.deadline > .now else {
                 endLease()
-                throw held == nil ? Self.interrupted : Self.leaseExpired
+                throw StepFailure(held == nil ? .interrupted : .leaseExpired)
             }
             return try letGo(held, identity, origin)
         default: throw notHere
@@ -94,9 +90,7 @@ extension StayKeeper {
             timings["worker"] = watch.lap()
         }
         guard let record, let worker = waitingWorker else { throw notHere }
-        guard let manifest = try dump.manifest(), manifest.container == stay.container else {
-            throw StepFailure(code: .restoreFailed, message: "there is no whole dump of the container at \(dump.path)")
-        }
+        let manifest = try dump.manifest(of: stay.container)
         waitingWorker = nil
         let output = waitingOutput
         waitingOutput = nil
@@ -136,15 +130,7 @@ extension StayKeeper {
         if origin == .arrival {
             try root.unmount()
             try root.clear()
-            if manifest.hasLayer {
-                do {
-                    try LayerArchive.unpack(dump.layer, into: root.upper)
-                } catch {
-                    throw StepFailure(
-                        code: .restoreFailed, message: "the container's files cannot be restored",
-                        toolMessage: "\(error)")
-                }
-            }
+            if manifest.hasLayer { try dump.layer.unpack(into: root.upper) }
         }
         try root.mount(image: try tools.rootFileSystem(of: record.spec.digest))
     }
@@ -172,15 +158,8 @@ extension StayKeeper {
 
     // MARK: Lease
 
-    private func expiry(after lease: Duration) -> Task<Void, Never> {
-        Task { [weak self] in
-            do { try await Task.sleep(for: lease) } catch { return }
-            await self?.endLease()
-        }
-    }
-
     /// Ends what is held when its time is over.
-    private func endLease() {
+    func endLease() {
         guard let held, held.deadline <= .now, let record, case .held(_, let origin) = record.phase else { return }
         held.lease.cancel()
         self.held = nil
@@ -188,11 +167,6 @@ extension StayKeeper {
         try? controlGroup.killAll()
         try? note(origin.phase(lost: .leaseExpired))
     }
-
-    private static let leaseExpired = StepFailure(
-        code: .leaseExpired, message: "the container was not released in time and was ended")
-    private static let interrupted = StepFailure(
-        code: .interrupted, message: "the agent was ended while it held the container, which ended with it")
 }
 
 extension RestoreOrigin {

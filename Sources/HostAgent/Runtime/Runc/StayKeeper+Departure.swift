@@ -1,6 +1,5 @@
 import FleetModel
 import Glibc
-import ImageStore
 
 extension StayKeeper {
     /// See `ContainerRuntime.trial`.
@@ -197,13 +196,7 @@ extension StayKeeper {
     private func complete(_ dump: DumpDirectory, of record: StayRecord) throws(StepFailure) {
         let root = files.root
         let hasLayer = root.hasLayer
-        if hasLayer {
-            do {
-                _ = try LayerArchive.pack(directory: root.upper, to: dump.layer)
-            } catch {
-                throw StepFailure(writingDown: "the container's files", error)
-            }
-        }
+        if hasLayer { try dump.layer.pack(root.upper) }
         try dump.complete(
             DumpDirectory.Manifest(
                 container: stay.container, outputPipe: record.outputPipe, hasLayer: hasLayer,

@@ -2,7 +2,7 @@ import FleetModel
 import Glibc
 
 /// Does what is to be done to one stay, one thing at a time. See `RuncRuntime`.
-actor StayKeeper {
+actor StayKeeper: StayKeeping {
     let stay: Stay
     let tools: RuncTools
     let files: StayFiles
@@ -52,17 +52,12 @@ actor StayKeeper {
     }
 
     /// The failure of an order that does not fit what is here.
-    var notHere: StepFailure {
-        let state = record.map { "it is \($0.phase)" } ?? "nothing of it is here"
-        return StepFailure(code: .notHere, message: "container '\(stay.container)', stay \(stay): \(state)")
-    }
+    var notHere: StepFailure { .notHere(stay, in: record?.phase) }
 
     /// The record and process of a container that runs.
     func running() throws(StepFailure) -> (StayRecord, WatchedProcess) {
         guard let record, case .running = record.phase, let process else { throw notHere }
-        guard process.runs else {
-            throw StepFailure(code: .notHere, message: "container '\(stay.container)' has ended by itself")
-        }
+        guard process.runs else { throw StepFailure.hasEnded(stay) }
         return (record, process)
     }
 

@@ -39,14 +39,6 @@ enum RestoreOrigin: Codable, Sendable, Hashable {
     case revival(RelocationID)
 }
 
-/// How a held container was lost.
-enum HoldLoss: String, Codable, Sendable {
-    /// It was not released in time.
-    case leaseExpired
-    /// The agent ended.
-    case interrupted
-}
-
 extension StayPhase {
     /// The truth about a stay after the agent was ended, once no worker of the old agent is at work any more.
     ///

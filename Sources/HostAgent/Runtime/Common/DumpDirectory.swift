@@ -53,7 +53,7 @@ struct DumpDirectory: Sendable, Hashable {
     init(scratch path: String) { self.path = path }
 
     /// The writable layer.
-    var layer: String { path + "/layer.tar" }
+    var layer: FileArchive { FileArchive(path: path + "/layer.tar", of: "the container's files") }
     /// What CRIU's images lack of the processes.
     var traitsFile: String { path + "/traits.json" }
     /// The connections that are broken, and that CRIU takes for ended.
@@ -82,10 +82,8 @@ struct DumpDirectory: Sendable, Hashable {
         return try JSONFile(traitsFile).read(FamilyTraits.self)
     }
 
-    /// Adds the connections that are broken, and that CRIU takes for ended. Most dumps have none, and then there is no file.
-    func add(_ broken: [BrokenConnection]) throws(StepFailure) {
-        if !broken.isEmpty { try JSONFile(brokenFile).write(broken) }
-    }
+    /// Adds the connections that are broken, and that CRIU takes for ended. Nobody adds none: most dumps have no such file.
+    func add(_ broken: [BrokenConnection]) throws(StepFailure) { try JSONFile(brokenFile).write(broken) }
 
     /// Those that were added.
     func brokenConnections() throws(StepFailure) -> [BrokenConnection] {
@@ -102,6 +100,15 @@ struct DumpDirectory: Sendable, Hashable {
     func manifest() throws(StepFailure) -> Manifest? {
         guard FileTree.exists(manifestFile) else { return nil }
         return try JSONFile(manifestFile).read(Manifest.self)
+    }
+
+    /// The manifest of a whole dump of a container.
+    /// - Throws: `StepFailure` with `restoreFailed` when there is none.
+    func manifest(of container: ContainerName) throws(StepFailure) -> Manifest {
+        guard let manifest = try manifest(), manifest.container == container else {
+            throw StepFailure(code: .restoreFailed, message: "there is no whole dump of the container at \(path)")
+        }
+        return manifest
     }
 
     /// All of it, in bytes.

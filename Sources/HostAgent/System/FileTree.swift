@@ -32,33 +32,23 @@ enum FileTree {
     }
 
     /// The names in a directory; none when it is not there.
-    static func names(in path: String) -> [String] {
-        guard let directory = opendir(path) else { return [] }
-        defer { closedir(directory) }
-        var names: [String] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names.sorted()
-    }
+    static func names(in path: String) -> [String] { entries(in: path).map(\.name).sorted() }
 
     /// The names of the folders in a directory; none when it is not there. For file systems that say in a listing what is
     /// what, as the kernel's own do.
-    static func folders(in path: String) -> [String] {
+    static func folders(in path: String) -> [String] { entries(in: path).filter(\.isFolder).map(\.name) }
+
+    private static func entries(in path: String) -> [(name: String, isFolder: Bool)] {
         guard let directory = opendir(path) else { return [] }
         defer { closedir(directory) }
-        var names: [String] = []
+        var entries: [(name: String, isFolder: Bool)] = []
         while let entry = readdir(directory) {
-            guard entry.pointee.d_type == UInt8(DT_DIR) else { continue }
             let name = withUnsafePointer(to: &entry.pointee.d_name) {
                 $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
-            if name != ".", name != ".." { names.append(name) }
+            if name != ".", name != ".." { entries.append((name, entry.pointee.d_type == UInt8(DT_DIR))) }
         }
-        return names
+        return entries
     }
 
     /// The sizes of the files in a directory, in bytes.
