@@ -36,7 +36,7 @@ public struct Configuration: Sendable {
     public var publicOrigins: [WebOrigin] = []
     /// Where random numbers come from; for tests.
     var randomness = Randomness.system
-    /// When to end suddenly; for tests.
+    /// When to end suddenly: see `SuddenDeath`.
     public var death = SuddenDeath.never
 
     /// What a control plane is started with.

@@ -1,7 +1,7 @@
 import Glibc
 
 /// Ends the process at a chosen moment of a move as kill -9 would, or stops it until somebody lets it go on, so that tests
-/// can show what becomes of the move. Without a point it does nothing.
+/// can show what becomes of the move. Without a point it does nothing, and only debug builds can be given one.
 public struct SuddenDeath: Sendable, Hashable {
     /// A moment of a step.
     public enum Moment: String, Sendable, CaseIterable {
@@ -15,37 +15,42 @@ public struct SuddenDeath: Sendable, Hashable {
         case answered
     }
 
-    private let step: StepKind?
-    private let moment: Moment?
-    private let signal: Int32
-
     /// Never.
-    public static let never = SuddenDeath(step: nil, moment: nil, signal: SIGKILL)
+    public static let never = SuddenDeath()
 
-    private init(step: StepKind?, moment: Moment?, signal: Int32) {
-        self.step = step
-        self.moment = moment
-        self.signal = signal
-    }
-
-    /// Reads `STEP:MOMENT`, such as `checkpoint:done`, or `STEP:MOMENT:stop`.
-    /// - Throws: `ModelError.outOfRange` when there is no such step or moment.
-    public init(parsing text: String) throws {
-        let parts = text.split(separator: ":").map(String.init)
-        guard parts.count == 2 || (parts.count == 3 && parts[2] == "stop"), let step = StepKind(rawValue: parts[0]),
-            let moment = Moment(rawValue: parts[1])
-        else {
-            throw ModelError.outOfRange(
-                field: "die-at",
-                detail: "'\(text)' is not STEP:MOMENT or STEP:MOMENT:stop with a step of a relocation and one of "
-                    + Moment.allCases.map(\.rawValue).joined(separator: ", "))
+    #if DEBUG
+        private struct Point: Sendable, Hashable {
+            var step: StepKind
+            var moment: Moment
+            var signal: Int32
         }
-        self.init(step: step, moment: moment, signal: parts.count == 2 ? SIGKILL : SIGSTOP)
-    }
 
-    /// Ends or stops the process if this is the moment.
-    public func strike(_ moment: Moment, of step: StepKind?) {
-        guard let step, step == self.step, moment == self.moment else { return }
-        kill(getpid(), signal)
-    }
+        private var point: Point?
+
+        /// Reads `STEP:MOMENT`, such as `checkpoint:done`, or `STEP:MOMENT:stop`.
+        /// - Throws: `ModelError.outOfRange` when there is no such step or moment.
+        public init(parsing text: String) throws {
+            let parts = text.split(separator: ":").map(String.init)
+            guard parts.count == 2 || (parts.count == 3 && parts[2] == "stop"),
+                let step = StepKind(rawValue: parts[0]), let moment = Moment(rawValue: parts[1])
+            else {
+                throw ModelError.outOfRange(
+                    field: "die-at",
+                    detail: "'\(text)' is not STEP:MOMENT or STEP:MOMENT:stop with a step of a relocation and one of "
+                        + Moment.allCases.map(\.rawValue).joined(separator: ", "))
+            }
+            point = Point(step: step, moment: moment, signal: parts.count == 2 ? SIGKILL : SIGSTOP)
+        }
+
+        /// Ends or stops the process if this is the moment.
+        public func strike(_ moment: Moment, of step: StepKind?) {
+            guard let point, step == point.step, moment == point.moment else { return }
+            kill(getpid(), point.signal)
+        }
+    #else
+        /// This is never the moment.
+        @inlinable public func strike(_ moment: Moment, of step: StepKind?) {}
+    #endif
+
+    private init() {}
 }

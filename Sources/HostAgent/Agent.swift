@@ -31,7 +31,7 @@ public struct Agent: Sendable {
         public var surveyInterval = Duration.seconds(60)
         /// The time between two looks for recorded outcomes that nobody asks for any more.
         public var journalInterval = Duration.seconds(3600)
-        /// When to end suddenly; for tests.
+        /// When to end suddenly: see `SuddenDeath`.
         public var death = SuddenDeath.never
 
         /// What an agent is started with.

@@ -86,8 +86,8 @@ struct AgentRun: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Gateway: the interface towards the clients.", valueName: "interface"))
     var outsideInterface: String?
 
-    @Option(help: ArgumentHelp("End suddenly at STEP:MOMENT, to test what follows.", visibility: .hidden))
-    var dieAt: String?
+    @OptionGroup
+    var hooks: TestHooks
 
     @Option(help: ArgumentHelp("What is logged: trace, debug, info, notice, warning, error, critical."))
     var logLevel = "notice"
@@ -125,7 +125,7 @@ struct AgentRun: AsyncParsableCommand {
             joinTokenFile: tokenFile)
         configuration.survey = survey
         configuration.tools = tools
-        if let dieAt { configuration.death = try SuddenDeath(parsing: dieAt) }
+        configuration.death = try hooks.death()
         switch (role, runtime) {
         case (.worker, .runc):
             return try Agent(

@@ -77,8 +77,8 @@ struct ServeCommand: AsyncParsableCommand {
             valueName: "seconds"))
     var lostAfter: Double?
 
-    @Option(help: ArgumentHelp("End suddenly at STEP:MOMENT, to test what follows.", visibility: .hidden))
-    var dieAt: String?
+    @OptionGroup
+    var hooks: TestHooks
 
     @Option(help: ArgumentHelp("What is logged: trace, debug, info, notice, warning, error, critical."))
     var logLevel = "notice"
@@ -131,7 +131,7 @@ struct ServeCommand: AsyncParsableCommand {
             firstPolicy: policy, retentionSeconds: keepDays == 0 ? nil : Double(keepDays) * 86_400)
         configuration.publicOrigins = publicOrigin
         configuration.lostAfterSeconds = lostAfter
-        if let dieAt { configuration.death = try SuddenDeath(parsing: dieAt) }
+        configuration.death = try hooks.death()
         return configuration
     }
 

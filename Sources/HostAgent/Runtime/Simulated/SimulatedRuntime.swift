@@ -4,23 +4,23 @@ import Synchronization
 /// A runtime that runs nothing: it keeps the phases of every stay and acts as if. For machines without root, and for
 /// tests of scale and of failures. Everything that shows its containers says that they are simulated.
 public final class SimulatedRuntime: ContainerRuntime {
-    /// A place where a failure can be injected.
+    /// What can be made to fail.
     public enum Phase: Sendable, Hashable, CaseIterable {
         /// The functions of `ContainerRuntime` of the same names.
         case start, trial, prepare, arm, disarm, checkpoint, restore, release, revive, remove
     }
 
-    private struct State {
+    struct State {
         var stays: [Stay: PresenceState] = [:]
         var armed: Set<RelocationID> = []
-        var faults: [Phase: [StepFailure]] = [:]
     }
 
     /// `RuntimeKind.simulated`.
     public let kind = RuntimeKind.simulated
     /// Nothing ends by itself here before it is told to.
     public let firstMoment = Duration.zero
-    private let state = Mutex(State())
+    let state = Mutex(State())
+    let faults = SimulatedFaults()
     private let dumps: SimulatedDumps
 
     /// A runtime without containers.
@@ -29,28 +29,6 @@ public final class SimulatedRuntime: ContainerRuntime {
 
     /// The relocations for which a worker stands ready.
     public var armed: Set<RelocationID> { state.withLock { $0.armed } }
-
-    /// Makes the next call of a phase fail; several faults of one phase are met in the order in which they were given.
-    public func inject(_ failure: StepFailure, at phase: Phase) {
-        state.withLock { $0.faults[phase, default: []].append(failure) }
-    }
-
-    /// Ends a container's process as if it had ended by itself.
-    public func exit(_ container: ContainerName, with status: ProcessExit = .code(0)) {
-        state.withLock { state in
-            for (stay, presence) in state.stays where stay.container == container && presence == .running {
-                state.stays[stay] = .exited(status)
-            }
-        }
-    }
-
-    /// Forgets what is held or armed, as the end of an agent does.
-    public func interrupt() {
-        state.withLock { state in
-            for case (let stay, .held(let relocation)) in state.stays { state.stays[stay] = .prepared(relocation) }
-            state.armed = []
-        }
-    }
 
     /// See `ContainerRuntime.start`.
     public func start(_ spec: ContainerSpec, stay: Stay, namespace: NetworkNamespace) async throws(StepFailure) {
@@ -161,15 +139,8 @@ public final class SimulatedRuntime: ContainerRuntime {
     private func step(
         _ phase: Phase, _ change: (inout [Stay: PresenceState]) -> Void
     ) throws(StepFailure) {
-        let fault = state.withLock { state -> StepFailure? in
-            if let fault = state.faults[phase]?.first {
-                state.faults[phase]?.removeFirst()
-                return fault
-            }
-            change(&state.stays)
-            return nil
-        }
-        if let fault { throw fault }
+        try faults.meet(phase)
+        state.withLock { change(&$0.stays) }
     }
 
     private func invalid(_ message: String) -> StepFailure { StepFailure(code: .invalidOrder, message: message) }
