@@ -3,13 +3,30 @@ import HTTP
 import Logging
 import SystemSupport
 
-/// The agent of one host: it dials the control plane, carries out orders, and reports.
+/// The agent of one host
+/// =====================
 ///
-/// Loops run side by side. One reads commands and starts them; each command is a task of its own, so that a long
-/// dump does not delay another container's move. One sends heartbeats with what has changed. Others look after what lies on
-/// the disk. What speaks to the control plane is begun anew,
-/// with a new session, whenever the link is lost; what is being carried out goes on meanwhile, and its outcome is sent
-/// in the next session.
+/// It dials the control plane, carries out orders, and reports. It is the only part of Relocate that needs root: whatever
+/// happens to a container on its host (processes, files, packets) is done here.
+///
+/// - `Link`  the way to the control plane, and the secret by which the host is known
+/// - `Orders`  what each order means, that each is carried out once, and one after the other for a container
+/// - `Runtime`  what carries containers: runc, Docker, and one that acts as if. `Common` is what they share; every stay of a
+///   container on the host has a keeper that does one thing at a time and writes down what it is about to do
+/// - `Checkpoint`  the conversation with CRIU, and what its images lack
+/// - `Network`  namespaces, addresses and rules of a host, and those of the gateway, over netlink and `nft`
+/// - `Facts`  what kind of host this is
+/// - `System`  files, processes and descriptors as all of these use them
+///
+/// It decides nothing: when a container moves, where to, and what follows a step that fails is the control plane's. It knows
+/// of no other host and speaks to none; what goes from one to another lies on the shared storage. It keeps no record of the
+/// fleet, only what its successor needs to go on, and it does not start, stop or mend a container by itself. What it leaves
+/// when it ends, at whatever moment, runs on, or ends by itself where two copies could come of it.
+///
+/// **Loops** run side by side. One reads commands and starts them; each command is a task of its own, so that a long dump
+/// does not delay another container's move. One sends heartbeats with what has changed. These two are begun anew, with a new
+/// session, whenever the link is lost; what is being carried out goes on meanwhile, and its outcome is sent in the next
+/// session. Others look after what lies on the disk.
 public struct Agent: Sendable {
     /// What an agent is started with.
     public struct Configuration: Sendable {
