@@ -6,10 +6,6 @@ public enum FleetNote: Sendable, Hashable {
     case credential(HostName, SecretHash)
     /// A host's credential proves nothing any more.
     case credentialRevoked(HostName)
-    /// A host's agent has enrolled for the `number`th time.
-    case session(HostName, number: Int64)
-    /// A holder of this token may enrol new hosts.
-    case joinToken(SecretHash)
     /// No container may be given this address before then. Entries whose time is over go with the next such note.
     case quarantine(IPv4Address, until: Timestamp)
     /// Why a relocation goes where it goes. A later decision of the same relocation replaces an earlier one.

@@ -18,8 +18,6 @@ public struct FleetRecord: Sendable, Hashable {
     public var schedulerPaused: Bool
     /// The alarms that stand, by kind and subject.
     public var alarms: [Alarm]
-    /// What proves that a new host may enrol; `nil` when no token was ever set.
-    public var joinToken: SecretHash?
     /// The number of the newest event; 0 when there is none.
     public var lastSequence: Int64
     /// The number that the next relocation is to have.
@@ -30,8 +28,7 @@ public struct FleetRecord: Sendable, Hashable {
         hosts: [HostRecord] = [], tenants: [Tenant] = [], containers: [Container] = [],
         openRelocations: [Relocation] = [], quarantine: [IPv4Address: Timestamp] = [:],
         policies: [PolicyRecord] = [], lastPolicyVersions: [PolicyName: Int] = [:], schedulerPaused: Bool = false,
-        alarms: [Alarm] = [], joinToken: SecretHash? = nil, lastSequence: Int64 = 0,
-        nextRelocation: RelocationID = RelocationID(1)
+        alarms: [Alarm] = [], lastSequence: Int64 = 0, nextRelocation: RelocationID = RelocationID(1)
     ) {
         self.hosts = hosts
         self.tenants = tenants
@@ -42,7 +39,6 @@ public struct FleetRecord: Sendable, Hashable {
         self.lastPolicyVersions = lastPolicyVersions
         self.schedulerPaused = schedulerPaused
         self.alarms = alarms
-        self.joinToken = joinToken
         self.lastSequence = lastSequence
         self.nextRelocation = nextRelocation
     }
@@ -54,13 +50,10 @@ public struct HostRecord: Sendable, Hashable {
     public var host: Host
     /// What its agent's credential must match; `nil` when it was never given one.
     public var credential: SecretHash?
-    /// The number of its agent's last session; 0 when it had none.
-    public var session: Int64
 
     /// A host with what only the control plane may know of it.
-    public init(host: Host, credential: SecretHash? = nil, session: Int64 = 0) {
+    public init(host: Host, credential: SecretHash? = nil) {
         self.host = host
         self.credential = credential
-        self.session = session
     }
 }

@@ -8,14 +8,13 @@ enum NoteWriter {
     static func write(_ note: FleetNote, to database: Database, at time: Timestamp) throws {
         switch note {
         case .credential(let host, let hash):
-            try update(host, "credential", bytes(hash), database)
+            try database.run("UPDATE hosts SET credential = ? WHERE name = ?", [bytes(hash), host.text])
+            guard database.changesCount == 1 else {
+                throw LedgerError(.conflict, "there is no host '\(host)' whose credential could be kept")
+            }
         case .credentialRevoked(let host):
             // A host that was forgotten has taken it along.
             try database.run("UPDATE hosts SET credential = NULL WHERE name = ?", [host.text])
-        case .session(let host, let number):
-            try update(host, "session", number.databaseValue, database)
-        case .joinToken(let hash):
-            try database.run("UPDATE settings SET join_token = ?", [bytes(hash)])
         case .quarantine(let address, let end):
             try database.run("DELETE FROM addresses WHERE quarantined_until <= ?", [time.milliseconds])
             try database.run(
@@ -30,15 +29,6 @@ enum NoteWriter {
                 INSERT INTO decisions (relocation, body) VALUES (?, ?)
                 ON CONFLICT DO UPDATE SET body = excluded.body
                 """, [id.number, try JSONText.write(decision)])
-        }
-    }
-
-    private static func update(
-        _ host: HostName, _ column: String, _ value: DatabaseValue, _ database: Database
-    ) throws {
-        try database.run("UPDATE hosts SET \(column) = ? WHERE name = ?", [value, host.text])
-        guard database.changesCount == 1 else {
-            throw LedgerError(.conflict, "there is no host '\(host)' whose \(column) could be kept")
         }
     }
 

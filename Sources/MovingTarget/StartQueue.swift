@@ -104,9 +104,6 @@ public struct StartQueue: Sendable {
         pauses[tenant, default: RecentSums(seconds: 3600)].add(seconds, at: time)
     }
 
-    /// The hosts at which no further relocation may start.
-    public func busyHosts(limits: RelocationLimits) -> Set<HostName> { used.fullHosts(limits) }
-
     /// Finds the next relocation that may start.
     /// - Parameters:
     ///   - now: The present.

@@ -170,7 +170,9 @@ struct ErrorTests {
     @Test("a file that cannot be read is named, and the daemon not accused")
     func missingFile() async throws {
         try await FakeDaemon.with(Response()) { docker, daemon in
-            let error = await dockerError { try await docker.loadImage(archive: "/nowhere/image.tar") }
+            let error = await dockerError {
+                try await docker.importImage(rootfs: "/nowhere/image.tar", reference: "web:1")
+            }
             guard case .invalidRequest(let message) = error else {
                 Issue.record("\(String(describing: error))")
                 return

@@ -40,20 +40,6 @@ struct ImageTests {
         }
     }
 
-    @Test("an archive is sent as a file, and the names in it come back")
-    func load() async throws {
-        let answer = lines(#"{"stream":"Loaded image: web:1\n"}"#, #"{"stream":"Loaded image ID: sha256:aa\n"}"#)
-        try await withFile { path in
-            try await FakeDaemon.with(answer) { docker, daemon in
-                let names = try await docker.loadImage(archive: path)
-                #expect(names == ["web:1", "sha256:aa"])
-                #expect(daemon.asked[0].line == "POST /v1.41/images/load")
-                #expect(daemon.asked[0].type == "application/x-tar")
-                #expect(daemon.asked[0].body == Array("an archive".utf8))
-            }
-        }
-    }
-
     @Test("a root file system becomes an image of the configuration asked for")
     func importing() async throws {
         try await withFile { path in
@@ -70,41 +56,31 @@ struct ImageTests {
     }
 
     @Test(
-        "a pull names one tag",
-        arguments: [
-            ("redis", "redis:latest"), ("redis:7", "redis:7"), ("host:5000/redis", "host:5000/redis:latest"),
-            ("redis@sha256:aa", "redis@sha256:aa"),
-        ])
-    func tags(_ reference: String, _ asked: String) async throws {
-        let answer = lines(#"{"status":"Pulling","id":"a"}"#, #"{"status":"Download complete","progressDetail":{}}"#)
-        try await FakeDaemon.with(answer) { docker, daemon in
-            try await docker.pullImage(reference)
-            #expect(daemon.asked[0].query["fromImage"] == asked)
-        }
-    }
-
-    @Test(
         "a failure within an answer that began as a success is an error",
         arguments: [
             #"{"errorDetail":{"message":"no space left"},"error":"no space left"}"#, #"{"error":"no space left"}"#,
         ])
-    func failedPull(_ line: String) async throws {
-        let answer = lines(#"{"status":"Pulling"}"#, #"{"status":"x","progressDetail":{"current":1}}"#, line)
-        try await FakeDaemon.with(answer) { docker, _ in
-            let error = await dockerError { try await docker.pullImage("redis") }
-            #expect(error == .refused(status: 200, message: "no space left"))
+    func failedImport(_ line: String) async throws {
+        let answer = lines(#"{"status":"Importing"}"#, #"{"status":"x","progressDetail":{"current":1}}"#, line)
+        try await withFile { path in
+            try await FakeDaemon.with(answer) { docker, _ in
+                let error = await dockerError { try await docker.importImage(rootfs: path, reference: "web:1") }
+                #expect(error == .refused(status: 200, message: "no space left"))
+            }
         }
     }
 
-    @Test("a pull that is cut off within a line, or has a line without end, is an error")
-    func cutPull() async throws {
+    @Test("an import whose answer is cut off within a line, or has a line without end, is an error")
+    func cutImport() async throws {
         let endless = [UInt8](repeating: UInt8(ascii: "x"), count: 3 << 20)
-        for pieces in [[Array(#"{"status":"Pul"#.utf8)], [endless]] {
-            try await FakeDaemon.with(.pieces(pieces)) { docker, _ in
-                let error = await dockerError { try await docker.pullImage("redis") }
-                guard case .invalidAnswer = error else {
-                    Issue.record("\(String(describing: error))")
-                    return
+        try await withFile { path in
+            for pieces in [[Array(#"{"status":"Imp"#.utf8)], [endless]] {
+                try await FakeDaemon.with(.pieces(pieces)) { docker, _ in
+                    let error = await dockerError { try await docker.importImage(rootfs: path, reference: "web:1") }
+                    guard case .invalidAnswer = error else {
+                        Issue.record("\(String(describing: error))")
+                        return
+                    }
                 }
             }
         }

@@ -48,7 +48,7 @@ struct LiveTests {
             #expect(try await daemon.docker.image("nothing:1") == nil)
             let broken = daemon.directory + "/broken.tar"
             try Data("no archive".utf8).write(to: URL(fileURLWithPath: broken))
-            let error = await dockerError { try await daemon.docker.loadImage(archive: broken) }
+            let error = await dockerError { try await daemon.docker.importImage(rootfs: broken, reference: "broken:1") }
             guard case .refused(_, let message) = error else {
                 Issue.record("\(String(describing: error))")
                 return
@@ -104,8 +104,6 @@ struct LiveTests {
                 if event.action == "destroy" { break }
             }
             for action in ["create", "start", "die", "rename", "destroy"] { #expect(actions.contains(action)) }
-            try await docker.removeImage(Self.image)
-            #expect(try await docker.image(Self.image) == nil)
         }
     }
 
@@ -146,42 +144,5 @@ struct LiveTests {
             #expect(try await docker.volume("kept").labels == ["a": "b"])
             try await docker.removeVolume("kept")
         }
-    }
-
-    @Test("a container goes on where its checkpoint was made", .enabled(if: RealDaemon.makesCheckpoints))
-    func checkpoint() async throws {
-        try await withImage { daemon, docker in
-            var body = Self.body
-            body["HostConfig"]?["RestartPolicy"] = ["Name": "no"]
-            try await docker.start(docker.create(name: "count", body: body).id)
-            try await eventually("it counts") { try await count(docker) > 3 }
-            try await docker.createCheckpoint("count", id: "c1", exit: true)
-            #expect(try await docker.wait("count") == 137)
-            #expect(try await docker.checkpoints("count") == ["c1"])
-            // Daemons refuse for a while to take in again what they have just dumped themselves.
-            try await eventually("it is restored") { (try? await docker.start("count", checkpoint: "c1")) == true }
-            let before = try await count(docker)
-            #expect(before > 3)
-            try await eventually("it counts on") { try await count(docker) > before }
-            // It has said so once, before the checkpoint: it was not started anew.
-            #expect(try await docker.logs("count").outputText == "ready\n")
-
-            let dumps = daemon.directory + "/dumps"
-            try FileManager.default.createDirectory(atPath: dumps, withIntermediateDirectories: true)
-            try await docker.createCheckpoint("count", id: "c2", directory: dumps, exit: false)
-            #expect(try await docker.inspect("count").state.isRunning)
-            #expect(try await docker.checkpoints("count", directory: dumps) == ["c2"])
-            try await docker.deleteCheckpoint("count", id: "c2", directory: dumps)
-            #expect(try await docker.checkpoints("count", directory: dumps).isEmpty)
-            try await docker.deleteCheckpoint("count", id: "c1")
-            let gone = await dockerError { try await docker.deleteCheckpoint("count", id: "c1") }
-            #expect(gone == .refused(status: 500, message: "checkpoint c1 does not exist for container count"))
-            try await docker.remove("count", force: true)
-        }
-    }
-
-    private func count(_ docker: DockerEngine) async throws -> Int {
-        let text = try await docker.execute("count", ["cat", "/tmp/count"]).output.outputText
-        return Int(text.prefix { !$0.isNewline }) ?? 0
     }
 }

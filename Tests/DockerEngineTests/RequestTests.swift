@@ -16,16 +16,13 @@ struct RequestTests {
             try await docker.kill("web", signal: "SIGHUP")
             try await docker.rename("web", to: "web2")
             try await docker.remove("web2", force: true, volumes: true)
-            try await docker.deleteCheckpoint("web", id: "c1", directory: "/dumps")
-            try await docker.removeImage("registry:5000/team/web:1", force: true)
             try await docker.removeVolume("data")
             #expect(
                 daemon.asked.map(\.line) == [
                     "GET /v1.41/_ping", "POST /v1.41/containers/web/start", "POST /v1.41/containers/web/start",
                     "POST /v1.41/containers/web/stop", "POST /v1.41/containers/web/kill",
                     "POST /v1.41/containers/web/rename", "DELETE /v1.41/containers/web2",
-                    "DELETE /v1.41/containers/web/checkpoints/c1",
-                    "DELETE /v1.41/images/registry:5000/team/web:1", "DELETE /v1.41/volumes/data",
+                    "DELETE /v1.41/volumes/data",
                 ])
             let queries = daemon.asked.map(\.query)
             #expect(queries[1].names.isEmpty)
@@ -35,32 +32,6 @@ struct RequestTests {
             #expect(queries[5]["name"] == "web2")
             #expect(queries[6]["force"] == "1")
             #expect(queries[6]["v"] == "1")
-            #expect(queries[7]["dir"] == "/dumps")
-            #expect(queries[8]["force"] == "1")
-        }
-    }
-
-    @Test("a checkpoint says where it goes and whether the container ends")
-    func checkpoint() async throws {
-        try await FakeDaemon.with(Response(status: .created)) { docker, daemon in
-            try await docker.createCheckpoint("web", id: "c1", exit: false)
-            try await docker.createCheckpoint("web", id: "c2", directory: "/dumps", exit: true)
-            #expect(daemon.asked.map(\.line) == Array(repeating: "POST /v1.41/containers/web/checkpoints", count: 2))
-            #expect(daemon.asked.map(\.type) == Array(repeating: "application/json", count: 2))
-            #expect(daemon.asked[0].json == ["CheckpointID": "c1", "Exit": false])
-            #expect(daemon.asked[1].json == ["CheckpointID": "c2", "CheckpointDir": "/dumps", "Exit": true])
-        }
-    }
-
-    @Test("checkpoints are listed by name, and none is an empty list")
-    func checkpoints() async throws {
-        try await FakeDaemon.with({ question in
-            .document(question.query["dir"] == nil ? .null : [["Name": "c1"], ["Name": "c2"]])
-        }) { docker, _ in
-            let none = try await docker.checkpoints("web")
-            #expect(none.isEmpty)
-            let two = try await docker.checkpoints("web", directory: "/dumps")
-            #expect(two == ["c1", "c2"])
         }
     }
 

@@ -15,7 +15,6 @@ struct FleetMemory {
     private var residences: [Residence] = []
     private var isPaused = false
     private var alarms: [String: Alarm] = [:]
-    private var joinToken: SecretHash?
 
     mutating func apply(_ change: FleetChange, at time: Timestamp) {
         switch change {
@@ -61,8 +60,6 @@ struct FleetMemory {
         switch note {
         case .credential(let host, let hash): hosts[host]?.credential = hash
         case .credentialRevoked(let host): hosts[host]?.credential = nil
-        case .session(let host, let number): hosts[host]?.session = number
-        case .joinToken(let hash): joinToken = hash
         case .quarantine(let address, let end):
             quarantine = quarantine.filter { $0.value > time }
             quarantine[address] = end
@@ -79,7 +76,6 @@ struct FleetMemory {
             && record.policies == policies.values.sorted { $0.name < $1.name }
             && record.lastPolicyVersions == policyVersions
             && record.schedulerPaused == isPaused && Set(record.alarms) == Set(alarms.values)
-            && record.joinToken == joinToken
             && record.nextRelocation.number == (relocations.keys.max()?.number ?? 0) + 1
     }
 
@@ -131,22 +127,13 @@ struct FleetLife {
                 memory.hostNames.randomElement(using: &generator).map { host in
                     number.isMultiple(of: 5)
                         ? [.credentialRevoked(host)]
-                        : [
-                            .credential(host, SecretHash(of: "secret \(number)")),
-                            .session(host, number: Int64(number)),
-                        ]
+                        : [.credential(host, SecretHash(of: "secret \(number)"))]
                 } ?? []
             )
         default:
             let address = IPv4Address(number: 0x0A58_0000 + UInt32(number))
             let seconds = Double.random(in: 1...20, using: &generator).rounded()
-            return (
-                [],
-                [
-                    .quarantine(address, until: time.advanced(bySeconds: seconds)),
-                    .joinToken(SecretHash(of: "\(number)")),
-                ]
-            )
+            return ([], [.quarantine(address, until: time.advanced(bySeconds: seconds))])
         }
     }
 

@@ -311,8 +311,11 @@ struct StrategyRecordTests {
                 sql: "INSERT INTO tenants VALUES ('shop', ?)",
                 arguments: [#"{"createdAt":"2026-01-01T00:00:00.000Z","name":"shop"}"#])
             try database.execute(
-                sql: "INSERT INTO hosts (name, body) VALUES ('a', ?)",
-                arguments: [try JSONText.write(try Some.host("a"))])
+                sql: "INSERT INTO hosts (name, body, credential, session) VALUES ('a', ?, ?, 3)",
+                arguments: [try JSONText.write(try Some.host("a")), Data(SecretHash(of: "secret").bytes)])
+            try database.execute(
+                sql: "UPDATE settings SET join_token = ?, scheduler_paused = 1",
+                arguments: [Data(SecretHash(of: "token").bytes)])
             try database.execute(sql: "INSERT INTO containers VALUES ('web', 'shop', 'a', ?)", arguments: [body])
         } then: { ledger in
             let record = try ledger.load()
@@ -321,6 +324,8 @@ struct StrategyRecordTests {
             #expect(policy.policy.clock == .deadline(threshold: 0.5))
             #expect(policy.policy.assumedAttackSeconds == 100)
             #expect(record.tenants.first?.neverBeside == [])
+            #expect(record.hosts == [HostRecord(host: try Some.host("a"), credential: SecretHash(of: "secret"))])
+            #expect(record.schedulerPaused)
             let before = try await ledger.policyVersion(1, of: .default)
             #expect(before?.policy.assumedAttackSeconds == 10)
             let events = try await ledger.events(after: 0, limit: 10)

@@ -33,9 +33,4 @@ public struct ContainerOutput: Sendable, Hashable {
 
     /// What was written to the standard error.
     public var errors: [UInt8] { errorRanges.flatMap { written[$0] } }
-
-    /// The standard output as text, invalid UTF-8 replaced.
-    public var outputText: String { String(decoding: output, as: UTF8.self) }
-    /// The standard error as text, invalid UTF-8 replaced.
-    public var errorText: String { String(decoding: errors, as: UTF8.self) }
 }

@@ -2,7 +2,7 @@ import Glibc
 import HTTP
 
 extension DockerEngine {
-    /// Writes an image to a new file, in the form that `loadImage` reads (`docker save`).
+    /// Writes an image to a new file, in the form of `docker save`.
     /// - Throws: `DockerError`; `invalidRequest` when the file cannot be written. What was written then stays.
     public func saveImage(
         _ reference: String, to path: String, timeout: Duration = .seconds(600)

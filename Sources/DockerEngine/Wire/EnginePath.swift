@@ -15,7 +15,7 @@ struct EnginePath: Sendable, ExpressibleByStringLiteral, CustomStringConvertible
     }
 
     /// Adds a name to the path. Slashes stay what they are: the names of images have them.
-    mutating func append(_ name: String) throws(DockerError) {
+    private mutating func append(_ name: String) throws(DockerError) {
         let parts = name.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." }), !name.utf8.contains(0) else {
             throw .invalidRequest("'\(name)' is no name that Docker could know")

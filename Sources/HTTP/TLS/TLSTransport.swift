@@ -10,7 +10,6 @@ final class TLSTransport {
     private var output: [UInt8] = []
 
     var hasInput: Bool { used < input.count }
-    var outputCount: Int { output.count }
 
     /// Adds ciphertext that has been received.
     func feed(_ bytes: [UInt8]) {

@@ -12,13 +12,6 @@ struct RealDaemon {
         geteuid() == 0 && [program, busybox, "/usr/bin/unshare"].allSatisfy(FileManager.default.isExecutableFile)
     }
 
-    /// Whether CRIU, which runc calls for checkpoints, serves this kernel.
-    static let makesCheckpoints: Bool = {
-        let paths = ["/usr/local/sbin/criu", "/usr/sbin/criu", "/usr/local/bin/criu", "/usr/bin/criu"]
-        guard isPossible, let path = paths.first(where: FileManager.default.isExecutableFile) else { return false }
-        return (try? run(path, ["check"])) == 0
-    }()
-
     private static func run(_ program: String, _ arguments: [String]) throws -> Int32 {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: program)

@@ -101,7 +101,6 @@ struct GRPCStatus: RawRepresentable, Sendable, Hashable {
 
     static let deadlineExceeded = GRPCStatus(rawValue: 4)
     static let notFound = GRPCStatus(rawValue: 5)
-    static let unavailable = GRPCStatus(rawValue: 14)
 }
 
 /// Why a call has no answer.
