@@ -79,7 +79,7 @@ export class Stream {
 
 const subject = (kind, event) => {
   const body = event[kind] ?? event;
-  return kind === "relocation"
+  return kind === "relocation" || kind === "progress"
     ? `#${body.id} ${body.container} ${body.steps.at(-1)?.kind ?? ""} ${body.state}` : `${body.name ?? body.subject ?? ""} ${body.state ?? ""}`;
 };
 

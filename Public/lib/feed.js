@@ -12,7 +12,7 @@ const SILENCE = 40_000; // two heartbeats and a half, in milliseconds
 const PATIENCE_HIDDEN = 60_000;
 const PATIENCE_OPENING = 10_000;
 const KINDS = [
-  "host", "hostForgotten", "tenant", "tenantRemoved", "container", "containerRemoved", "relocation", "policy",
+  "host", "hostForgotten", "tenant", "tenantRemoved", "container", "containerRemoved", "relocation", "progress", "policy",
   "policyRemoved", "image", "scheduler", "alarm", "refused",
 ];
 

@@ -1,6 +1,7 @@
 // The fleet as this page knows it, and what changed since the last frame.
 //
-// Events carry whole values, so applying one is a replacement. Every list is valid at an event number of its own:
+// Events carry whole values, so applying one is a replacement, but for the progress of moves, which is put over what is known
+// of the move. Every list is valid at an event number of its own:
 // an event no newer than the list of its kind is already in it and is skipped. What changed is collected and handed
 // out once per animation frame, so a hundred events cost one rendering.
 
@@ -36,6 +37,9 @@ export class Fleet {
   totals = { hosts: 0, containers: 0 };
   loaded = false;
   #isPart = { hosts: false, containers: false };
+  #asked = new Set();
+  /** At which event moves were asked for one by one. */
+  #movesAt = new Map();
   #sought = new Set();
   #counting = 0;
   #validAt = {};
@@ -123,8 +127,8 @@ export class Fleet {
     this.#validAt = {
       host: hosts.index, hostForgotten: hosts.index, tenant: tenants.index, tenantRemoved: tenants.index,
       container: containers.index, containerRemoved: containers.index, image: images.index,
-      relocation: relocations.index, alarm: alarms.index, policy: policies.index, policyRemoved: policies.index,
-      scheduler: scheduler.index,
+      relocation: relocations.index, progress: relocations.index, alarm: alarms.index, policy: policies.index,
+      policyRemoved: policies.index, scheduler: scheduler.index,
     };
     if (!this.loaded) this.#seedEntries(relocations.value.items);
     this.loaded = true;
@@ -137,11 +141,46 @@ export class Fleet {
   apply(kind, event) {
     for (const listener of this.#listeners) listener(kind, event);
     if (event.sequence <= (this.#validAt[kind] ?? 0)) return;
-    const body = event[kind] ?? event;
+    if (kind === "progress") this.#goOn(event);
+    else this.#tell(kind, event[kind] ?? event, event);
+  }
+
+  #tell(kind, body, event) {
     const before = this.#store(kind, body);
     const entry = describe(kind, body, before);
     if (entry) this.#enter({ at: event.at, actor: event.actor, sequence: event.sequence, ...entry });
     this.#schedule();
+  }
+
+  /** Puts what is new of a move over what is known of it. Of a move that this page has not heard of all is asked for. */
+  #goOn(event) {
+    const { id, steps: news, ...fields } = event.progress;
+    const before = this.relocations.get(id);
+    if (event.sequence <= (this.#movesAt.get(id) ?? 0)) return;
+    const steps = before ? [...before.steps] : [];
+    for (const { position, ...step } of news) {
+      if (position > steps.length) return this.#ask(id);
+      steps[position] = step;
+    }
+    if (before) this.#tell("relocation", { ...before, ...fields, steps }, event);
+    else this.#ask(id);
+  }
+
+  async #ask(id) {
+    if (this.#asked.has(id)) return;
+    this.#asked.add(id);
+    try {
+      const { value, index } = await request("GET", `/v1/relocations/${id}`);
+      // The event of its end may have come meanwhile.
+      if (!this.relocations.has(id) || isOpen(this.relocations.get(id))) {
+        this.#movesAt.set(id, index);
+        this.#store("relocation", value);
+        this.#schedule();
+      }
+    } catch {
+      // The next event of it asks again.
+    }
+    this.#asked.delete(id);
   }
 
   /** Takes the answer to an action ahead of its event. */
@@ -167,6 +206,7 @@ export class Fleet {
       ? drop(this.alarms, alarmKey(body), changes.alarms)
       : put(this.alarms, alarmKey(body), body, changes.alarms);
     case "relocation": {
+      if (!isOpen(body)) this.#movesAt.delete(body.id);
       const before = put(this.relocations, body.id, body, changes.relocations);
       if (this.relocations.size > KEPT_RELOCATIONS) this.#forgetOldest();
       return before;

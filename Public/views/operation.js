@@ -14,8 +14,8 @@ const PACE = 10; // seconds between two looks at what makes no events
 const PAGE = 50;
 const MOST_HOSTS = 1000;
 const FILTERS = ["actor", "subject", "kind"];
-const KINDS = ["container", "containerRemoved", "relocation", "host", "hostForgotten", "tenant", "tenantRemoved", "policy", "policyRemoved",
-  "image", "scheduler", "alarm", "refused"];
+const KINDS = ["container", "containerRemoved", "relocation", "progress", "host", "hostForgotten", "tenant", "tenantRemoved", "policy",
+  "policyRemoved", "image", "scheduler", "alarm", "refused"];
 
 export default class OperationView {
   constructor({ fleet, feed, root }) {
@@ -208,6 +208,7 @@ export default class OperationView {
 
 /** Whether an event is only a step on a container's way, which its move tells of. */
 function isStep({ kind, container, relocation }) {
+  if (kind === "progress") return true;
   if (kind === "relocation") return relocation.state === "running" || relocation.state === "rollingBack";
   return kind === "container" && ["relocating", "running", "starting"].includes(container.state) && Boolean(container.host)
     && !container.pin && !container.isPaused;

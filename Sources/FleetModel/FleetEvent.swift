@@ -18,7 +18,8 @@ public struct FleetEvent: Codable, Sendable, Hashable {
     }
 }
 
-/// What can happen in a fleet. Each case carries the whole new value, so that a reader needs no other source.
+/// What can happen in a fleet. Each case carries the whole new value, so that a reader needs no other source, but for the
+/// progress of a relocation, which is told with all of it when it is asked for, begins and ends.
 public enum FleetChange: Codable, Sendable, Hashable {
     /// A host enrolled or changed.
     case host(Host)
@@ -32,8 +33,10 @@ public enum FleetChange: Codable, Sendable, Hashable {
     case container(Container)
     /// A container was removed.
     case containerRemoved(ContainerName)
-    /// A relocation was asked for or went a step further.
+    /// A relocation was asked for, began or ended.
     case relocation(Relocation)
+    /// A relocation went on.
+    case progress(RelocationProgress)
     /// A policy was set.
     case policy(PolicyRecord)
     /// A policy was removed.
@@ -57,6 +60,7 @@ public enum FleetChange: Codable, Sendable, Hashable {
         case .container: "container"
         case .containerRemoved: "containerRemoved"
         case .relocation: "relocation"
+        case .progress: "progress"
         case .policy: "policy"
         case .policyRemoved: "policyRemoved"
         case .image: "image"

@@ -17,6 +17,7 @@ enum ChangeWriter {
             try remove(from: "containers", name.text, database)
             try ResidenceWriter.end(name, in: database, at: time)
         case .relocation(let relocation): try RelocationWriter.write(relocation, to: database)
+        case .progress(let progress): try RelocationWriter.write(progress, to: database)
         case .policy(let record): try PolicyWriter.write(record, to: database)
         case .policyRemoved(let name): try PolicyWriter.remove(name, from: database)
         case .scheduler(let paused):
@@ -32,8 +33,21 @@ enum ChangeWriter {
             "INSERT INTO events (sequence, at, actor, kind, subject, body) VALUES (?, ?, ?, ?, ?, ?)",
             [
                 event.sequence, event.at.milliseconds, event.actor, event.change.kind, event.change.subject,
-                try JSONText.write(event.change),
+                try JSONText.write(event.change.asKept),
             ])
+    }
+
+    /// Puts the steps of relocations that have ended back into their last events, as far as the relocations are there still.
+    static func complete(_ events: [FleetEvent], from database: Database) throws -> [FleetEvent] {
+        let ended = events.compactMap { $0.change.relocationWithoutSteps?.id.number }
+        guard !ended.isEmpty else { return events }
+        let steps = try RelocationWriter.steps(of: ended, from: database)
+        return events.map { event in
+            guard var relocation = event.change.relocationWithoutSteps else { return event }
+            relocation.steps = steps[relocation.id.number] ?? []
+            return FleetEvent(
+                sequence: event.sequence, at: event.at, actor: event.actor, change: .relocation(relocation))
+        }
     }
 
     private static func write(_ host: Host, to database: Database) throws {
@@ -71,5 +85,22 @@ enum ChangeWriter {
 
     private static func remove(from table: String, _ name: String, _ database: Database) throws {
         try database.run("DELETE FROM \(table) WHERE name = ?", [name])
+    }
+}
+
+extension FleetChange {
+    /// As its event is written down: the steps of a relocation that has ended stand in the table of steps, and do not change.
+    fileprivate var asKept: FleetChange {
+        guard case .relocation(var relocation) = self, relocation.state.isFinal else { return self }
+        relocation.steps = []
+        return .relocation(relocation)
+    }
+
+    /// A relocation that has ended, if its steps are not here.
+    fileprivate var relocationWithoutSteps: Relocation? {
+        guard case .relocation(let relocation) = self, relocation.state.isFinal, relocation.steps.isEmpty else {
+            return nil
+        }
+        return relocation
     }
 }

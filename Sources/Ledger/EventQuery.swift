@@ -44,6 +44,7 @@ extension FleetChange {
         case .container(let container): container.name.text
         case .containerRemoved(let name): name.text
         case .relocation(let relocation): relocation.container.text
+        case .progress(let progress): progress.container.text
         case .image(let image): image.digest.description
         case .alarm(let alarm): alarm.subject
         case .refused(_, let subject, _): subject

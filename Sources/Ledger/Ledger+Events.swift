@@ -46,11 +46,12 @@ extension Ledger {
     }
 
     private static func events(_ statement: SQL, _ database: Database) throws -> [FleetEvent] {
-        try SQLRequest<Row>(literal: statement).fetchAll(database).map { row in
+        let found = try SQLRequest<Row>(literal: statement).fetchAll(database).map { row in
             FleetEvent(
                 sequence: row["sequence"], at: Timestamp(milliseconds: row["at"]), actor: row["actor"],
                 change: try JSONText.read(FleetChange.self, row["body"]))
         }
+        return try ChangeWriter.complete(found, from: database)
     }
 }
 

@@ -1,42 +1,51 @@
 import FleetModel
 import GRDB
 
-/// Writes a relocation and those of its steps that differ from what is there.
+/// Writes of relocations and their steps what differs from what is there.
 enum RelocationWriter {
-    /// Writes a relocation.
+    /// Writes a relocation with all of its steps.
     static func write(_ relocation: Relocation, to database: Database) throws {
-        var body = relocation
-        body.steps = []
-        try database.run(
-            relocationSQL,
-            [
-                relocation.id.number, relocation.container.text, relocation.tenant.text, relocation.source.text,
-                relocation.destination?.text, relocation.trigger.rawValue, relocation.state.rawValue,
-                relocation.createdAt.milliseconds, relocation.endedAt?.milliseconds, try JSONText.write(body),
-            ])
-        for (position, step) in relocation.steps.enumerated() {
+        let columns = try Column.all(of: relocation)
+        let names = columns.map { "\"\($0.name)\"" }
+        let present = try Row.fetchOne(
+            database.cachedStatement(sql: "SELECT \(names.joined(separator: ", ")) FROM relocations WHERE id = ?"),
+            arguments: [relocation.id.number])
+        if let present {
+            try update(columns.filter { present[$0.name] as DatabaseValue != $0.value }, of: relocation.id, database)
+        } else {
+            let places = Array(repeating: "?", count: columns.count + 1).joined(separator: ", ")
             try database.run(
-                stepSQL,
-                [
-                    relocation.id.number, position, step.kind.rawValue, step.host.text, step.state.rawValue,
-                    try JSONText.write(step),
-                ])
+                "INSERT INTO relocations (id, \(names.joined(separator: ", "))) VALUES (\(places))",
+                StatementArguments([relocation.id.number.databaseValue] + columns.map(\.value)))
         }
+        for (position, step) in relocation.steps.enumerated() {
+            try write(PlacedStep(position: position, step: step), of: relocation.id, to: database)
+        }
+        guard present != nil else { return }
         try database.run(
             "DELETE FROM steps WHERE relocation = ? AND position >= ?", [relocation.id.number, relocation.steps.count])
+    }
+
+    /// Writes what is new of a relocation. Where it is not there, its steps have nothing to refer to.
+    static func write(_ progress: RelocationProgress, to database: Database) throws {
+        for step in progress.steps { try write(step, of: progress.id, to: database) }
+        var fields = progress
+        fields.steps = []
+        // What a progress says bears the names that it has in the relocation, so it is a patch of that (RFC 7396).
+        let patch = try JSONText.write(fields)
+        if progress.hasMore {
+            try database.run(
+                "UPDATE relocations SET body = json_patch(body, ?) WHERE id = ?", [patch, progress.id.number])
+        }
+        try database.run(
+            "UPDATE relocations SET state = ?1, body = json_patch(body, ?2) WHERE id = ?3 AND state <> ?1",
+            [progress.state.rawValue, patch, progress.id.number])
     }
 
     /// Puts relocations and their steps together again.
     /// - Parameter rows: Rows of the table with `id` and `body`.
     static func read(_ rows: [Row], from database: Database) throws -> [Relocation] {
-        var steps: [Int64: [Step]] = [:]
-        let ids = rows.map { $0["id"] as Int64 }
-        let found = try SQLRequest<Row>(
-            literal: "SELECT relocation, body FROM steps WHERE relocation IN \(ids) ORDER BY relocation, position"
-        ).fetchCursor(database)
-        while let row = try found.next() {
-            steps[row["relocation"], default: []].append(try JSONText.read(Step.self, row["body"]))
-        }
+        let steps = try steps(of: rows.map { $0["id"] }, from: database)
         return try rows.map { row in
             var relocation = try JSONText.read(Relocation.self, row["body"])
             relocation.steps = steps[row["id"]] ?? []
@@ -44,20 +53,59 @@ enum RelocationWriter {
         }
     }
 
-    private static let relocationSQL = """
-        INSERT INTO relocations
-            (id, container, tenant, source, destination, "trigger", state, created_at, ended_at, body)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        ON CONFLICT DO UPDATE SET
-            container = excluded.container, tenant = excluded.tenant, source = excluded.source,
-            destination = excluded.destination, "trigger" = excluded."trigger", state = excluded.state,
-            created_at = excluded.created_at, ended_at = excluded.ended_at, body = excluded.body
-        """
+    /// The steps of relocations, by the number of these.
+    static func steps(of relocations: [Int64], from database: Database) throws -> [Int64: [Step]] {
+        var steps: [Int64: [Step]] = [:]
+        let found = try SQLRequest<Row>(
+            literal:
+                "SELECT relocation, body FROM steps WHERE relocation IN \(relocations) ORDER BY relocation, position"
+        ).fetchCursor(database)
+        while let row = try found.next() {
+            steps[row["relocation"], default: []].append(try JSONText.read(Step.self, row["body"]))
+        }
+        return steps
+    }
 
-    private static let stepSQL = """
-        INSERT INTO steps (relocation, position, kind, host, state, body) VALUES (?, ?, ?, ?, ?, ?)
-        ON CONFLICT DO UPDATE SET kind = excluded.kind, host = excluded.host, state = excluded.state,
-            body = excluded.body
-        WHERE body <> excluded.body
-        """
+    /// Whoever is not named keeps its place in each index, so what is not new is not to be named.
+    private static func update(_ columns: [Column], of id: RelocationID, _ database: Database) throws {
+        guard !columns.isEmpty else { return }
+        let settings = columns.map { "\"\($0.name)\" = ?" }.joined(separator: ", ")
+        try database.run(
+            "UPDATE relocations SET \(settings) WHERE id = ?",
+            StatementArguments(columns.map(\.value) + [id.number.databaseValue]))
+    }
+
+    private static func write(_ placed: PlacedStep, of id: RelocationID, to database: Database) throws {
+        let step = placed.step
+        try database.run(
+            """
+            INSERT INTO steps (relocation, position, kind, host, state, body) VALUES (?, ?, ?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET kind = excluded.kind, host = excluded.host, state = excluded.state,
+                body = excluded.body
+            WHERE body <> excluded.body
+            """,
+            [
+                id.number, placed.position, step.kind.rawValue, step.host.text, step.state.rawValue,
+                try JSONText.write(step),
+            ])
+    }
+
+    /// A column of the table of relocations.
+    private struct Column {
+        let name: String
+        let value: DatabaseValue
+
+        static func all(of relocation: Relocation) throws -> [Column] {
+            var body = relocation
+            body.steps = []
+            let values: [(String, (any DatabaseValueConvertible)?)] = [
+                ("container", relocation.container.text), ("tenant", relocation.tenant.text),
+                ("source", relocation.source.text), ("destination", relocation.destination?.text),
+                ("trigger", relocation.trigger.rawValue), ("state", relocation.state.rawValue),
+                ("created_at", relocation.createdAt.milliseconds), ("ended_at", relocation.endedAt?.milliseconds),
+                ("body", try JSONText.write(body)),
+            ]
+            return values.map { Column(name: $0.0, value: $0.1?.databaseValue ?? .null) }
+        }
+    }
 }

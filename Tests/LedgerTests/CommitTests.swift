@@ -50,17 +50,22 @@ struct CommitTests {
             relocation.steps = [try Some.step(.prepare, "b"), try Some.step(.checkpoint, "a", .failed)]
             relocation.failure = relocation.steps[1].failure
             relocation.pauseMilliseconds = 0.1 + 0.2
+            relocation.state = .running
+            var further = relocation
+            further.steps.append(try Some.step(.revive, "a", .sent))
+            let progress = try #require(RelocationProgress(of: further, since: relocation))
             let changes: [FleetChange] = [
                 .tenant(try Some.tenant("shop")), .host(try Some.host("a")),
                 .container(try Some.container("web", tenant: "shop", host: "a")), .relocation(relocation),
-                .policy(try Some.policy("calm", 1)), .policyRemoved(try PolicyName("calm")), .image(image),
+                .progress(progress), .policy(try Some.policy("calm", 1)), .policyRemoved(try PolicyName("calm")),
+                .image(image),
                 .scheduler(paused: true),
                 .alarm(Alarm(kind: .stranded, subject: "web", message: "x", raisedAt: epoch)),
                 .refused(action: "move", subject: "web", reason: "it is pinned"),
                 .containerRemoved(try ContainerName("web")), .hostForgotten(try HostName("a")),
                 .tenantRemoved(try TenantName("shop")),
             ]
-            #expect(Set(changes.map(\.kind)).count == 13)
+            #expect(Set(changes.map(\.kind)).count == 14)
             let events = try ledger.commit(changes, actor: "alice", at: epoch)
             #expect(try await ledger.events(after: 0, limit: 100) == events)
             #expect(events.allSatisfy { $0.actor == "alice" && $0.at == epoch })

@@ -29,6 +29,7 @@ struct FleetMemory {
             containers[name] = nil
             follow(name, nil, at: time)
         case .relocation(let relocation): relocations[relocation.id] = relocation
+        case .progress(let progress): relocations[progress.id]?.take(progress)
         case .policy(let record):
             policies[record.name] = record
             policyVersions[record.name] = record.version
@@ -172,7 +173,7 @@ struct FleetLife {
 
     private mutating func relocation(_ number: Int, at time: Timestamp) throws -> ([FleetChange], [FleetNote]) {
         let open = memory.relocations.values.filter { !$0.state.isFinal }.sorted { $0.id < $1.id }
-        guard number > 2, var relocation = open.randomElement(using: &generator) else {
+        guard number > 2, let before = open.randomElement(using: &generator) else {
             defer { nextRelocation += 1 }
             let trigger = Trigger.allCases.randomElement(using: &generator) ?? .clock
             return (
@@ -185,10 +186,21 @@ struct FleetLife {
             )
         }
         let kind = StepKind.allCases.randomElement(using: &generator) ?? .prepare
+        var relocation = before
+        if let last = relocation.steps.indices.last, number.isMultiple(of: 2) {
+            relocation.steps[last].state = .succeeded
+        }
         relocation.steps.append(try Some.step(kind, "h1", number == 3 ? .failed : .sent))
         relocation.state = RelocationState.allCases.randomElement(using: &generator) ?? .running
+        if number == 4 { relocation.pauseMilliseconds = Double.random(in: 0...99, using: &generator) }
+        if number == 5 { relocation.failure = StepFailure(code: .dumpRefused, message: "no \"\(kind)\"") }
+        if number == 6 { relocation.closing = [] }
         if relocation.state.isFinal { relocation.endedAt = time }
-        return ([.relocation(relocation)], [])
+        // As the fleet tells it, and sometimes whole.
+        guard number < 7, let progress = RelocationProgress(of: relocation, since: before) else {
+            return ([.relocation(relocation)], [])
+        }
+        return ([.progress(progress)], [])
     }
 
     private func alarm(_ number: Int, at time: Timestamp) -> ([FleetChange], [FleetNote]) {

@@ -39,6 +39,27 @@ struct EventSentenceTests {
                 == "echo waits for its turn to leave host1 for host3, because its time is over")
     }
 
+    @Test("a move that goes on tells what has an outcome, then what was begun")
+    func progress() throws {
+        #expect(
+            Samples.sentence(.progress(try Samples.progress()))
+                == "echo: steer on host1 done, 2.5 ms; checkpoint on host1")
+        let refused = StepFailure(code: .networkFailed, message: "no route")
+        let undone = try Samples.progress(.failed) { relocation in
+            relocation.steps[0].failure = refused
+            relocation.failure = refused
+            relocation.state = .rollingBack
+        }
+        #expect(
+            Samples.sentence(.progress(undone))
+                == "echo: steer on host1 failed: no route; checkpoint on host1; being undone: no route")
+        let cancelled = try Samples.progress { relocation in
+            relocation.steps = [try Samples.step(.steer, .sent)]
+            relocation.cancelledBy = "ann"
+        }
+        #expect(Samples.sentence(.progress(cancelled)) == "echo: to be cancelled, as ann wants")
+    }
+
     @Test("a person who did it is named, the program is not")
     func actors() throws {
         let change = FleetChange.tenantRemoved(try TenantName("shop"))

@@ -1,4 +1,5 @@
 import FleetModel
+import Testing
 
 @testable import relocate
 
@@ -29,6 +30,17 @@ enum Samples {
         step.state = state
         step.durationMilliseconds = milliseconds
         return step
+    }
+
+    /// What is new of a move of which the outcome of one step has come, and the next was sent.
+    static func progress(
+        _ outcome: StepState = .succeeded, change: (inout Relocation) throws -> Void = { _ in }
+    ) throws -> RelocationProgress {
+        let before = try relocation(.running, steps: [step(.steer, .sent)])
+        var after = before
+        after.steps = [try step(.steer, outcome, took: 2.5), try step(.checkpoint, .sent)]
+        try change(&after)
+        return try #require(RelocationProgress(of: after, since: before))
     }
 
     static func container(_ state: ContainerState, _ mobility: Mobility = .movable) throws -> Container {

@@ -49,7 +49,7 @@ struct WireTests {
             .tenant(Tenant(name: try TenantName("shop"), createdAt: Samples.time)),
             .tenantRemoved(try TenantName("shop")), .hostForgotten(try HostName("host1")),
             .container(try Samples.container(.running)), .containerRemoved(try ContainerName("echo")),
-            .relocation(try Samples.relocation()), .policy(try Samples.record()),
+            .relocation(try Samples.relocation()), .progress(try Samples.progress()), .policy(try Samples.record()),
             .policyRemoved(try PolicyName("night")),
             .scheduler(paused: true),
             .alarm(Alarm(kind: .exited, subject: "echo", message: "", raisedAt: Samples.time)),
@@ -65,6 +65,25 @@ struct WireTests {
         let event = try Answer(bytes: Array(json.utf8)).decode(EventOnWire.self).event
         #expect(event.sequence == 5)
         #expect(event.change == .tenantRemoved(try TenantName("shop")))
+    }
+
+    @Test("what is new of a move is read with the places of its steps")
+    func progress() throws {
+        let json = """
+            {"actor":"relocator","at":"2026-01-31T12:00:00.000Z","kind":"progress","sequence":8,"progress":{"id":12,
+            "container":"echo","state":"running","bytes":4096,"addedLater":true,"steps":[{"position":4,"kind":"steer",
+            "host":"gateway","attempt":1,"state":"sent","startedAt":"2026-01-31T12:00:00.000Z","timings":{}}]}}
+            """
+        guard case .progress(let news) = try Answer(bytes: Array(json.utf8)).decode(EventOnWire.self).event.change
+        else {
+            Issue.record("the event is not about a move that goes on")
+            return
+        }
+        #expect(news.id == RelocationID(12))
+        #expect(news.steps.map(\.position) == [4])
+        #expect(news.steps.map(\.step.kind) == [.steer])
+        #expect(news.bytes == 4096)
+        #expect(news.failure == nil)
     }
 
     @Test("an event about a policy says which version was made by whom")

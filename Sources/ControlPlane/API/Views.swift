@@ -97,7 +97,7 @@ struct EventView: Encodable {
 
     private enum Keys: String, CodingKey {
         case sequence, at, actor, name, action, subject, reason, paused
-        case host, tenant, container, relocation, policy, image, alarm
+        case host, tenant, container, relocation, progress, policy, image, alarm
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -113,6 +113,7 @@ struct EventView: Encodable {
         case .container(let container): try fields.encode(ContainerView(container: container), forKey: .container)
         case .containerRemoved(let name): try fields.encode(name, forKey: .name)
         case .relocation(let relocation): try fields.encode(relocation, forKey: .relocation)
+        case .progress(let progress): try fields.encode(progress, forKey: .progress)
         case .policy(let record): try fields.encode(PolicyView(record), forKey: .policy)
         case .policyRemoved(let name): try fields.encode(name, forKey: .name)
         case .image(let image): try fields.encode(image, forKey: .image)

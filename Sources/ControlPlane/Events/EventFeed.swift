@@ -70,6 +70,7 @@ extension FleetChange {
         case .container(let container): .container(container.name)
         case .containerRemoved(let name): .container(name)
         case .relocation(let relocation): .relocation(relocation.id)
+        case .progress(let progress): .relocation(progress.id)
         case .host, .hostForgotten, .tenant, .tenantRemoved, .policy, .policyRemoved, .image, .scheduler, .alarm,
             .refused:
             nil

@@ -43,7 +43,7 @@ package final class ExposureLog: Sendable {
         case .policy(let record): setAttackSeconds(of: state.containerNames(under: record.name), in: state, &book)
         case .policyRemoved(let name): setAttackSeconds(of: state.containerNames(under: name), in: state, &book)
         case .tenant(let tenant): setAttackSeconds(of: state.containers(of: tenant.name).map(\.name), in: state, &book)
-        case .host, .hostForgotten, .relocation, .image, .scheduler, .alarm, .refused: break
+        case .host, .hostForgotten, .relocation, .progress, .image, .scheduler, .alarm, .refused: break
         }
     }
 

@@ -20,8 +20,17 @@ package struct FleetDraft {
 
     /// Makes a change.
     package mutating func record(_ change: FleetChange) {
+        let change = shortened(change)
         state.apply(change)
         changes.append(change)
+    }
+
+    /// Of a relocation that goes on only what is new is told.
+    private func shortened(_ change: FleetChange) -> FleetChange {
+        guard case .relocation(let new) = change, let old = state.relocations[new.id],
+            let progress = RelocationProgress(of: new, since: old)
+        else { return change }
+        return .progress(progress)
     }
 
     /// Keeps something that makes no event.

@@ -84,6 +84,8 @@ public struct FleetState: Sendable {
             index.remove(container)
             reload(load(of: container), nil)
         case .relocation(let relocation): set(relocation)
+        // Nothing is counted of what may be new of it.
+        case .progress(let progress): relocations[progress.id]?.take(progress)
         case .policy(let record):
             set(record)
             policyVersions[record.name] = record.version

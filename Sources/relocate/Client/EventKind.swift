@@ -1,6 +1,5 @@
 /// The kinds of events, as the stream names them.
 enum EventKind: String, Decodable, Sendable, CaseIterable {
-    case host, hostForgotten, tenant, tenantRemoved, container, containerRemoved, relocation, policy, policyRemoved,
-        image
-    case scheduler, alarm, refused
+    case host, hostForgotten, tenant, tenantRemoved, container, containerRemoved, relocation, progress, policy
+    case policyRemoved, image, scheduler, alarm, refused
 }

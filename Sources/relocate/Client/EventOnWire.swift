@@ -7,7 +7,7 @@ struct EventOnWire: Decodable, Sendable {
 
     private enum Keys: CodingKey {
         case kind, sequence, at, actor, name, action, subject, reason, paused
-        case host, tenant, container, relocation, policy, image, alarm
+        case host, tenant, container, relocation, progress, policy, image, alarm
     }
 
     /// Decodes an event that names its kind itself, as those of the record of actions do.
@@ -30,6 +30,7 @@ struct EventOnWire: Decodable, Sendable {
         case .container: .container(try fields.decode(ContainerOnWire.self, forKey: .container).container)
         case .containerRemoved: .containerRemoved(try fields.decode(ContainerName.self, forKey: .name))
         case .relocation: .relocation(try fields.decode(Relocation.self, forKey: .relocation))
+        case .progress: .progress(try fields.decode(RelocationProgress.self, forKey: .progress))
         case .policy: .policy(try fields.decode(PolicyOnWire.self, forKey: .policy).record)
         case .policyRemoved: .policyRemoved(try fields.decode(PolicyName.self, forKey: .name))
         case .image: .image(try fields.decode(Image.self, forKey: .image))

@@ -34,6 +34,7 @@ struct EventSentence: Sendable, Hashable {
         case .container(let container): on(container)
         case .containerRemoved(let name): EventSentence("\(name) was removed")
         case .relocation(let relocation): on(relocation)
+        case .progress(let progress): on(progress)
         case .policy(let record):
             EventSentence(
                 "policy \(record.name) is at version \(record.version): \(record.policy.clockWords)"
@@ -107,13 +108,29 @@ struct EventSentence: Sendable, Hashable {
             let tone: Tone = relocation.state.isFinal ? relocation.state.tone : .plain
             return EventSentence(relocation.outcome + reason, tone)
         }
-        let what = "\(relocation.container): \(step.kind.rawValue) on \(step.host)"
+        return EventSentence("\(relocation.container): \(words(for: step))", step.eventTone)
+    }
+
+    /// Says of each step that has begun or has an outcome how it stands; what has an outcome comes first.
+    private static func on(_ progress: RelocationProgress) -> EventSentence {
+        let steps = progress.steps.map(\.step)
+        var words = steps.filter { $0.state != .sent }.map { Self.words(for: $0) }
+        words += steps.filter { $0.state == .sent }.map { Self.words(for: $0) }
+        if let actor = progress.cancelledBy { words.append("to be cancelled, as \(actor) wants") }
+        if let failure = progress.failure { words.append("being undone: \(failure)") }
+        if words.isEmpty { words.append("relocation \(progress.id) is \(progress.state.rawValue)") }
+        let hasTrouble = progress.failure != nil || steps.contains { $0.eventTone != .faint }
+        return EventSentence(
+            "\(progress.container): \(words.joined(separator: "; "))", hasTrouble ? .warning : .faint)
+    }
+
+    private static func words(for step: Step) -> String {
+        let what = "\(step.kind.rawValue) on \(step.host)"
         return switch step.state {
-        case .sent: EventSentence(what, .faint)
-        case .succeeded: EventSentence("\(what) done, \(step.measured)", .faint)
-        case .failed:
-            EventSentence("\(what) failed: \(step.failure.map(\.description) ?? "no reason was given")", .warning)
-        case .lost: EventSentence("\(what) had no outcome in time", .warning)
+        case .sent: what
+        case .succeeded: "\(what) done, \(step.measured)"
+        case .failed: "\(what) failed: \(step.failure.map(\.description) ?? "no reason was given")"
+        case .lost: "\(what) had no outcome in time"
         }
     }
 
@@ -122,6 +139,11 @@ struct EventSentence: Sendable, Hashable {
             ? EventSentence("ALARM \(alarm.kind.rawValue), \(alarm.subject): \(alarm.message)", .bad)
             : EventSentence("alarm over: \(alarm.kind.rawValue), \(alarm.subject)", .good)
     }
+}
+
+extension Step {
+    /// How the event of it is to strike the eye.
+    fileprivate var eventTone: Tone { state == .failed || state == .lost ? .warning : .faint }
 }
 
 extension Container {

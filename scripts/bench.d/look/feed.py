@@ -112,6 +112,7 @@ class Fleet:
                 "bytes": None, "failure": None, "cancelledBy": None, "avoidTenants": None,
             }
             self.relocations.appendleft(relocation)
+            self.publish("relocation", dict(relocation))
         threading.Thread(target=self._run, args=(container, relocation, pace, fail), daemon=True).start()
         return relocation
 
@@ -145,8 +146,13 @@ class Fleet:
 
     def _go_on(self, relocation, **changes):
         with self.lock:
+            before = relocation["steps"]
             relocation.update(changes)
-            self.publish("relocation", dict(relocation))
+            if relocation["endedAt"]:
+                self.publish("relocation", dict(relocation))
+                return
+            news = [{"position": n, **step} for n, step in enumerate(relocation["steps"]) if n >= len(before) or step != before[n]]
+            self.publish("progress", {"id": relocation["id"], "container": relocation["container"], "state": relocation["state"], "steps": news})
 
     def run(self):
         """Moves one container after another, for ever."""
