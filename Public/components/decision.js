@@ -27,10 +27,21 @@ export function decisionView(decision) {
     : el("p", { class: "outcome", "data-tone": "warn" }, "No host can take it.");
   return el("div", { class: "decision" }, outcome, el("p", { class: "soft" }, facts),
     decision.warnings.map((warning) => el("p", { class: "outcome", "data-tone": "warn" }, `⚠ ${warning}`)),
-    decision.candidates.length > 0 && [ribbon(decision), candidatesTable(decision.candidates, chosen)],
-    decision.candidates.length < decision.candidateCount && el("p", { class: "soft" },
-      `The likeliest of ${count(decision.candidateCount, "candidate")} are shown.`),
+    // The number that was drawn lies among all of them.
+    decision.candidates.length > 0 && decision.candidates.length === decision.candidateCount && ribbon(decision),
+    decision.candidates.length > 0 && candidatesTable(decision.candidates, chosen),
+    decision.candidates.length < decision.candidateCount && el("p", { class: "soft" }, leftOut(decision)),
     exclusions(decision));
+}
+
+/** Which candidates are shown where not all are, and how all of them are spread. */
+function leftOut({ candidateCount, spread }) {
+  const all = count(candidateCount, "candidate");
+  if (!spread) return `The likeliest of ${all} are shown.`;
+  const words = ({ least, lowerQuarter, median, upperQuarter, greatest }, figure) =>
+    `${figure(least)} to ${figure(greatest)}, half of them ${figure(lowerQuarter)} to ${figure(upperQuarter)}, median ${figure(median)}`;
+  return `The likeliest and the least likely of ${all} were kept, and the one that was drawn. Chances of all: ${
+    words(spread.probability, percent)}. Scores: ${words(spread.score, (score) => score.toFixed(2))}.`;
 }
 
 /** The probabilities side by side, as the draw counts them, with the number that was drawn. */

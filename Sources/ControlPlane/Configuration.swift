@@ -1,6 +1,7 @@
 import FleetCore
 import FleetModel
 import HTTP
+import MovingTarget
 
 /// What a control plane is started with.
 public struct Configuration: Sendable {
@@ -32,6 +33,8 @@ public struct Configuration: Sendable {
     public var retentionSeconds: Double?
     /// After how many seconds of silence a host counts as off for good by itself; `nil` for never.
     public var lostAfterSeconds: Double?
+    /// Which candidates of a decision are kept with its move.
+    public var keptCandidates = CandidateListing.ends
     /// Where proxies serve the dashboard, if not under the address that they ask for.
     public var publicOrigins: [WebOrigin] = []
     /// Where random numbers come from; for tests.

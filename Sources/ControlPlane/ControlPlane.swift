@@ -50,7 +50,8 @@ public final class ControlPlane: Sendable {
         self.agents = agents
         let relocator = Relocator(
             fleet: fleet, agents: agents, containerNetwork: configuration.containerNetwork,
-            times: configuration.stepTimes, death: configuration.death, supervisor: supervisor, logger: logger)
+            times: configuration.stepTimes, listing: configuration.keptCandidates, death: configuration.death,
+            supervisor: supervisor, logger: logger)
         self.relocator = relocator
         scheduler = Scheduler(fleet: fleet, logger: logger) { [supervisor] container in
             supervisor.run {

@@ -82,8 +82,8 @@ struct PlacementTests {
             var single = Search(request, in: index, policy: policy, isInFull: true)
             var grouped = Search(request, in: index, policy: policy, isInFull: false)
             #expect(single.count == grouped.count)
-            let all = single.outcome(draw: nil, candidates: 1000, exclusions: 1000)
-            let byKind = grouped.outcome(draw: nil, candidates: 1000, exclusions: 1000)
+            let all = single.outcome(draw: nil, .all)
+            let byKind = grouped.outcome(draw: nil, .all)
             #expect(all.isTemporary == byKind.isTemporary)
             let chances = Dictionary(uniqueKeysWithValues: byKind.decision.candidates.map { ($0.host, $0) })
             #expect(chances.count == all.decision.candidates.count)
@@ -285,7 +285,7 @@ struct PlacementTests {
             #expect(outcomes[0] == outcomes[1])
             func chances(_ search: inout Search) -> [HostName: Double] {
                 Dictionary(
-                    uniqueKeysWithValues: search.outcome(draw: nil, candidates: 1000, exclusions: 1000).decision
+                    uniqueKeysWithValues: search.outcome(draw: nil, .all).decision
                         .candidates.map { ($0.host, $0.probability) })
             }
             let (left, right) = (chances(&first), chances(&second))

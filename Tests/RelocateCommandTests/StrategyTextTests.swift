@@ -28,6 +28,20 @@ struct StrategyTextTests {
         #expect(lines.last == "warning: fewer than 3 hosts")
     }
 
+    @Test("of a decision that was kept without some of the hosts it is said how all of them are spread")
+    func spread() throws {
+        var decision = try Samples.decode(PlacementDecision.self, Self.decision)
+        decision.candidateCount = 99
+        decision.spread = CandidateSpread(
+            probability: Quantiles(
+                least: 0.001, lowerQuarter: 0.005, median: 0.01, upperQuarter: 0.02, greatest: 0.03),
+            score: Quantiles(least: -1, lowerQuarter: -0.5, median: 0, upperQuarter: 0.25, greatest: 0.5))
+        let lines = PlacementReport(decision: decision).text(in: plain).split(separator: "\n").map(String.init)
+        #expect(lines[3] == "and 97 more that may take it")
+        #expect(lines[4] == "probability of all 99: 0.1 % to 3 %, half of them 0.5 % to 2 %, median 1 %")
+        #expect(lines[5] == "score of all 99: -1.00 to 0.50, half of them -0.50 to 0.25, median 0.00")
+    }
+
     @Test("when no host may take it, only the reasons are there")
     func nowhere() throws {
         let decision = PlacementDecision(

@@ -8,6 +8,7 @@ extension Relocator {
         private let state: FleetState
         private let agents: AgentRegistry
         private let exposure: ExposureLog
+        private let listing: CandidateListing
         private let now: Timestamp
         /// The decision about the last that was asked about; `nil` when there was none.
         private(set) var decision: PlacementDecision?
@@ -16,8 +17,12 @@ extension Relocator {
         /// Whether something waits for an agent.
         private(set) var hasSilent = false
 
-        init(state: FleetState, agents: AgentRegistry, exposure: ExposureLog, now: Timestamp) {
+        /// - Parameter listing: which candidates a decision names.
+        init(
+            state: FleetState, agents: AgentRegistry, exposure: ExposureLog, listing: CandidateListing, now: Timestamp
+        ) {
             self.state = state
+            self.listing = listing
             self.agents = agents
             self.exposure = exposure
             self.now = now
@@ -34,9 +39,10 @@ extension Relocator {
                 refusal = StepFailure(code: .unreachable, message: host.description)
                 return .nowhere
             }
-            guard let outcome = state.decision(for: waiting, busy: busy, at: now, exposure: exposure) else {
-                return .nowhere
-            }
+            guard
+                let outcome = state.decision(
+                    for: waiting, busy: busy, at: now, exposure: exposure, listing: listing)
+            else { return .nowhere }
             decision = outcome.decision
             guard let chosen = outcome.decision.chosen else { return outcome.isTemporary ? .later : .nowhere }
             return agents.isConnected(chosen) ? .host(chosen) : silent

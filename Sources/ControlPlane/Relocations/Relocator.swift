@@ -10,6 +10,7 @@ actor Relocator {
     private let agents: AgentRegistry
     private nonisolated let containerNetwork: IPv4Network
     private let times: StepTimes
+    private let listing: CandidateListing
     private let death: SuddenDeath
     private let supervisor: Supervisor
     private let logger: Logger
@@ -20,13 +21,14 @@ actor Relocator {
     private var alarmClock: Task<Void, Never>?
 
     init(
-        fleet: Fleet, agents: AgentRegistry, containerNetwork: IPv4Network, times: StepTimes, death: SuddenDeath,
-        supervisor: Supervisor, logger: Logger
+        fleet: Fleet, agents: AgentRegistry, containerNetwork: IPv4Network, times: StepTimes,
+        listing: CandidateListing, death: SuddenDeath, supervisor: Supervisor, logger: Logger
     ) {
         self.fleet = fleet
         self.agents = agents
         self.containerNetwork = containerNetwork
         self.times = times
+        self.listing = listing
         self.death = death
         self.supervisor = supervisor
         self.logger = logger
@@ -161,7 +163,7 @@ actor Relocator {
         while !isStopped {
             let state = fleet.snapshot
             let now = Timestamp.now
-            let turn = Turn(state: state, agents: agents, exposure: fleet.exposure, now: now)
+            let turn = Turn(state: state, agents: agents, exposure: fleet.exposure, listing: listing, now: now)
             switch queue.next(at: now, limits: state.startLimits, choose: turn.choose) {
             case .wait(let until):
                 // Nothing tells when an agent's link is there again.

@@ -50,27 +50,29 @@ extension FleetState {
 
     /// Where the container of a relocation that waits can go and where it goes; `nil` when one of them is gone.
     package func decision(
-        for waiting: StartQueue.Waiting, busy: Set<HostName>, at now: Timestamp, exposure: ExposureLog
+        for waiting: StartQueue.Waiting, busy: Set<HostName>, at now: Timestamp, exposure: ExposureLog,
+        listing: CandidateListing
     ) -> PlacementOutcome? {
         guard let relocation = relocations[waiting.id], let container = containers[relocation.container] else {
             return nil
         }
         return decision(
             moving: container, from: relocation.source, requested: waiting.destination,
-            avoidTenants: relocation.avoidTenants ?? [], busy: busy, at: now, exposure: exposure)
+            avoidTenants: relocation.avoidTenants ?? [], busy: busy, at: now, exposure: exposure, listing: listing)
     }
 
     /// Where a container that is on a host can go and where it goes.
     package func decision(
         moving container: Container, from source: HostName, requested: HostName? = nil,
-        avoidTenants: [TenantName] = [], busy: Set<HostName> = [], at now: Timestamp, exposure: ExposureLog
+        avoidTenants: [TenantName] = [], busy: Set<HostName> = [], at now: Timestamp, exposure: ExposureLog,
+        listing: CandidateListing = .likeliest
     ) -> PlacementOutcome {
         var generator = randomness.placement
         return Placement.decide(
             request(
                 moving: container, from: source, requested: requested, avoidTenants: avoidTenants, busy: busy, at: now,
                 exposure: exposure),
-            in: placement, policy: policy(of: container), using: &generator)
+            in: placement, policy: policy(of: container), listing: listing, using: &generator)
     }
 
     /// Where a container that is to be started can be and where it will be.

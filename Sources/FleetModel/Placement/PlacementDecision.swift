@@ -4,11 +4,14 @@ public struct PlacementDecision: Codable, Sendable, Hashable {
     public var rule: DrawRule
     /// How many hosts could take the container.
     public var candidateCount: Int
-    /// Those hosts, in the order in which the draw counts them. In a large fleet only the likeliest, and the one drawn.
+    /// Those hosts, in the order in which the draw counts them. In a large fleet only the likeliest and the one drawn; of a
+    /// decision that is kept, the likeliest, the least likely and the one drawn.
     public var candidates: [PlacementCandidate]
+    /// How all of them are spread, where a decision was kept without some of them.
+    public var spread: CandidateSpread?
     /// How many hosts could not take it.
     public var exclusionCount: Int
-    /// Those hosts with all the reasons, by name. In a large fleet only the first.
+    /// Those hosts with all the reasons, by name. In a large fleet, and of a decision that is kept, only the first.
     public var exclusions: [PlacementExclusion]
     /// τ after the entropy floor was seen to; `nil` for rules without one.
     public var temperature: Double?
@@ -24,13 +27,14 @@ public struct PlacementDecision: Codable, Sendable, Hashable {
 
     /// A decision.
     public init(
-        rule: DrawRule, candidateCount: Int, candidates: [PlacementCandidate], exclusionCount: Int,
-        exclusions: [PlacementExclusion], temperature: Double? = nil, entropy: Double, draw: Double? = nil,
-        chosen: HostName?, warnings: [String] = []
+        rule: DrawRule, candidateCount: Int, candidates: [PlacementCandidate], spread: CandidateSpread? = nil,
+        exclusionCount: Int, exclusions: [PlacementExclusion], temperature: Double? = nil, entropy: Double,
+        draw: Double? = nil, chosen: HostName?, warnings: [String] = []
     ) {
         self.rule = rule
         self.candidateCount = candidateCount
         self.candidates = candidates
+        self.spread = spread
         self.exclusionCount = exclusionCount
         self.exclusions = exclusions
         self.temperature = temperature

@@ -7,32 +7,34 @@ import Glibc
 /// The generator should be a cryptographic one: the draw is the only thing that an attacker who knows everything else
 /// does not know. Among many hosts only those of which the request says something are looked at one by one.
 public enum Placement {
-    /// In a fleet of at most so many hosts a decision lists all of them; in a larger one only so many.
-    private static let (fleetInFull, listedCandidates, listedExclusions) = (128, 32, 16)
-
     /// Chooses a host for a container.
+    /// - Parameter listing: which candidates the decision is to name.
     public static func decide(
-        _ request: PlacementRequest, in index: PlacementIndex, policy: Policy,
+        _ request: PlacementRequest, in index: PlacementIndex, policy: Policy, listing: CandidateListing = .likeliest,
         using generator: inout some RandomNumberGenerator
     ) -> PlacementOutcome {
-        var search = Search(request, in: index, policy: policy, isInFull: index.count <= fleetInFull)
+        var search = search(request, in: index, policy: policy)
         let draw = search.count > 0 ? Double(generator.next() >> 11) * 0x1p-53 : nil
-        return search.outcome(draw: draw, candidates: listedCandidates, exclusions: listedExclusions)
+        return search.outcome(draw: draw, listing)
     }
 
     /// What the draw would be like, without drawing.
     public static func probabilities(
         _ request: PlacementRequest, in index: PlacementIndex, policy: Policy
     ) -> PlacementDecision {
-        var search = Search(request, in: index, policy: policy, isInFull: index.count <= fleetInFull)
-        return search.outcome(draw: nil, candidates: listedCandidates, exclusions: listedExclusions).decision
+        var search = search(request, in: index, policy: policy)
+        return search.outcome(draw: nil, .likeliest).decision
     }
 
     /// The chances of all hosts that can take the container, without drawing.
     public static func law(
         _ request: PlacementRequest, in index: PlacementIndex, policy: Policy
     ) -> PlacementLaw {
-        Search(request, in: index, policy: policy, isInFull: index.count <= fleetInFull).chances
+        search(request, in: index, policy: policy).chances
+    }
+
+    private static func search(_ request: PlacementRequest, in index: PlacementIndex, policy: Policy) -> Search {
+        Search(request, in: index, policy: policy, isInFull: index.count <= CandidateListing.fleetInFull)
     }
 }
 
@@ -41,10 +43,10 @@ struct Search {
     private let request: PlacementRequest
     private let index: PlacementIndex
     private let rules: PlacementRules
-    private let isInFull: Bool
+    let isInFull: Bool
     private let feasibility: Feasibility
-    private let law: DrawLaw
-    private var groups: [CandidateGroup] = []
+    let law: DrawLaw
+    private(set) var groups: [CandidateGroup] = []
     private var warnings: [String]
     private var exclusions: [PlacementExclusion] = []
     /// The hosts that were looked at one by one, and how many of each bucket they are.
@@ -184,21 +186,22 @@ struct Search {
     }
 
     /// The decision, with the host in whose part of the summed-up probabilities a drawn number lies.
-    mutating func outcome(draw: Double?, candidates: Int, exclusions listed: Int) -> PlacementOutcome {
+    mutating func outcome(draw: Double?, _ listing: CandidateListing) -> PlacementOutcome {
+        let exclusionLimit = exclusionLimit(listing)
         if count == 1 || count == 2 {
             warnings.append(
                 "only \(count) \(count == 1 ? "host" : "hosts") can take the container: an attacker on one of them is met "
                     + "with a probability of at least \(count == 1 ? "1" : "one half")")
         }
         let chosen = draw.flatMap { pick($0) }
-        if count == 0, !isInFull { nameSomeMore(upTo: listed) }
+        if count == 0, !isInFull { nameSomeMore(upTo: exclusionLimit) }
         exclusions.sort { $0.host < $1.host }
         let excluded = index.count - count
+        let named = named(chosen, listing)
         let decision = PlacementDecision(
-            rule: rules.rule, candidateCount: count, candidates: list(chosen, atMost: isInFull ? count : candidates),
-            exclusionCount: excluded, exclusions: isInFull ? exclusions : Array(exclusions.prefix(listed)),
-            temperature: law.temperature, entropy: law.entropy, draw: draw, chosen: chosen?.name,
-            warnings: warnings)
+            rule: rules.rule, candidateCount: count, candidates: named.candidates, spread: named.spread,
+            exclusionCount: excluded, exclusions: Array(exclusions.prefix(exclusionLimit)),
+            temperature: law.temperature, entropy: law.entropy, draw: draw, chosen: chosen?.name, warnings: warnings)
         return PlacementOutcome(decision: decision, isTemporary: count == 0 && isBusyOnly)
     }
 
@@ -229,7 +232,7 @@ struct Search {
         }
     }
 
-    private func name(of place: Int, in group: CandidateGroup) -> HostName? {
+    func name(of place: Int, in group: CandidateGroup) -> HostName? {
         switch group.members {
         case .one(let slot): return index.entries[Int(slot)]?.name
         case .bucket(let bucket):
@@ -244,25 +247,26 @@ struct Search {
         }
     }
 
-    /// The candidates that a decision names: all, or the likeliest and the chosen one, in the order of the draw.
-    private func list(_ chosen: (name: HostName, group: Int)?, atMost limit: Int) -> [PlacementCandidate] {
+    /// The likeliest candidates and the chosen one, in the order of the draw.
+    func list(_ chosen: (name: HostName, group: Int)?, atMost limit: Int) -> [PlacementCandidate] {
         var listed: [PlacementCandidate] = []
         for number in count > limit ? likeliest(limit, chosen?.group) : Array(groups.indices) {
             let group = groups[number]
             var isChosenListed = chosen?.group != number
-            func add(_ name: HostName) {
-                listed.append(
-                    PlacementCandidate(
-                        host: name, probability: law.probabilities[number], score: group.score, terms: group.terms))
-            }
             for place in 0..<min(group.count, max(0, limit - listed.count)) {
                 guard let name = name(of: place, in: group) else { continue }
                 if name == chosen?.name { isChosenListed = true }
-                add(name)
+                listed.append(candidate(name, of: number))
             }
-            if !isChosenListed, let chosen { add(chosen.name) }
+            if !isChosenListed, let chosen { listed.append(candidate(chosen.name, of: number)) }
         }
         return listed
+    }
+
+    func candidate(_ name: HostName, of number: Int) -> PlacementCandidate {
+        let group = groups[number]
+        return PlacementCandidate(
+            host: name, probability: law.probabilities[number], score: group.score, terms: group.terms)
     }
 
     /// The groups with the highest probabilities that hold at least so many hosts, and the one that was drawn from.

@@ -13,10 +13,21 @@ struct PlacementReport {
             let others = decision.candidateCount - decision.candidates.count
             if others > 0 { parts.append("and \(others) more that may take it\n") }
         }
+        if let spread = decision.spread { parts.append(words(for: spread)) }
         if !decision.exclusions.isEmpty { parts.append(exclusions(in: style)) }
         parts.append(summary + "\n")
         parts += decision.warnings.map { style.paint("warning: \($0)", .warning) + "\n" }
         return parts.joined()
+    }
+
+    private func words(for spread: CandidateSpread) -> String {
+        func line(_ name: String, _ quantiles: Quantiles, _ figure: (Double) -> String) -> String {
+            "\(name) of all \(decision.candidateCount): \(figure(quantiles.least)) to \(figure(quantiles.greatest)), half of them "
+                + "\(figure(quantiles.lowerQuarter)) to \(figure(quantiles.upperQuarter)), median "
+                + "\(figure(quantiles.median))\n"
+        }
+        return line("probability", spread.probability, Units.percent)
+            + line("score", spread.score) { Units.hundredths($0) }
     }
 
     private func exclusions(in style: Style) -> String {

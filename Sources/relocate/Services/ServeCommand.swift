@@ -68,6 +68,12 @@ struct ServeCommand: AsyncParsableCommand {
             "How long events, moves and stays that have ended are kept; 0 for ever.", valueName: "days"))
     var keepDays = 90
 
+    @Flag(
+        help:
+            "Keep with each move every host that it could have gone to, not only the likeliest and the least likely, and how all are spread."
+    )
+    var keepAllCandidates = false
+
     @Option(help: ArgumentHelp("How often agents report.", valueName: "seconds"))
     var heartbeat = 1.0
 
@@ -131,6 +137,7 @@ struct ServeCommand: AsyncParsableCommand {
             firstPolicy: policy, retentionSeconds: keepDays == 0 ? nil : Double(keepDays) * 86_400)
         configuration.publicOrigins = publicOrigin
         configuration.lostAfterSeconds = lostAfter
+        if keepAllCandidates { configuration.keptCandidates = .all }
         configuration.death = try hooks.death()
         return configuration
     }
