@@ -29,17 +29,17 @@ enum RelocationWriter {
     /// Writes what is new of a relocation. Where it is not there, its steps have nothing to refer to.
     static func write(_ progress: RelocationProgress, to database: Database) throws {
         for step in progress.steps { try write(step, of: progress.id, to: database) }
-        var fields = progress
-        fields.steps = []
-        // What a progress says bears the names that it has in the relocation, so it is a patch of that (RFC 7396).
-        let patch = try JSONText.write(fields)
         if progress.hasMore {
+            // What a progress says bears the names that it has in the relocation, so it is a patch of that (RFC 7396).
+            var fields = progress
+            fields.steps = []
             try database.run(
-                "UPDATE relocations SET body = json_patch(body, ?) WHERE id = ?", [patch, progress.id.number])
+                "UPDATE relocations SET body = json_patch(body, ?) WHERE id = ?",
+                [try JSONText.write(fields), progress.id.number])
         }
         try database.run(
-            "UPDATE relocations SET state = ?1, body = json_patch(body, ?2) WHERE id = ?3 AND state <> ?1",
-            [progress.state.rawValue, patch, progress.id.number])
+            "UPDATE relocations SET state = ?1, body = json_set(body, '$.state', ?1) WHERE id = ?2 AND state <> ?1",
+            [progress.state.rawValue, progress.id.number])
     }
 
     /// Puts relocations and their steps together again.
