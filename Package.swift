@@ -73,10 +73,11 @@ let package = Package(
             ],
             swiftSettings: swift
         ),
+        .target(name: "FleetLedger", dependencies: ["FleetModel"], swiftSettings: swift),
         .target(
             name: "Ledger",
             dependencies: [
-                "FleetModel",
+                "FleetLedger", "FleetModel",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
@@ -104,8 +105,8 @@ let package = Package(
         .target(
             name: "ControlPlane",
             dependencies: [
-                "AttackSimulation", "Certificates", "FleetCore", "FleetModel", "HTTP", "ImageStore", "Ledger",
-                "MovingTarget", "SystemSupport",
+                "AttackSimulation", "Certificates", "FleetCore", "FleetLedger", "FleetModel", "HTTP", "ImageStore",
+                "Ledger", "MovingTarget", "SystemSupport",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "HashTreeCollections", package: "swift-collections"),
@@ -137,7 +138,7 @@ let package = Package(
         ),
         .target(
             name: "RelocateTesting",
-            dependencies: ["FleetModel", "HTTP", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: ["FleetLedger", "FleetModel", "HTTP", .product(name: "GRDB", package: "GRDB.swift")],
             path: "Tests/RelocateTesting",
             swiftSettings: swift
         ),
@@ -156,7 +157,8 @@ let package = Package(
             name: "HTTPTests", dependencies: ["COpenSSL", "Certificates", "HTTP"], exclude: ["Oracles"],
             resources: [.copy("Corpus"), .copy("Frames")], swiftSettings: swift),
         .testTarget(name: "ImageStoreTests", dependencies: ["ImageStore", "RelocateTesting"], swiftSettings: swift),
-        .testTarget(name: "LedgerTests", dependencies: ["Ledger", "RelocateTesting"], swiftSettings: swift),
+        .testTarget(
+            name: "LedgerTests", dependencies: ["FleetLedger", "Ledger", "RelocateTesting"], swiftSettings: swift),
         .testTarget(
             name: "HostAgentTests",
             dependencies: [
@@ -178,7 +180,8 @@ let package = Package(
         .testTarget(
             name: "ControlPlaneTests",
             dependencies: [
-                "AttackSimulation", "Certificates", "ControlPlane", "FleetCore", "HostAgent", "RelocateTesting",
+                "AttackSimulation", "Certificates", "ControlPlane", "FleetCore", "FleetLedger", "HostAgent",
+                "RelocateTesting",
             ],
             swiftSettings: swift
         ),

@@ -1,5 +1,6 @@
 import Certificates
 import FleetCore
+import FleetLedger
 import FleetModel
 import HTTP
 import ImageStore
@@ -17,7 +18,7 @@ public final class ControlPlane: Sendable {
     /// The fleet.
     public let fleet: Fleet
 
-    let ledger: Ledger
+    let ledger: any Ledger
     private let scheduler: Scheduler
     let relocator: Relocator
     let agents: AgentRegistry
@@ -27,13 +28,22 @@ public final class ControlPlane: Sendable {
 
     /// Opens the ledger, goes on with what was begun, and starts to serve.
     /// - Throws: `LedgerError`, `HTTPError` or `ImageError` when a directory, the database or an address cannot be used.
-    public init(_ configuration: Configuration, logger: Logger) async throws {
+    public convenience init(_ configuration: Configuration, logger: Logger) async throws {
+        let ledger = try await DiskQueue.run {
+            try StateDirectory.make(configuration.stateDirectory)
+            return try SQLiteLedger(
+                path: configuration.stateDirectory + "/ledger.sqlite", migrations: configuration.migrationsDirectory,
+                at: .now)
+        }
+        try await self.init(configuration, ledger: ledger, logger: logger)
+    }
+
+    /// Goes on with what a ledger remembers.
+    init(_ configuration: Configuration, ledger: any Ledger, logger: Logger) async throws {
+        self.ledger = ledger
         try StateDirectory.make(configuration.stateDirectory)
         try StateDirectory.make(configuration.sharedDirectory)
-        ledger = try Ledger(
-            path: configuration.stateDirectory + "/ledger.sqlite", migrations: configuration.migrationsDirectory,
-            at: .now)
-        let record = try ledger.load()
+        let record = try await ledger.load()
         let token = try JoinToken(directory: configuration.stateDirectory)
         let memory = try await FleetMemory(of: ledger, record, at: .now, randomness: configuration.randomness)
         let fleet = Fleet(ledger: ledger, state: memory.state, exposure: ExposureLog(memory.exposure))
@@ -152,7 +162,8 @@ public final class ControlPlane: Sendable {
         await supervisor.stop()
         for server in servers { await server.shutdown(deadline: deadline) }
         await fleet.settle()
-        try? ledger.close()
+        // What was written is on disk, and whoever opens it next says what is wrong.
+        try? await DiskQueue.run { [ledger] in try ledger.close() }
     }
 
     /// Operators send whole images, which takes disk writes: their handlers must not hold up the agents' event loops.
@@ -166,7 +177,7 @@ public final class ControlPlane: Sendable {
     }
 
     private static func operatorRouter(
-        _ configuration: Configuration, hosts: HostsService, ledger: Ledger, scheduler: Scheduler,
+        _ configuration: Configuration, hosts: HostsService, ledger: any Ledger, scheduler: Scheduler,
         containers: ContainersService, images: ImageRepository, simulations: SimulationsService
     ) throws -> Router {
         let (fleet, relocator) = (hosts.fleet, hosts.relocator)

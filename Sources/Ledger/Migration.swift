@@ -1,4 +1,5 @@
 import Crypto
+import FleetLedger
 import FleetModel
 import FoundationEssentials
 import GRDB

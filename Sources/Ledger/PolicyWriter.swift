@@ -1,3 +1,4 @@
+import FleetLedger
 import FleetModel
 import GRDB
 

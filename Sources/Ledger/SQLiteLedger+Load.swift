@@ -8,7 +8,7 @@ extension SQLiteLedger {
     public func load() async throws -> FleetRecord { try await reading("load the fleet", Self.record) }
 
     static func record(_ database: Database) throws -> FleetRecord {
-        let settings = try Row.fetchOne(database, sql: "SELECT scheduler_paused, join_token FROM settings")
+        let settings = try Row.fetchOne(database, sql: "SELECT scheduler_paused FROM settings")
         let lastRelocation = try Int64.fetchOne(database, sql: "SELECT max(id) FROM relocations") ?? 0
         return FleetRecord(
             hosts: try hosts(database),
@@ -20,16 +20,13 @@ extension SQLiteLedger {
             lastPolicyVersions: try PolicyWriter.lastVersions(database),
             schedulerPaused: settings?["scheduler_paused"] ?? false,
             alarms: try bodies(Alarm.self, "SELECT body FROM alarms ORDER BY kind, subject", database),
-            joinToken: hash(settings?["join_token"]),
             lastSequence: try lastSequence(database),
             nextRelocation: RelocationID(lastRelocation + 1))
     }
 
     private static func hosts(_ database: Database) throws -> [HostRecord] {
-        try Row.fetchAll(database, sql: "SELECT body, credential, session FROM hosts ORDER BY name").map { row in
-            HostRecord(
-                host: try JSONText.read(Host.self, row["body"]), credential: hash(row["credential"]),
-                session: row["session"])
+        try Row.fetchAll(database, sql: "SELECT body, credential FROM hosts ORDER BY name").map { row in
+            HostRecord(host: try JSONText.read(Host.self, row["body"]), credential: hash(row["credential"]))
         }
     }
 

@@ -1,3 +1,4 @@
+import FleetLedger
 import Glibc
 import Synchronization
 
@@ -7,7 +8,7 @@ import Synchronization
 /// stood in line behind others have waited already.
 final class WritePatience: Sendable {
     private static let microsecondsBetweenTries: UInt32 = 5000
-    private static let mostTries = Int(Ledger.patienceSeconds * 1e6) / Int(microsecondsBetweenTries)
+    private static let mostTries = Int(CommitPatience.seconds * 1e6) / Int(microsecondsBetweenTries)
     private let deadline = Mutex<ContinuousClock.Instant?>(nil)
 
     /// Does something that waits until a time at most.

@@ -1,12 +1,12 @@
 import Dispatch
 import FleetCore
+import FleetLedger
 import FleetModel
 import RelocateTesting
 import Synchronization
 import Testing
 
 @testable import ControlPlane
-@testable import Ledger
 
 /// What is promised of changes that come while the disk is busy.
 @Suite("Changes that are written together")

@@ -1,3 +1,4 @@
+import FleetLedger
 import FleetModel
 import Testing
 
@@ -12,8 +13,8 @@ struct CommitTests {
             var life = FleetLife(seed: seed)
             var sent: [FleetChange] = []
             for chapter in 0..<8 {
-                let ledger = try Ledger(path: path, migrations: migrations, at: epoch)
-                #expect(life.memory.matches(try ledger.load()))
+                let ledger = try SQLiteLedger(path: path, migrations: migrations, at: epoch)
+                #expect(life.memory.matches(try await ledger.load()))
                 for moment in 0..<40 {
                     let time = epoch.advanced(bySeconds: Double(chapter * 40 + moment))
                     let (changes, notes) = try life.act(at: time)
@@ -21,12 +22,12 @@ struct CommitTests {
                     #expect(events.map(\.change) == changes)
                     sent += changes
                 }
-                #expect(life.memory.matches(try ledger.load()))
-                #expect(try ledger.everyResidence() == life.memory.allResidences)
+                #expect(life.memory.matches(try await ledger.load()))
+                #expect(try await ledger.everyResidence() == life.memory.allResidences)
                 try ledger.close()
             }
-            let ledger = try Ledger(path: path, migrations: migrations, at: epoch)
-            let record = try ledger.load()
+            let ledger = try SQLiteLedger(path: path, migrations: migrations, at: epoch)
+            let record = try await ledger.load()
             #expect(life.memory.matches(record))
             let events = try await ledger.events(after: 0, limit: 1000)
             #expect(events.map(\.change) == sent)
@@ -113,7 +114,7 @@ struct CommitTests {
                     .tenant(try Some.tenant("shop")), .host(try Some.host("a")),
                     .container(try Some.container("web", tenant: "shop", host: "a")),
                 ], actor: "op", at: epoch)
-            let before = try ledger.load()
+            let before = try await ledger.load()
             let contradictions: [([FleetChange], [FleetNote])] = [
                 ([.scheduler(paused: true), .tenantRemoved(try TenantName("shop"))], []),
                 ([.scheduler(paused: true), .hostForgotten(try HostName("a"))], []),
@@ -125,7 +126,7 @@ struct CommitTests {
                     try ledger.commit(changes, notes: notes, actor: "op", at: epoch)
                 }
                 #expect(error?.code == .conflict)
-                #expect(try ledger.load() == before)
+                #expect(try await ledger.load() == before)
             }
             // The order within a commit is free.
             try ledger.commit(
@@ -133,7 +134,7 @@ struct CommitTests {
                     .tenantRemoved(try TenantName("shop")), .hostForgotten(try HostName("a")),
                     .containerRemoved(try ContainerName("web")),
                 ], actor: "op", at: epoch)
-            #expect(try ledger.load().containers.isEmpty)
+            #expect(try await ledger.load().containers.isEmpty)
         }
     }
 
@@ -146,7 +147,7 @@ struct CommitTests {
                 try ledger.commit([.scheduler(paused: true), .relocation(relocation)], actor: "op", at: epoch)
             }
             #expect(error?.code == .invalidValue)
-            #expect(try ledger.load().lastSequence == 0)
+            #expect(try await ledger.load().lastSequence == 0)
         }
     }
 }

@@ -1,3 +1,4 @@
+import FleetLedger
 import FleetModel
 import Foundation
 import GRDB
@@ -13,7 +14,7 @@ struct DurabilityTests {
     func killed() async throws {
         try await withDirectory { directory in
             await #expect(processExitsWith: .signal(SIGKILL)) { [directory = directory as String] in
-                let ledger = try Ledger(path: directory + "/ledger.sqlite", migrations: migrations, at: epoch)
+                let ledger = try SQLiteLedger(path: directory + "/ledger.sqlite", migrations: migrations, at: epoch)
                 let confirmed = open(directory + "/confirmed", O_WRONLY | O_CREAT | O_APPEND, 0o600)
                 for writer in 0..<3 {
                     Thread.detachNewThread {
@@ -35,7 +36,7 @@ struct DurabilityTests {
             let text = FileManager.default.contents(atPath: directory + "/confirmed") ?? Data()
             let confirmed = String(decoding: text, as: UTF8.self).split(separator: "\n").map(String.init)
             #expect(confirmed.count > 50)
-            let ledger = try Ledger(path: directory + "/ledger.sqlite", migrations: migrations, at: epoch)
+            let ledger = try SQLiteLedger(path: directory + "/ledger.sqlite", migrations: migrations, at: epoch)
             let events = try await everyEvent(of: ledger)
             #expect(events.map(\.sequence) == Array(1...Int64(events.count)))
             let counts = events.reduce(into: [String: Int]()) { $0[$1.change.subject, default: 0] += 1 }
@@ -50,7 +51,7 @@ struct DurabilityTests {
         try await withDirectory { directory in
             var life = FleetLife(seed: 11)
             var memories = [0: life.memory]
-            let ledger = try Ledger(path: directory + "/ledger.sqlite", migrations: migrations, at: epoch)
+            let ledger = try SQLiteLedger(path: directory + "/ledger.sqlite", migrations: migrations, at: epoch)
             try await ledger.pool.writeWithoutTransaction { database in
                 try database.checkpoint(.truncate)
                 // All that follows stays in the log.
@@ -75,11 +76,11 @@ struct DurabilityTests {
                 let copy = directory + "/copy-\(attempt).sqlite"
                 try database.write(to: URL(filePath: copy))
                 try log.prefix(cut).write(to: URL(filePath: copy + "-wal"))
-                let reopened = try Ledger(path: copy, migrations: migrations, at: epoch)
-                let record = try reopened.load()
+                let reopened = try SQLiteLedger(path: copy, migrations: migrations, at: epoch)
+                let record = try await reopened.load()
                 let memory = try #require(memories[Int(record.lastSequence)], "half a commit was left")
                 #expect(memory.matches(record))
-                #expect(try reopened.everyResidence() == memory.allResidences)
+                #expect(try await reopened.everyResidence() == memory.allResidences)
                 seen.insert(record.lastSequence)
                 try reopened.close()
             }
@@ -109,11 +110,11 @@ struct DurabilityTests {
                 let event = FleetEvent(sequence: 2, at: epoch, actor: "op", change: .scheduler(paused: false))
                 try ChangeWriter.append(event, to: database)
                 // The transaction is still open: this would never end if reads waited.
-                let record = try ledger.load()
+                let record = try ledger.pool.read(SQLiteLedger.record)
                 return (record.lastSequence, record.schedulerPaused ? 1 : 0)
             }
             #expect(seen == (1, 1))
-            #expect(try ledger.load().lastSequence == 2)
+            #expect(try await ledger.load().lastSequence == 2)
         }
     }
 
@@ -123,7 +124,7 @@ struct DurabilityTests {
             let path = directory + "/ledger.sqlite"
             #expect(FileManager.default.createFile(atPath: path, contents: nil))
             chmod(path, 0o666)
-            let ledger = try Ledger(path: path, migrations: migrations, at: epoch)
+            let ledger = try SQLiteLedger(path: path, migrations: migrations, at: epoch)
             try ledger.commit([.scheduler(paused: true)], actor: "op", at: epoch)
             for suffix in ["", "-wal", "-shm", ".lock"] {
                 var status = stat()
@@ -138,11 +139,13 @@ struct DurabilityTests {
     func locked() async throws {
         try await withDirectory { directory in
             let path = directory + "/ledger.sqlite"
-            let ledger = try Ledger(path: path, migrations: migrations, at: epoch)
-            let error = #expect(throws: LedgerError.self) { try Ledger(path: path, migrations: migrations, at: epoch) }
+            let ledger = try SQLiteLedger(path: path, migrations: migrations, at: epoch)
+            let error = #expect(throws: LedgerError.self) {
+                try SQLiteLedger(path: path, migrations: migrations, at: epoch)
+            }
             #expect(error?.code == .inUse)
             try ledger.close()
-            try Ledger(path: path, migrations: migrations, at: epoch).close()
+            try SQLiteLedger(path: path, migrations: migrations, at: epoch).close()
         }
     }
 
@@ -163,7 +166,7 @@ struct DurabilityTests {
                 } catch let error as LedgerError { failure = error }
             }
             #expect(failure?.code == .diskFull)
-            #expect(try ledger.load().lastSequence == written)
+            #expect(try await ledger.load().lastSequence == written)
             try await ledger.pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA max_page_count = 1000000") }
             #expect(try ledger.commit([.scheduler(paused: true)], actor: "op", at: epoch)[0].sequence == written + 1)
         }
@@ -174,20 +177,20 @@ struct DurabilityTests {
         try await withDirectory { directory in
             for path in ["/sys/kernel/ledger.sqlite", directory + "/nowhere/ledger.sqlite"] {
                 let error = #expect(throws: LedgerError.self) {
-                    try Ledger(path: path, migrations: migrations, at: epoch)
+                    try SQLiteLedger(path: path, migrations: migrations, at: epoch)
                 }
                 #expect(error?.code == .cannotOpen || error?.code == .readOnly)
                 #expect(error?.message.contains(path) == true)
             }
             try Data(repeating: 0x41, count: 5000).write(to: URL(filePath: directory + "/letters.sqlite"))
             let error = #expect(throws: LedgerError.self) {
-                try Ledger(path: directory + "/letters.sqlite", migrations: migrations, at: epoch)
+                try SQLiteLedger(path: directory + "/letters.sqlite", migrations: migrations, at: epoch)
             }
             #expect(error?.code == .damaged)
         }
     }
 
-    private func everyEvent(of ledger: Ledger) async throws -> [FleetEvent] {
+    private func everyEvent(of ledger: SQLiteLedger) async throws -> [FleetEvent] {
         var events: [FleetEvent] = []
         while true {
             let more = try await ledger.events(after: events.last?.sequence ?? 0, limit: 1000)

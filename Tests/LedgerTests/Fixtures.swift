@@ -1,3 +1,4 @@
+import FleetLedger
 import FleetModel
 import FoundationEssentials
 import Glibc
@@ -16,9 +17,9 @@ func withDirectory<Value>(_ body: (String) async throws -> Value) async throws -
 }
 
 /// A fresh ledger, closed and removed when the test is over.
-func withLedger<Value>(_ body: (Ledger) async throws -> Value) async throws -> Value {
+func withLedger<Value>(_ body: (SQLiteLedger) async throws -> Value) async throws -> Value {
     try await withDirectory { directory in
-        let ledger = try Ledger(path: directory + "/ledger.sqlite", migrations: migrations, at: epoch)
+        let ledger = try SQLiteLedger(path: directory + "/ledger.sqlite", migrations: migrations, at: epoch)
         let value = try await body(ledger)
         try ledger.close()
         return value
@@ -32,7 +33,7 @@ extension CommitLog {
         _ changes: [FleetChange], notes: [FleetNote] = [], actor: String, at time: Timestamp
     ) throws -> [FleetEvent] {
         let entry = LedgerEntry(changes, notes: notes, actor: actor, at: time)
-        return try commit([entry], waitingUntil: .now + .seconds(Ledger.patienceSeconds)).flatMap(\.self)
+        return try commit([entry], waitingUntil: .now + .seconds(CommitPatience.seconds)).flatMap(\.self)
     }
 }
 

@@ -1,3 +1,4 @@
+import FleetLedger
 import FleetModel
 import FoundationEssentials
 import GRDB
@@ -86,7 +87,7 @@ struct MigrationTests {
         try await withDirectory { directory in
             for migrations in [directory, directory + "/nowhere"] {
                 let error = #expect(throws: LedgerError.self) {
-                    try Ledger(path: directory + "/ledger.sqlite", migrations: migrations, at: epoch)
+                    try SQLiteLedger(path: directory + "/ledger.sqlite", migrations: migrations, at: epoch)
                 }
                 #expect(error?.code == .invalidMigration)
             }
@@ -116,7 +117,7 @@ private struct Stage {
 
     func remove(_ file: String) throws { try FileManager.default.removeItem(atPath: directory + "/migrations/" + file) }
 
-    func open() throws -> Ledger {
-        try Ledger(path: directory + "/ledger.sqlite", migrations: directory + "/migrations", at: epoch)
+    func open() throws -> SQLiteLedger {
+        try SQLiteLedger(path: directory + "/ledger.sqlite", migrations: directory + "/migrations", at: epoch)
     }
 }

@@ -1,3 +1,4 @@
+import FleetLedger
 import FleetModel
 import GRDB
 import RelocateTesting
@@ -50,7 +51,7 @@ struct PlanTests {
             try await Self.expectNoScan(Pause.sql(endedSince: epoch), in: ledger)
             try await Self.expectNoScan(RelocationQuery(state: .completed, limit: 64).sql, in: ledger)
             try await Self.expectNoScan(TimedTable.events.lastNumber(before: epoch), in: ledger)
-            for statement in [Ledger.oldEvents, Ledger.oldRelocations, Ledger.oldResidences] {
+            for statement in [SQLiteLedger.oldEvents, SQLiteLedger.oldRelocations, SQLiteLedger.oldResidences] {
                 try await Self.expectNoScan(SQL(sql: statement, arguments: [1, 20]), in: ledger)
             }
         }
@@ -115,7 +116,7 @@ struct PlanTests {
 
     /// Parts of a query that are put together may be gone through, tables may not, and nothing of a table is sorted before the
     /// limit has cut it.
-    private static func expectNoScan(_ query: SQL, in ledger: Ledger) async throws {
+    private static func expectNoScan(_ query: SQL, in ledger: SQLiteLedger) async throws {
         let plan = try await ledger.reading("explain a query") { database in
             try SQLRequest<Row>(literal: "EXPLAIN QUERY PLAN \(query)").fetchAll(database)
                 .map { $0["detail"] as String }

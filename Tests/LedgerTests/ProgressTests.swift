@@ -1,3 +1,4 @@
+import FleetLedger
 import FleetModel
 import GRDB
 import Testing
@@ -104,7 +105,7 @@ struct ProgressTests {
     }
 
     /// Counts from now on which rows of steps and which columns of moves are written.
-    private static func countWrites(of ledger: Ledger) async throws {
+    private static func countWrites(of ledger: SQLiteLedger) async throws {
         try await ledger.pool.write { database in
             var sql = """
                 CREATE TEMP TABLE writes (what TEXT NOT NULL);
@@ -121,7 +122,7 @@ struct ProgressTests {
         }
     }
 
-    private static func writes(of ledger: Ledger) async throws -> [String: Int] {
+    private static func writes(of ledger: SQLiteLedger) async throws -> [String: Int] {
         try await ledger.pool.write { database in
             let rows = try String.fetchAll(database, sql: "SELECT what FROM writes")
             return rows.reduce(into: [:]) { $0[$1, default: 0] += 1 }

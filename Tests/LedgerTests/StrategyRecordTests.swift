@@ -1,6 +1,8 @@
+import FleetLedger
 import FleetModel
 import FoundationEssentials
 import GRDB
+import Synchronization
 import Testing
 
 @testable import Ledger
@@ -16,11 +18,11 @@ struct StrategyRecordTests {
                     [.policy(try Some.policy("calm", version, seconds: Double(version)))], actor: "a", at: epoch)
             }
             try ledger.commit([.policyRemoved(name)], actor: "a", at: epoch)
-            let record = try ledger.load()
+            let record = try await ledger.load()
             #expect(record.policies.isEmpty)
             #expect(record.lastPolicyVersions == [name: 5])
             try ledger.commit([.policy(try Some.policy("calm", 6))], actor: "a", at: epoch)
-            #expect(try ledger.load().policies.map(\.version) == [6])
+            #expect(try await ledger.load().policies.map(\.version) == [6])
             let first = try await ledger.policyVersions(of: name, limit: 4)
             #expect(first.items.map(\.version) == [6, 5, 4, 3])
             let second = try await ledger.policyVersions(of: name, cursor: first.next, limit: 4)
@@ -48,7 +50,7 @@ struct StrategyRecordTests {
                 try ledger.commit(changes, notes: notes, actor: "life", at: time)
             }
             #expect(life.memory.allResidences.count > 10)
-            #expect(try ledger.everyResidence() == life.memory.allResidences)
+            #expect(try await ledger.everyResidence() == life.memory.allResidences)
         }
     }
 
@@ -66,15 +68,12 @@ struct StrategyRecordTests {
                             try Some.container("c", tenant: "t", host: second % 2 == 0 ? "a" : "b", arrivedAt: time))
                     ], actor: "x", at: time)
             }
-            var arrivals: [Double] = []
-            try ledger.forEachResidence(since: epoch.advanced(bySeconds: 10)) {
-                arrivals.append($0.arrivedAt.seconds(since: epoch))
+            func arrivals(since time: Timestamp) async throws -> [Double] {
+                try await ledger.residences(since: time).map { $0.arrivedAt.seconds(since: epoch) }
             }
-            #expect(arrivals == (9..<20).map(Double.init))
+            #expect(try await arrivals(since: epoch.advanced(bySeconds: 10)) == (9..<20).map(Double.init))
             #expect(try await ledger.pruneResidences(endedBefore: epoch.advanced(bySeconds: 15)) == 14)
-            arrivals = []
-            try ledger.forEachResidence(since: epoch) { arrivals.append($0.arrivedAt.seconds(since: epoch)) }
-            #expect(arrivals == (14..<20).map(Double.init))
+            #expect(try await arrivals(since: epoch) == (14..<20).map(Double.init))
         }
     }
 
@@ -92,7 +91,7 @@ struct StrategyRecordTests {
             try become(.removing, after: 50)
             try ledger.commit(
                 [.containerRemoved(try ContainerName("c"))], actor: "x", at: epoch.advanced(bySeconds: 51))
-            let stays = try ledger.everyResidence()
+            let stays = try await ledger.everyResidence()
             #expect(stays.map(\.leftAt) == [epoch.advanced(bySeconds: 2)])
         }
     }
@@ -106,14 +105,14 @@ struct StrategyRecordTests {
                     .container(try Some.container("c", tenant: "t", host: "a", arrivedAt: epoch)),
                     .container(try Some.container("d", tenant: "t", host: "a", arrivedAt: epoch)),
                 ], actor: "x", at: epoch)
-            var count = 0
-            #expect(throws: CancellationError.self) {
-                try ledger.forEachResidence(since: epoch) { _ in
-                    count += 1
+            let count = Mutex(0)
+            await #expect(throws: CancellationError.self) {
+                try await ledger.residences(since: epoch, into: ()) { _, _ in
+                    count.withLock { $0 += 1 }
                     throw CancellationError()
                 }
             }
-            #expect(count == 1)
+            #expect(count.withLock { $0 } == 1)
         }
     }
 
@@ -127,7 +126,7 @@ struct StrategyRecordTests {
                 ], actor: "x", at: epoch)
             let earlier = epoch.advanced(bySeconds: -60)
             try ledger.commit([.containerRemoved(try ContainerName("c"))], actor: "x", at: earlier)
-            #expect(try ledger.everyResidence().map(\.leftAt) == [epoch])
+            #expect(try await ledger.everyResidence().map(\.leftAt) == [epoch])
         }
     }
 
@@ -166,15 +165,15 @@ struct StrategyRecordTests {
                         SELECT 'c' || n % 100, 't', 'h' || n % 7, 199999 - n, 200000 FROM numbers
                         """)
             }
-            var (count, last): (Int64, Timestamp) = (0, Timestamp(milliseconds: -1))
-            try ledger.forEachResidence(since: Timestamp(milliseconds: 200_000)) { residence in
-                #expect(residence.arrivedAt > last)
-                last = residence.arrivedAt
-                count += 1
+            let start = (count: 0, last: Timestamp(milliseconds: -1))
+            let found = try await ledger.residences(since: Timestamp(milliseconds: 200_000), into: start) {
+                let isLater = $1.arrivedAt > $0.last
+                #expect(isLater)
+                $0 = ($0.count + 1, $1.arrivedAt)
             }
-            #expect(count == 200_000)
+            #expect(found.count == 200_000)
             #expect(try await ledger.pruneResidences(endedBefore: Timestamp(milliseconds: 200_001)) == 200_000)
-            #expect(try ledger.everyResidence().isEmpty)
+            #expect(try await ledger.everyResidence().isEmpty)
         }
     }
 
@@ -223,14 +222,14 @@ struct StrategyRecordTests {
                     sql: "INSERT INTO policy (id, version, body) VALUES (1, 7, ?)",
                     arguments: [#"{"clock":{"attacksPerSecond":0.5,"threshold":0.5}}"#])
             } then: { ledger in
-                let record = try ledger.load()
+                let record = try await ledger.load()
                 #expect(record.lastPolicyVersions == (isSet ? [.default: 7] : [:]))
                 #expect(record.policies.map(\.version) == (isSet ? [7] : []))
                 #expect(record.policies.allSatisfy { $0.changedAt.milliseconds == 0 && $0.changedBy.isEmpty })
                 let next = (record.lastPolicyVersions[.default] ?? 0) + 1
                 try ledger.commit([.policy(try Some.policy("default", next))], actor: "x", at: epoch)
                 let set = try Some.policy("default", next)
-                #expect(try ledger.load().policies == [set])
+                #expect(try await ledger.load().policies == [set])
             }
         }
     }
@@ -265,24 +264,24 @@ struct StrategyRecordTests {
         } then: { ledger in
             let expected = containers.compactMap(\.residence)
             #expect(expected.count == 6)
-            let stays = try ledger.everyResidence()
+            let stays = try await ledger.everyResidence()
             #expect(stays == expected.inOrder)
         }
     }
 
     /// Fills a ledger of the first form, then opens it with all migrations.
     private func withFormerLedger(
-        _ fill: @escaping @Sendable (Database) throws -> Void, then body: (Ledger) async throws -> Void
+        _ fill: @escaping @Sendable (Database) throws -> Void, then body: (SQLiteLedger) async throws -> Void
     ) async throws {
         try await withDirectory { directory in
             let old = directory + "/old"
             try FileManager.default.createDirectory(atPath: old, withIntermediateDirectories: true)
             try FileManager.default.copyItem(
                 atPath: migrations + "/0001_fleet.sql", toPath: old + "/0001_fleet.sql")
-            let former = try Ledger(path: directory + "/ledger.sqlite", migrations: old, at: epoch)
+            let former = try SQLiteLedger(path: directory + "/ledger.sqlite", migrations: old, at: epoch)
             try await former.pool.write(fill)
             try former.close()
-            let ledger = try Ledger(path: directory + "/ledger.sqlite", migrations: migrations, at: epoch)
+            let ledger = try SQLiteLedger(path: directory + "/ledger.sqlite", migrations: migrations, at: epoch)
             try await body(ledger)
             try ledger.close()
         }
@@ -318,7 +317,7 @@ struct StrategyRecordTests {
                 arguments: [Data(SecretHash(of: "token").bytes)])
             try database.execute(sql: "INSERT INTO containers VALUES ('web', 'shop', 'a', ?)", arguments: [body])
         } then: { ledger in
-            let record = try ledger.load()
+            let record = try await ledger.load()
             let policy = try #require(record.policies.first)
             #expect(policy.name == .default && policy.version == 2 && policy.changedBy == "ann")
             #expect(policy.policy.clock == .deadline(threshold: 0.5))
@@ -335,9 +334,8 @@ struct StrategyRecordTests {
                 return
             }
             #expect(told.policy == policy.policy)
-            var stays: [Residence] = []
-            try ledger.forEachResidence(since: epoch) { stays.append($0) }
-            #expect(stays == [try #require(container.residence)])
+            let stay = try #require(container.residence)
+            #expect(try await ledger.residences(since: epoch) == [stay])
         }
     }
 }

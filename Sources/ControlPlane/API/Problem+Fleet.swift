@@ -1,9 +1,9 @@
 import FleetCore
+import FleetLedger
 import FleetModel
 import HTTP
 import HTTPTypes
 import ImageStore
-import Ledger
 import MovingTarget
 
 /// The one place where errors become answers (RFC 9457).

@@ -1,6 +1,6 @@
+import FleetLedger
 import FleetModel
 import FoundationEssentials
-import Ledger
 import SystemSupport
 
 /// The secret that entitles a machine to become a host of the fleet. It lies in the state directory, owner only, for the

@@ -1,7 +1,7 @@
 import FleetCore
+import FleetLedger
 import FleetModel
 import HTTP
-import Ledger
 
 /// Who may be which host; `Admission` decides.
 final class Enrolments: Sendable {

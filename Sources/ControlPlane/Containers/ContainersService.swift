@@ -1,7 +1,7 @@
 import FleetCore
+import FleetLedger
 import FleetModel
 import ImageStore
-import Ledger
 import Logging
 import MovingTarget
 
@@ -11,7 +11,7 @@ import MovingTarget
 /// restart under the same order ids.
 struct ContainersService: Sendable {
     let fleet: Fleet
-    let ledger: Ledger
+    let ledger: any Ledger
     let agents: AgentRegistry
     let images: ImageRepository
     let containerNetwork: IPv4Network

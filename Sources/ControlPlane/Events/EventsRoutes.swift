@@ -1,13 +1,13 @@
 import FleetCore
+import FleetLedger
 import FleetModel
 import HTTP
 import HTTPTypes
-import Ledger
 
 /// `/v1/events`, `/v1/actions` and `/v1/alarms`: what happened, and what stands.
 struct EventsRoutes {
     let fleet: Fleet
-    let ledger: Ledger
+    let ledger: any Ledger
 
     func add(to router: inout FleetRouter) {
         router.on(.get, "/v1/events") { request in

@@ -1,7 +1,7 @@
 import Dispatch
 import FleetCore
+import FleetLedger
 import FleetModel
-import Ledger
 import Synchronization
 
 /// The one owner of the fleet's state.
@@ -58,7 +58,7 @@ public actor Fleet {
         by actor: String, _ body: @Sendable (inout FleetDraft) throws -> Result
     ) async throws -> Result {
         // The time in line counts, too: where the ledger cannot be written, everybody learns it in the same time.
-        try await change(by: actor, waitingUntil: .now + .seconds(Ledger.patienceSeconds), body)
+        try await change(by: actor, waitingUntil: .now + .seconds(CommitPatience.seconds), body)
     }
 
     /// Changes the fleet as soon as the ledger can be written: for what has happened and only has to be written down.

@@ -1,6 +1,6 @@
 import FleetCore
+import FleetLedger
 import FleetModel
-import Ledger
 import MovingTarget
 
 /// What a control plane knows when it starts: the fleet's state, who was beside whom, and how moves went lately.
@@ -19,12 +19,13 @@ struct FleetMemory: Sendable {
 
     /// Reads what a ledger remembers.
     /// - Throws: `LedgerError`.
-    init(of ledger: Ledger, _ record: FleetRecord, at now: Timestamp, randomness: Randomness) async throws {
+    init(of ledger: any Ledger, _ record: FleetRecord, at now: Timestamp, randomness: Randomness) async throws {
         var state = FleetState(record, randomness: randomness)
         let last = try await ledger.relocations(RelocationQuery(state: .completed, limit: Self.moves)).items
         state.remember(last.reversed())
         var replay = ExposureReplay(memorySeconds: ExposureLog.memorySeconds)
-        try ledger.forEachResidence(since: now.advanced(bySeconds: -Self.exposureSeconds)) { residence in
+        let since = now.advanced(bySeconds: -Self.exposureSeconds)
+        replay = try await ledger.residences(since: since, into: replay) { [state] replay, residence in
             let policy = state.containers[residence.container].map { state.policy(of: $0) } ?? state.defaultPolicy
             replay.add(residence, attackSeconds: policy.assumedAttackSeconds)
         }

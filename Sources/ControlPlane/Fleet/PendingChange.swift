@@ -1,6 +1,6 @@
 import FleetCore
+import FleetLedger
 import FleetModel
-import Ledger
 
 /// A change that was decided and is not on disk yet, and the one who waits for that.
 struct PendingChange: Sendable {

@@ -1,5 +1,5 @@
+import FleetLedger
 import FleetModel
-import Ledger
 import Logging
 
 /// Removes from the record what is older than is to be kept, so that it does not grow for ever.
@@ -10,7 +10,7 @@ struct RecordPruner: Sendable {
     /// How many events are kept, however young.
     private static let mostEvents = 10_000_000
 
-    let ledger: Ledger
+    let ledger: any Ledger
     /// How old what is kept may be, in seconds.
     let retentionSeconds: Double
     let logger: Logger

@@ -1,13 +1,13 @@
 import FleetCore
+import FleetLedger
 import FleetModel
 import HTTP
 import HTTPTypes
-import Ledger
 
 /// `/livez` and `/readyz`: for whoever watches the process. The status code is for programs, `?verbose` for people.
 struct HealthRoutes {
     let fleet: Fleet
-    let ledger: Ledger
+    let ledger: any Ledger
     let scheduler: Scheduler
 
     func add(to router: inout FleetRouter) {

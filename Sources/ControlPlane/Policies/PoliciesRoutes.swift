@@ -1,8 +1,8 @@
 import FleetCore
+import FleetLedger
 import FleetModel
 import HTTP
 import HTTPTypes
-import Ledger
 
 /// `/v1/policies`: when containers move and where to.
 struct PoliciesRoutes {

@@ -1,12 +1,12 @@
 import FleetCore
+import FleetLedger
 import FleetModel
-import Ledger
 import MovingTarget
 
 /// What can be done with policies.
 struct PoliciesService: Sendable {
     let fleet: Fleet
-    let ledger: Ledger
+    let ledger: any Ledger
 
     /// Adds a policy; what the document leaves out is as in `default`.
     func add(_ name: PolicyName, _ document: PolicyDocument, by actor: String) async throws -> PolicyRecord {

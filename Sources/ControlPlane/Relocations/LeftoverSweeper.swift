@@ -1,12 +1,12 @@
 import FleetCore
+import FleetLedger
 import FleetModel
-import Ledger
 import Logging
 
 /// Removes what ended relocations could not remove: each standing alarm of the kind `leftover` is a promise to try again.
 struct LeftoverSweeper: Sendable {
     let fleet: Fleet
-    let ledger: Ledger
+    let ledger: any Ledger
     let agents: AgentRegistry
     let times: StepTimes
     let logger: Logger

@@ -1,6 +1,6 @@
 import FleetCore
+import FleetLedger
 import FleetModel
-import Ledger
 import Logging
 
 /// Drives one relocation from its first step to its end.

@@ -1,12 +1,12 @@
 import FleetCore
+import FleetLedger
 import FleetModel
 import HTTP
-import Ledger
 
 /// `/v1/relocations`
 struct RelocationsRoutes {
     let fleet: Fleet
-    let ledger: Ledger
+    let ledger: any Ledger
     let relocator: Relocator
 
     func add(to router: inout FleetRouter) {

@@ -34,17 +34,19 @@ actor TestFleet {
     private let absenceSeconds: Double
     private let secondTrialSeconds: Double
     private let randomness: Randomness
+    /// What the control plane remembers things in, instead of a database; `nil` for a database.
+    private let memory: MemoryLedger?
 
     /// Runs a test with a fleet of its own, which is gone after it.
     static func with(
         hosts: Int = 3, dwellSeconds: Double = 3600, absenceSeconds: Double = 0.5, secondTrialSeconds: Double = 0.2,
-        randomness: Randomness = .system, _ body: (TestFleet) async throws -> Void
+        randomness: Randomness = .system, memory: MemoryLedger? = nil, _ body: (TestFleet) async throws -> Void
     ) async throws {
         signal(SIGPIPE, SIG_IGN)
         try await TemporaryDirectory.with { directory in
             let fleet = TestFleet(
                 directory: directory, dwellSeconds: dwellSeconds, absenceSeconds: absenceSeconds,
-                secondTrialSeconds: secondTrialSeconds, randomness: randomness)
+                secondTrialSeconds: secondTrialSeconds, randomness: randomness, memory: memory)
             do {
                 try await fleet.up(hosts: hosts)
                 try await body(fleet)
@@ -58,8 +60,9 @@ actor TestFleet {
 
     private init(
         directory: String, dwellSeconds: Double, absenceSeconds: Double, secondTrialSeconds: Double,
-        randomness: Randomness
+        randomness: Randomness, memory: MemoryLedger?
     ) {
+        self.memory = memory
         self.absenceSeconds = absenceSeconds
         self.secondTrialSeconds = secondTrialSeconds
         self.randomness = randomness
@@ -112,7 +115,12 @@ actor TestFleet {
             firstPolicy: .deadline(seconds: dwellSeconds, threshold: 0.5), retentionSeconds: retentionSeconds)
         configuration.randomness = randomness
         configuration.publicOrigins = publicOrigins
-        let controlPlane = try await ControlPlane(configuration, logger: Self.logger)
+        let controlPlane =
+            if let memory {
+                try await ControlPlane(configuration, ledger: memory, logger: Self.logger)
+            } else {
+                try await ControlPlane(configuration, logger: Self.logger)
+            }
         self.controlPlane = controlPlane
         operatorPort = try Self.port(of: controlPlane.operatorAddresses)
         agentPort = try Self.port(of: controlPlane.agentAddresses)
@@ -211,9 +219,7 @@ actor TestFleet {
 
     /// All stays that the ledger knows.
     func residences() async throws -> [Residence] {
-        var found: [Residence] = []
-        try controlPlane?.ledger.forEachResidence(since: Timestamp(milliseconds: 0)) { found.append($0) }
-        return found
+        try await controlPlane?.ledger.residences(since: Timestamp(milliseconds: 0), into: []) { $0.append($1) } ?? []
     }
 
     /// A request to the operators' API.

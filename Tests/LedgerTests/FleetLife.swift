@@ -1,92 +1,6 @@
+import FleetLedger
 import FleetModel
-import Ledger
 import RelocateTesting
-
-/// What a fleet's memory holds after changes: the simplest thing that the ledger must agree with.
-struct FleetMemory {
-    private var hosts: [HostName: HostRecord] = [:]
-    private var tenants: [TenantName: Tenant] = [:]
-    private var containers: [ContainerName: Container] = [:]
-    private(set) var relocations: [RelocationID: Relocation] = [:]
-    private var quarantine: [IPv4Address: Timestamp] = [:]
-    private var policies: [PolicyName: PolicyRecord] = [:]
-    private(set) var policyVersions: [PolicyName: Int] = [:]
-    private var open: [ContainerName: Residence] = [:]
-    private var residences: [Residence] = []
-    private var isPaused = false
-    private var alarms: [String: Alarm] = [:]
-
-    mutating func apply(_ change: FleetChange, at time: Timestamp) {
-        switch change {
-        case .host(let host): hosts[host.name, default: HostRecord(host: host)].host = host
-        case .hostForgotten(let name): hosts[name] = nil
-        case .tenant(let tenant): tenants[tenant.name] = tenant
-        case .tenantRemoved(let name): tenants[name] = nil
-        case .container(let container):
-            containers[container.name] = container
-            follow(container.name, container.residence, at: time)
-        case .containerRemoved(let name):
-            containers[name] = nil
-            follow(name, nil, at: time)
-        case .relocation(let relocation): relocations[relocation.id] = relocation
-        case .progress(let progress): relocations[progress.id]?.take(progress)
-        case .policy(let record):
-            policies[record.name] = record
-            policyVersions[record.name] = record.version
-        case .policyRemoved(let name): policies[name] = nil
-        case .scheduler(let paused): isPaused = paused
-        case .alarm(let alarm):
-            alarms["\(alarm.kind.rawValue) \(alarm.subject)"] = alarm.clearedAt == nil ? alarm : nil
-        case .image, .refused: break
-        }
-    }
-
-    private mutating func follow(_ name: ContainerName, _ residence: Residence?, at time: Timestamp) {
-        guard open[name] != residence else { return }
-        // What has ended does not begin again.
-        let residence = residence.flatMap { new in
-            residences.contains { $0.isSameStay(as: new) } ? nil : new
-        }
-        if var ended = open.removeValue(forKey: name) {
-            ended.leftAt = time
-            residences.append(ended)
-        }
-        open[name] = residence
-    }
-
-    /// All stays, those that go on among them, by arrival.
-    var allResidences: [Residence] { (residences + open.values).inOrder }
-
-    mutating func apply(_ note: FleetNote, at time: Timestamp) {
-        switch note {
-        case .credential(let host, let hash): hosts[host]?.credential = hash
-        case .credentialRevoked(let host): hosts[host]?.credential = nil
-        case .quarantine(let address, let end):
-            quarantine = quarantine.filter { $0.value > time }
-            quarantine[address] = end
-        case .decision: break
-        }
-    }
-
-    func matches(_ record: FleetRecord) -> Bool {
-        record.hosts == hosts.values.sorted { $0.host.name < $1.host.name }
-            && record.tenants == tenants.values.sorted { $0.name < $1.name }
-            && record.containers == containers.values.sorted { $0.name < $1.name }
-            && record.openRelocations == relocations.values.filter { !$0.state.isFinal }.sorted { $0.id < $1.id }
-            && record.quarantine == quarantine
-            && record.policies == policies.values.sorted { $0.name < $1.name }
-            && record.lastPolicyVersions == policyVersions
-            && record.schedulerPaused == isPaused && Set(record.alarms) == Set(alarms.values)
-            && record.nextRelocation.number == (relocations.keys.max()?.number ?? 0) + 1
-    }
-
-    func container(_ name: String) -> Container? { containers.values.first { $0.name.text == name } }
-
-    var hostNames: [HostName] { hosts.keys.sorted() }
-    var tenantNames: [TenantName] { tenants.keys.sorted() }
-    var containerNames: [ContainerName] { containers.keys.sorted() }
-    var policyNames: [PolicyName] { policies.keys.sorted() }
-}
 
 /// A life that a fleet might lead, made of random but lawful changes.
 struct FleetLife {
@@ -211,22 +125,14 @@ struct FleetLife {
     }
 }
 
-extension Residence {
-    func isSameStay(as other: Residence) -> Bool {
-        (container, tenant, host, arrivedAt) == (other.container, other.tenant, other.host, other.arrivedAt)
-    }
-}
-
-extension [Residence] {
-    /// By arrival; who arrived at one instant, by name.
-    var inOrder: [Residence] { sorted { ($0.arrivedAt, $0.container) < ($1.arrivedAt, $1.container) } }
-}
-
 extension Ledger {
+    /// All stays that end at a time or later, in the order of their arrivals.
+    func residences(since time: Timestamp) async throws -> [Residence] {
+        try await residences(since: time, into: []) { $0.append($1) }
+    }
+
     /// All stays that it holds, by arrival.
-    func everyResidence() throws -> [Residence] {
-        var found: [Residence] = []
-        try forEachResidence(since: Timestamp(milliseconds: 0)) { found.append($0) }
-        return found.inOrder
+    func everyResidence() async throws -> [Residence] {
+        try await residences(since: Timestamp(milliseconds: 0)).inOrder
     }
 }
