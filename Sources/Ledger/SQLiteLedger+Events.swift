@@ -13,7 +13,7 @@ extension SQLiteLedger {
         after sequence: Int64, limit: Int, kinds: Set<String>?
     ) async throws -> [FleetEvent] {
         try PageLimit.check(limit)
-        return try await reading("read events") { database in
+        return try await readingList("read events") { database in
             if let oldest = try Self.oldestSequence(database), sequence < oldest - 1 {
                 throw LedgerError(
                     .eventsPruned, "events after \(sequence) are gone: the oldest that is kept is \(oldest)")
@@ -31,7 +31,7 @@ extension SQLiteLedger {
     /// - Throws: `LedgerError`, with the code `invalidLimit` when the limit is not 1 to 1000.
     public func events(_ query: EventQuery) async throws -> Page<FleetEvent> {
         try PageLimit.check(query.limit)
-        return try await reading("read events") { database in
+        return try await readingList("read events") { database in
             Page(try Self.events(query.sql, database), limit: query.limit, number: \.sequence)
         }
     }

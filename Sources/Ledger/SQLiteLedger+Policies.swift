@@ -9,7 +9,7 @@ extension SQLiteLedger {
         of name: PolicyName, cursor: PageCursor?, limit: Int
     ) async throws -> Page<PolicyRecord> {
         try PageLimit.check(limit)
-        return try await reading("read the versions of policy \(name)") { database in
+        return try await readingList("read the versions of policy \(name)") { database in
             let rows = try Row.fetchAll(
                 database,
                 sql: """

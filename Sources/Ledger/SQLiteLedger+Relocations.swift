@@ -17,7 +17,7 @@ extension SQLiteLedger {
     /// - Throws: `LedgerError`, with the code `invalidLimit` when the limit is not 1 to 1000.
     public func relocations(_ query: RelocationQuery) async throws -> Page<Relocation> {
         try PageLimit.check(query.limit)
-        return try await reading("read relocations") { database in
+        return try await readingList("read relocations") { database in
             let rows = try SQLRequest<Row>(literal: query.sql).fetchAll(database)
             let found = try RelocationWriter.read(rows, from: database)
             return Page(found, limit: query.limit) { $0.id.number }
@@ -27,7 +27,7 @@ extension SQLiteLedger {
     /// What the relocations that ended since some time have cost their tenants, the oldest first.
     /// - Throws: `LedgerError`.
     public func pauses(endedSince time: Timestamp) async throws -> [Pause] {
-        try await reading("read pauses") { database in
+        try await readingList("read pauses") { database in
             try SQLRequest<Row>(literal: Pause.sql(endedSince: time)).fetchAll(database).map { row in
                 Pause(
                     tenant: try TenantName(row["tenant"]), milliseconds: row["pause"],
@@ -41,6 +41,15 @@ extension SQLiteLedger {
         _ action: String, _ work: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {
         do { return try await pool.read(work) } catch { throw LedgerError(from: error, in: action) }
+    }
+
+    /// Does a read that may be long, when fewer than all readers but one do.
+    func readingList<Value: Sendable>(
+        _ action: String, _ work: @escaping @Sendable (Database) throws -> Value
+    ) async throws -> Value {
+        await lists.enter()
+        defer { lists.leave() }
+        return try await reading(action, work)
     }
 }
 

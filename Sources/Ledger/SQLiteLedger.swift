@@ -17,15 +17,19 @@ import GRDB
 /// - Writes stand in line behind one connection. Reads use connections of their own on a snapshot (SQLite's
 ///   write-ahead log), so no read waits for a write and none sees half of one.
 /// - `commit` blocks its thread for as long as the disk takes to confirm. Reads are `async` and work on threads of the
-///   ledger's own.
+///   ledger's own, of which there are a few (`ReadGate`).
 /// - Times, actors and numbers of relocations come from the caller; the ledger has no clock.
 /// - One process has the ledger open. A lock on a file beside it sees to that; a process that dies gives it up. Other
 ///   programs may hold the database for a while all the same, such as one that copies it: whoever writes waits for them,
 ///   but no longer than `CommitPatience.seconds`.
 /// - Only its owner may read the files (mode 0600).
 public final class SQLiteLedger: Sendable {
+    /// How many reads there may be at once, and how many of them of lists: single things are found while lists are read.
+    private static let (readers, listReaders) = (4, 3)
+
     let pool: DatabasePool
     let patience = WritePatience()
+    let lists = ReadGate(places: listReaders)
     private let lock: LedgerLock
 
     /// Opens a ledger, creates it where there is none, and brings it to the newest form.
@@ -62,7 +66,7 @@ public final class SQLiteLedger: Sendable {
         var configuration = Configuration()
         configuration.label = "ledger"
         configuration.foreignKeysEnabled = true
-        configuration.maximumReaderCount = 4
+        configuration.maximumReaderCount = readers
         configuration.busyMode = .callback { patience.triesAgain(after: $0) }
         return configuration
     }
