@@ -1,3 +1,4 @@
+import Dispatch
 import FleetCore
 import FleetModel
 import Logging
@@ -33,19 +34,74 @@ public final class AgentRegistry: Sendable {
         var askers: [Int: CheckedContinuation<Answer, Never>] = [:]
     }
 
+    /// One who waits for the outcome of an order.
+    private struct Ask {
+        var order: OrderID
+        var host: HostName
+        var askedAt: ContinuousClock.Instant
+        /// When there has to be an answer, however the link is.
+        var deadline: ContinuousClock.Instant
+        /// How long the link may be broken.
+        var absence: Duration
+    }
+
     private struct Line {
         var session: Int64?
         var lastDrawnSession: Int64 = 0
         var lastSeen: Timestamp?
         var stream = 0
         var commands: AsyncStream<AgentCommand>.Continuation?
+        /// Since when there is no stream; `nil` while there is one, or when there never was.
+        var isAwaySince: ContinuousClock.Instant?
         var waiting: [OrderID: Waiting] = [:]
-        var askers = 0
         /// Whether nothing is asked of the host any more, before it enrols again.
         var isDismissed = false
+
+        /// - Returns: whether nobody has asked for the same before.
+        mutating func wait(
+            for command: AgentCommand, _ asker: Int, _ continuation: CheckedContinuation<Answer, Never>
+        ) -> Bool {
+            let isNew = waiting[command.id] == nil
+            waiting[command.id, default: Waiting(command: command)].askers[asker] = continuation
+            return isNew
+        }
+
+        mutating func leave() {
+            if commands != nil { isAwaySince = .now }
+            commands = nil
+        }
     }
 
-    private let lines = Mutex<[HostName: Line]>([:])
+    private struct Lines {
+        var byHost: [HostName: Line] = [:]
+        /// All who wait, under the numbers by which orders know them.
+        var asks: [Int: Ask] = [:]
+        var lastAsker = 0
+        /// Whether somebody will look for those whose time is over.
+        var isWatched = false
+
+        /// Whether one has waited for long enough.
+        func isOver(_ ask: Ask, at now: ContinuousClock.Instant) -> Bool {
+            guard now < ask.deadline else { return true }
+            guard let line = byHost[ask.host], line.commands == nil else { return false }
+            return now - max(ask.askedAt, line.isAwaySince ?? ask.askedAt) >= ask.absence
+        }
+
+        /// Lets one wait no longer, if it still does.
+        mutating func remove(_ asker: Int) -> CheckedContinuation<Answer, Never>? {
+            guard let ask = asks.removeValue(forKey: asker) else { return nil }
+            let continuation = byHost[ask.host]?.waiting[ask.order]?.askers.removeValue(forKey: asker)
+            if byHost[ask.host]?.waiting[ask.order]?.askers.isEmpty == true {
+                byHost[ask.host]?.waiting[ask.order] = nil
+            }
+            return continuation
+        }
+    }
+
+    /// How often those are looked for whose time is over. A timer for each would cost more than all else about an order.
+    private static let tick = DispatchTimeInterval.milliseconds(100)
+    private let clock = DispatchQueue(label: "orders")
+    private let lines = Mutex(Lines())
     private let silence = Mutex(SilenceWatch())
     private let logger: Logger
 
@@ -59,9 +115,9 @@ public final class AgentRegistry: Sendable {
     /// The number of a session that is about to begin, greater than all before it of that host.
     func drawSession(of host: HostName) -> Int64 {
         lines.withLock { lines in
-            var line = lines[host, default: Line()]
+            var line = lines.byHost[host, default: Line()]
             line.lastDrawnSession = max(Timestamp.now.milliseconds, line.lastDrawnSession + 1)
-            lines[host] = line
+            lines.byHost[host] = line
             return line.lastDrawnSession
         }
     }
@@ -70,14 +126,14 @@ public final class AgentRegistry: Sendable {
     /// overtaken it changes nothing: the agent has given it up.
     func begin(session: Int64, of host: HostName) {
         let earlier: AsyncStream<AgentCommand>.Continuation? = lines.withLock { lines in
-            var line = lines[host, default: Line()]
+            var line = lines.byHost[host, default: Line()]
             guard session > line.session ?? 0 else { return nil }
             let earlier = line.commands
             line.session = session
             line.isDismissed = false
-            line.commands = nil
+            line.leave()
             line.lastSeen = .now
-            lines[host] = line
+            lines.byHost[host] = line
             return earlier
         }
         earlier?.finish()
@@ -87,13 +143,21 @@ public final class AgentRegistry: Sendable {
     /// Takes a sign of life, and tells whether it belongs to the present session.
     func isAlive(_ host: HostName, session: Int64) -> SessionCheck {
         let check: SessionCheck = lines.withLock { lines in
-            guard let present = lines[host]?.session else { return .unknown }
+            guard let present = lines.byHost[host]?.session else { return .unknown }
             guard session == present else { return .superseded }
-            lines[host]?.lastSeen = .now
+            lines.byHost[host]?.lastSeen = .now
             return .present
         }
         if case .present = check { expect(host) }
         return check
+    }
+
+    /// What a session is, without a sign of life of it.
+    func check(_ session: Int64, of host: HostName) -> SessionCheck {
+        lines.withLock { lines in
+            guard let present = lines.byHost[host]?.session else { return .unknown }
+            return session == present ? .present : .superseded
+        }
     }
 
     /// A host is to be heard from now on, or from an earlier time on.
@@ -105,10 +169,10 @@ public final class AgentRegistry: Sendable {
     }
 
     /// When a host was last heard; `nil` when it was not since the control plane started.
-    func lastSeen(_ host: HostName) -> Timestamp? { lines.withLock { $0[host]?.lastSeen } }
+    func lastSeen(_ host: HostName) -> Timestamp? { lines.withLock { $0.byHost[host]?.lastSeen } }
 
     /// Whether the host's stream of commands is open.
-    func isConnected(_ host: HostName) -> Bool { lines.withLock { $0[host]?.commands != nil } }
+    func isConnected(_ host: HostName) -> Bool { lines.withLock { $0.byHost[host]?.commands != nil } }
 
     /// Opens the stream of a host's commands, which begins with all that have no outcome yet. It ends when another
     /// one is opened.
@@ -116,11 +180,12 @@ public final class AgentRegistry: Sendable {
     func open(for host: HostName) -> (AsyncStream<AgentCommand>, ticket: Int) {
         let (stream, continuation) = AsyncStream.makeStream(of: AgentCommand.self)
         let (earlier, pending, ticket) = lines.withLock { lines in
-            var line = lines[host, default: Line()]
+            var line = lines.byHost[host, default: Line()]
             let earlier = line.commands
             line.commands = continuation
+            line.isAwaySince = nil
             line.stream += 1
-            lines[host] = line
+            lines.byHost[host] = line
             return (earlier, line.waiting.values.map(\.command), line.stream)
         }
         earlier?.finish()
@@ -131,21 +196,22 @@ public final class AgentRegistry: Sendable {
     /// Closes a stream, unless another one has taken its place.
     func close(_ ticket: Int, for host: HostName) {
         lines.withLock { lines in
-            guard lines[host]?.stream == ticket else { return }
-            lines[host]?.commands = nil
+            guard lines.byHost[host]?.stream == ticket else { return }
+            lines.byHost[host]?.leave()
         }
     }
 
     /// Ends the session of a host: whoever waits for it gets no answer, nor does whoever asks it before it enrols again.
     func dismiss(_ host: HostName) {
         let (commands, waiting) = lines.withLock { lines in
-            var line = lines[host, default: Line()]
+            var line = lines.byHost[host, default: Line()]
             let ended = (line.commands, line.waiting)
             line.session = nil
-            line.commands = nil
+            line.leave()
             line.waiting = [:]
+            for asker in ended.1.values.flatMap(\.askers.keys) { lines.asks[asker] = nil }
             line.isDismissed = true
-            lines[host] = line
+            lines.byHost[host] = line
             return ended
         }
         commands?.finish()
@@ -167,6 +233,9 @@ public final class AgentRegistry: Sendable {
 
     // MARK: Orders
 
+    /// How many orders to a host wait for their outcomes.
+    func waitingCount(on host: HostName) -> Int { lines.withLock { $0.byHost[host]?.waiting.count ?? 0 } }
+
     /// Sends an order and waits for its outcome. One that is waiting for its outcome already is not sent again. Who is
     /// cancelled waits no longer.
     /// - Parameters:
@@ -175,67 +244,72 @@ public final class AgentRegistry: Sendable {
     func carryOut(
         _ command: AgentCommand, on host: HostName, timeout: Duration, absence: Duration
     ) async -> Answer {
+        let begin = ContinuousClock.now
+        let ask = Ask(order: command.id, host: host, askedAt: begin, deadline: begin + timeout, absence: absence)
         let asker = lines.withLock { lines in
-            lines[host, default: Line()].askers += 1
-            return lines[host]?.askers ?? 0
+            lines.lastAsker += 1
+            return lines.lastAsker
         }
-        let watch = Task {
-            try await self.waitUntilLost(host, timeout: timeout, absence: absence)
-            self.giveUp(command.id, asker, on: host)
-        }
-        defer { watch.cancel() }
         return await withTaskCancellationHandler {
-            await withCheckedContinuation { send(command, to: host, for: asker, $0) }
+            await withCheckedContinuation { send(command, ask, for: asker, $0) }
         } onCancel: {
-            giveUp(command.id, asker, on: host)
+            lines.withLock { $0.remove(asker) }?.resume(returning: .lost)
         }
     }
 
     private func send(
-        _ command: AgentCommand, to host: HostName, for asker: Int, _ continuation: CheckedContinuation<Answer, Never>
+        _ command: AgentCommand, _ ask: Ask, for asker: Int, _ continuation: CheckedContinuation<Answer, Never>
     ) {
-        let (commands, isDismissed) = lines.withLock { lines -> (AsyncStream<AgentCommand>.Continuation?, Bool) in
+        let (commands, isTaken, mustWatch) = lines.withLock {
+            lines -> (AsyncStream<AgentCommand>.Continuation?, Bool, Bool) in
             // Whoever is cancelled from here on is found among the askers.
-            guard lines[host]?.isDismissed != true, !Task.isCancelled else { return (nil, true) }
-            var waiting = lines[host]?.waiting[command.id] ?? Waiting(command: command)
-            let isNew = waiting.askers.isEmpty
-            waiting.askers[asker] = continuation
-            lines[host]?.waiting[command.id] = waiting
-            return (isNew ? lines[host]?.commands : nil, false)
+            guard lines.byHost[ask.host]?.isDismissed != true, !Task.isCancelled else { return (nil, false, false) }
+            let isNew = lines.byHost[ask.host, default: Line()].wait(for: command, asker, continuation)
+            lines.asks[asker] = ask
+            defer { lines.isWatched = true }
+            return (isNew ? lines.byHost[ask.host]?.commands : nil, true, !lines.isWatched)
         }
-        if isDismissed { continuation.resume(returning: .lost) }
+        if !isTaken { continuation.resume(returning: .lost) }
+        if mustWatch { watch() }
         commands?.yield(command)
     }
 
-    private func waitUntilLost(_ host: HostName, timeout: Duration, absence: Duration) async throws {
-        let clock = ContinuousClock()
-        let end = clock.now + timeout
-        var seen = clock.now
-        while clock.now < end, clock.now - seen < absence {
-            try await Task.sleep(for: min(.milliseconds(200), absence))
-            if isConnected(host) { seen = clock.now }
+    /// Looks for those whose time is over, as long as anybody waits.
+    private func watch() {
+        clock.asyncAfter(deadline: .now() + Self.tick) { [weak self] in
+            guard let self else { return }
+            giveUpOverdue()
+            let isOver = lines.withLock { lines in
+                if lines.asks.isEmpty { lines.isWatched = false }
+                return lines.asks.isEmpty
+            }
+            if !isOver { watch() }
         }
     }
 
     /// Takes an outcome that an agent reported. One that nobody waits for is dropped: its time was over, and what
     /// follows from that has been done.
     func take(_ outcome: OrderOutcome, from host: HostName) {
-        guard let waiting = lines.withLock({ $0[host]?.waiting.removeValue(forKey: outcome.id) }) else {
+        let waiting = lines.withLock { lines in
+            let waiting = lines.byHost[host]?.waiting.removeValue(forKey: outcome.id)
+            if let waiting { for asker in waiting.askers.keys { lines.asks[asker] = nil } }
+            return waiting
+        }
+        guard let waiting else {
             logger.info("outcome without an order", metadata: ["host": "\(host)", "order": "\(outcome.id)"])
             return
         }
         for asker in waiting.askers.values { asker.resume(returning: .outcome(outcome)) }
     }
 
-    /// The time of one who waits is over.
-    private func giveUp(_ id: OrderID, _ asker: Int, on host: HostName) {
-        let continuation: CheckedContinuation<Answer, Never>? = lines.withLock { lines in
-            guard var waiting = lines[host]?.waiting[id] else { return nil }
-            let continuation = waiting.askers.removeValue(forKey: asker)
-            lines[host]?.waiting[id] = waiting.askers.isEmpty ? nil : waiting
-            return continuation
+    /// Tells those whose time is over.
+    private func giveUpOverdue() {
+        let now = ContinuousClock.now
+        let overdue: [CheckedContinuation<Answer, Never>] = lines.withLock { lines in
+            let asks = lines.asks.filter { lines.isOver($0.value, at: now) }
+            return asks.keys.compactMap { lines.remove($0) }
         }
-        continuation?.resume(returning: .lost)
+        for asker in overdue { asker.resume(returning: .lost) }
     }
 }
 
