@@ -135,8 +135,9 @@ public struct StartQueue: Sendable {
     private mutating func find(
         at now: Timestamp, _ limits: StartLimits, _ choose: (Waiting, Set<HostName>) -> Choice
     ) -> (Action, passedOver: [Waiting]) {
+        let full = used.fullHosts(limits.fleet)
         var room = used
-        var busy = room.fullHosts(limits.fleet)
+        var busy = full
         var passedOver: [Waiting] = []
         var times = TimeLimits(now: now)
         for trigger in Self.ranks {
@@ -280,9 +281,16 @@ private struct Usage: Sendable {
 private struct Room: Sendable {
     private var hosts: [HostName: Int] = [:]
     private var tenants: [TenantName: Int] = [:]
+    /// The hosts that are full by the limit that was last asked for, so that no start counts all hosts anew.
+    private var full: Set<HostName> = []
+    private var fullFrom: Int?
 
     mutating func add(_ usage: Usage, _ amount: Int) {
-        for host in usage.hosts { Self.add(amount, to: host, in: &hosts) }
+        for host in usage.hosts {
+            let count = Self.add(amount, to: host, in: &hosts)
+            guard let fullFrom else { continue }
+            if count >= fullFrom { full.insert(host) } else { full.remove(host) }
+        }
         Self.add(amount, to: usage.tenant, in: &tenants)
     }
 
@@ -295,13 +303,19 @@ private struct Room: Sendable {
         hosts[host, default: 0] >= limits.concurrentPerHost
     }
 
-    func fullHosts(_ limits: RelocationLimits) -> Set<HostName> {
-        Set(hosts.filter { $0.value >= limits.concurrentPerHost }.keys)
+    mutating func fullHosts(_ limits: RelocationLimits) -> Set<HostName> {
+        if fullFrom != limits.concurrentPerHost {
+            fullFrom = limits.concurrentPerHost
+            full = Set(hosts.filter { $0.value >= limits.concurrentPerHost }.keys)
+        }
+        return full
     }
 
-    private static func add<Key: Hashable>(_ amount: Int, to key: Key, in counts: inout [Key: Int]) {
+    @discardableResult
+    private static func add<Key: Hashable>(_ amount: Int, to key: Key, in counts: inout [Key: Int]) -> Int {
         let count = counts[key, default: 0] + amount
         counts[key] = count == 0 ? nil : count
+        return count
     }
 }
 
@@ -314,10 +328,12 @@ private struct Lane: Sendable {
 
     private var slots: [Entry?] = []
     private var places: [RelocationID: Int] = [:]
+    /// The slots before are empty: what starts is mostly the first, and the next look must not pass by all that were.
+    private var first = 0
 
     var count: Int { places.count }
 
-    var entries: some Sequence<Entry> { slots.lazy.compactMap { $0 } }
+    var entries: some Sequence<Entry> { slots[first...].lazy.compactMap { $0 } }
 
     mutating func append(_ waiting: StartQueue.Waiting) {
         guard places.updateValue(slots.count, forKey: waiting.id) == nil else {
@@ -336,9 +352,11 @@ private struct Lane: Sendable {
         guard let place = places.removeValue(forKey: id) else { return nil }
         let waiting = slots[place]?.waiting
         slots[place] = nil
+        while first < slots.count, slots[first] == nil { first += 1 }
         // Empty slots are cleared out when they are the majority, which costs each removal a constant on average.
         if slots.count > 2 * places.count + 16 {
             slots = slots.filter { $0 != nil }
+            first = 0
             places = Dictionary(uniqueKeysWithValues: entries.enumerated().map { ($1.waiting.id, $0) })
         }
         return waiting

@@ -62,7 +62,11 @@ struct StartQueueTests {
                 waiting[cancelled] = nil
             }
             starting: while true {
+                let full = hosts.filter { host in
+                    running.values.count { $0.0.source == host || $0.1 == host } >= limits.concurrentPerHost
+                }
                 let action = queue.next(limits: limits) { entry, busy in
+                    #expect(busy.isSuperset(of: full))
                     if let destination = entry.destination { return .host(destination) }
                     let free = hosts.filter { $0 != entry.source && !busy.contains($0) }
                     return free.randomElement(using: &generator).map { .host($0) } ?? .later
@@ -83,6 +87,39 @@ struct StartQueueTests {
             #expect(queue.runningCount == running.count)
         }
         #expect(queue.waiting.map(\.id).sorted() == waiting.keys.sorted())
+    }
+
+    @Test("hosts are busy by the limits of the moment, also when these have changed")
+    func changedLimits() throws {
+        var queue = StartQueue()
+        let destination = try HostName("z")
+        var limits = Self.plenty
+        for id in 1...3 as ClosedRange<Int64> {
+            queue.add(try Some.waiting(id, .clock, tenant: "t\(id)", source: id < 3 ? "a" : "b"))
+        }
+        while case .start = queue.next(limits: limits, choose: { _, _ in .host(destination) }) {}
+        func busy(_ most: Int) throws -> Set<HostName> {
+            limits.concurrentPerHost = most
+            let id = RelocationID(9)
+            queue.add(try Some.waiting(id.number, .clock, tenant: "t9", source: "c"))
+            defer { queue.cancel(id) }
+            var found: Set<HostName> = []
+            _ = queue.next(limits: limits) { _, busy in
+                found = busy
+                return .later
+            }
+            return found
+        }
+        let (a, b) = (try HostName("a"), try HostName("b"))
+        #expect(try busy(3) == [destination])
+        #expect(try busy(2) == [a, destination])
+        #expect(try busy(1) == [a, b, destination])
+        queue.end(RelocationID(1))
+        #expect(try busy(1) == [a, b, destination])
+        #expect(try busy(2) == [destination])
+        queue.end(RelocationID(3))
+        #expect(try busy(2) == [destination])
+        #expect(try busy(3) == [])
     }
 
     @Test("everything that waits starts in the end once nothing more comes", arguments: 1...5 as ClosedRange<UInt64>)
