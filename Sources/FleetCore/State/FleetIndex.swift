@@ -67,8 +67,8 @@ package struct FleetIndex: Sendable, Equatable {
     package init(of state: FleetState) {
         for host in state.hosts.values { add(host) }
         for tenant in state.tenants.values { add(tenant) }
-        for container in state.containers.values { add(container) }
-        for relocation in state.relocations.values { add(relocation) }
+        for container in state.containers.values { replace(nil, with: container) }
+        for relocation in state.relocations.values { replace(nil, with: relocation) }
         for policy in state.policies.keys { add(policy) }
         for alarm in state.alarms.values { add(alarm) }
     }
@@ -96,7 +96,7 @@ extension FleetIndex {
         if hostsByAddress[host.address] == host.name { hostsByAddress[host.address] = nil }
         guard let loss = host.loss else { return }
         hostsWithLoss.remove(host.name)
-        for address in loss.fenced { Self.release(address, in: &fencedAddresses) }
+        for address in loss.fenced { fencedAddresses.release(address) }
     }
 
     mutating func add(_ tenant: Tenant) {
@@ -111,48 +111,50 @@ extension FleetIndex {
         for stranger in Set(tenant.neverBeside) { tenantsByStranger.remove(tenant.name, from: stranger) }
     }
 
-    mutating func add(_ container: Container) {
-        containers.insert(container.name)
-        if let host = container.host { containersByHost.add(container.name, to: host) }
-        if let host = container.hostWhileMoving { movingByHost[host, default: 0] += 1 }
-        containersByTenant.add(container.name, to: container.spec.tenant)
-        containersByImage.add(container.name, to: container.spec.digest)
-        if container.isStuck { stuckContainers.insert(container.name) }
-        if container.state.isLost { lostContainers.insert(container.name) }
-        if let due = container.nextRestart { restarts.insert(due) }
-        if let policy = container.policy { containersByPolicy.add(container.name, to: policy) }
-        if let address = container.virtualAddress { containersByVirtualAddress[address] = container.name }
-        for address in container.addresses { addressUses[address, default: 0] += 1 }
-    }
-
-    mutating func remove(_ container: Container) {
-        containers.remove(container.name)
-        if let host = container.host { containersByHost.remove(container.name, from: host) }
-        if let host = container.hostWhileMoving {
-            let left = (movingByHost[host] ?? 0) - 1
-            movingByHost[host] = left > 0 ? left : nil
+    /// Takes a container in place of what it was; `nil` where it was not there, or is not any more. What has not changed is
+    /// not touched: that is most of it, and each of these trees copies a path for a change.
+    mutating func replace(_ old: Container?, with new: Container?) {
+        guard let name = (new ?? old)?.name else { return }
+        containers.change(name, was: old != nil, is: new != nil)
+        containersByHost.change(name, from: old?.host, to: new?.host)
+        containersByTenant.change(name, from: old?.spec.tenant, to: new?.spec.tenant)
+        containersByImage.change(name, from: old?.spec.digest, to: new?.spec.digest)
+        containersByPolicy.change(name, from: old?.policy, to: new?.policy)
+        stuckContainers.change(name, was: old?.isStuck ?? false, is: new?.isStuck ?? false)
+        lostContainers.change(name, was: old?.state.isLost ?? false, is: new?.state.isLost ?? false)
+        if old?.hostWhileMoving != new?.hostWhileMoving {
+            if let host = old?.hostWhileMoving { movingByHost.release(host) }
+            if let host = new?.hostWhileMoving { movingByHost[host, default: 0] += 1 }
         }
-        containersByTenant.remove(container.name, from: container.spec.tenant)
-        containersByImage.remove(container.name, from: container.spec.digest)
-        stuckContainers.remove(container.name)
-        lostContainers.remove(container.name)
-        if let due = container.nextRestart { restarts.remove(due) }
-        if let policy = container.policy { containersByPolicy.remove(container.name, from: policy) }
-        if let address = container.virtualAddress { containersByVirtualAddress[address] = nil }
-        for address in container.addresses { Self.release(address, in: &addressUses) }
+        if old?.nextRestart != new?.nextRestart {
+            if let due = old?.nextRestart { restarts.remove(due) }
+            if let due = new?.nextRestart { restarts.insert(due) }
+        }
+        if old?.virtualAddress != new?.virtualAddress {
+            if let address = old?.virtualAddress { containersByVirtualAddress[address] = nil }
+            if let address = new?.virtualAddress { containersByVirtualAddress[address] = name }
+        }
+        if old?.address != new?.address || old?.retainedAddresses != new?.retainedAddresses {
+            for address in old?.addresses ?? [] { addressUses.release(address) }
+            for address in new?.addresses ?? [] { addressUses[address, default: 0] += 1 }
+        }
     }
 
-    /// Takes a relocation that has not ended.
-    mutating func add(_ relocation: Relocation) {
-        openByContainer[relocation.container] = relocation.id
-        for host in relocation.hosts { openByHost.add(relocation.id, to: host) }
-        if let address = relocation.newAddress { addressUses[address, default: 0] += 1 }
-    }
-
-    mutating func remove(_ relocation: Relocation) {
-        if openByContainer[relocation.container] == relocation.id { openByContainer[relocation.container] = nil }
-        for host in relocation.hosts { openByHost.remove(relocation.id, from: host) }
-        if let address = relocation.newAddress { Self.release(address, in: &addressUses) }
+    /// Takes a relocation in place of what it was; `nil` where it was not there, or has ended.
+    mutating func replace(_ old: Relocation?, with new: Relocation?) {
+        guard let id = (new ?? old)?.id else { return }
+        if old?.container != new?.container {
+            if let container = old?.container, openByContainer[container] == id { openByContainer[container] = nil }
+            if let container = new?.container { openByContainer[container] = id }
+        }
+        if old?.source != new?.source || old?.destination != new?.destination {
+            for host in old?.hosts ?? [] { openByHost.remove(id, from: host) }
+            for host in new?.hosts ?? [] { openByHost.add(id, to: host) }
+        }
+        if old?.newAddress != new?.newAddress {
+            if let address = old?.newAddress { addressUses.release(address) }
+            if let address = new?.newAddress { addressUses[address, default: 0] += 1 }
+        }
     }
 
     mutating func add(_ policy: PolicyName) { if policy != .default { policies.insert(policy) } }
@@ -168,10 +170,21 @@ extension FleetIndex {
         alarms.remove(alarm.place)
         alarmsByKind.remove(alarm.subject, from: alarm.kind)
     }
+}
 
-    private static func release(_ address: IPv4Address, in uses: inout TreeDictionary<IPv4Address, Int>) {
-        let left = (uses[address] ?? 0) - 1
-        uses[address] = left > 0 ? left : nil
+extension SortedSet {
+    /// Puts an element in or takes it out, if that is a change.
+    fileprivate mutating func change(_ element: Element, was: Bool, is now: Bool) {
+        guard was != now else { return }
+        if now { insert(element) } else { remove(element) }
+    }
+}
+
+extension TreeDictionary where Value == Int {
+    /// Counts one less; nothing is kept that is counted no more.
+    fileprivate mutating func release(_ key: Key) {
+        let left = (self[key] ?? 0) - 1
+        self[key] = left > 0 ? left : nil
     }
 }
 
@@ -186,6 +199,14 @@ extension TreeDictionary {
         guard var elements = removeValue(forKey: key) else { return }
         elements.remove(element)
         if !elements.isEmpty { self[key] = elements }
+    }
+
+    /// Has an element belong to another key, or to none.
+    fileprivate mutating func change<Element: Comparable & Sendable>(_ element: Element, from old: Key?, to new: Key?)
+    where Value == SortedSet<Element> {
+        guard old != new else { return }
+        if let old { remove(element, from: old) }
+        if let new { add(element, to: new) }
     }
 }
 

@@ -51,7 +51,7 @@ public struct FleetState: Sendable {
         for tenant in record.tenants { set(tenant) }
         for relocation in record.openRelocations {
             relocations[relocation.id] = relocation
-            index.add(relocation)
+            index.replace(nil as Relocation?, with: relocation)
         }
         for host in record.hosts { set(host.host) }
         for container in record.containers { set(container) }
@@ -81,7 +81,7 @@ public struct FleetState: Sendable {
         case .containerRemoved(let name):
             forgetDue(of: name)
             guard let container = containers.removeValue(forKey: name) else { break }
-            index.remove(container)
+            index.replace(container, with: nil as Container?)
             reload(load(of: container), nil)
         case .relocation(let relocation): set(relocation)
         // Nothing is counted of what may be new of it.
@@ -111,12 +111,19 @@ extension FleetState {
     }
 
     private mutating func set(_ container: Container) {
-        forgetDue(of: container.name)
+        let known = due(of: container.name)
         let previous = containers.updateValue(container, forKey: container.name)
-        if let previous { index.remove(previous) }
-        index.add(container)
+        index.replace(previous, with: container)
         reload(previous.map { load(of: $0) }, load(of: container))
-        noteDue(of: container.name)
+        followDue(of: container.name, from: known)
+    }
+
+    /// Something has changed on which it may depend, and before that it was this.
+    private mutating func followDue(of name: ContainerName, from known: Timestamp?) {
+        let now = due(of: name)
+        guard known != now else { return }
+        if let known { dues.remove(Due(at: known, container: name)) }
+        if let now { dues.insert(Due(at: now, container: name)) }
     }
 
     private mutating func noteDue(of name: ContainerName) {
@@ -183,15 +190,15 @@ extension FleetState {
 
     private mutating func set(_ relocation: Relocation) {
         let before = containers[relocation.container].map { load(of: $0) }
-        forgetDue(of: relocation.container)
-        if let previous = relocations.removeValue(forKey: relocation.id) { index.remove(previous) }
-        if !relocation.state.isFinal {
-            relocations[relocation.id] = relocation
-            index.add(relocation)
+        let known = due(of: relocation.container)
+        if relocation.state.isFinal {
+            index.replace(relocations.removeValue(forKey: relocation.id), with: nil as Relocation?)
+        } else {
+            index.replace(relocations.updateValue(relocation, forKey: relocation.id), with: relocation)
         }
         nextRelocation = max(nextRelocation, relocation.id.number + 1)
         reload(before, containers[relocation.container].map { load(of: $0) })
-        noteDue(of: relocation.container)
+        followDue(of: relocation.container, from: known)
         guard relocation.state == .completed, let destination = relocation.destination else { return }
         moveTimes.note(relocation)
         placement.setCost(moveTimes.cost(of: destination), of: destination)
