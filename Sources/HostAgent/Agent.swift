@@ -237,7 +237,15 @@ public struct Agent: Sendable {
     /// Starts every command that comes. The tasks outlive the session on purpose.
     private func obey(secret: String) async throws {
         for try await event in try await link.commands(secret: secret) where event.event == "command" {
-            let command = try FleetJSON.decode(AgentCommand.self, from: Array((event.data ?? "").utf8))
+            let command: AgentCommand
+            do {
+                command = try FleetJSON.decode(AgentCommand.self, from: Array((event.data ?? "").utf8))
+            } catch let error as DecodingError {
+                let id = try FleetJSON.decode(UnknownCommand.self, from: Array((event.data ?? "").utf8)).id
+                logger.error("an order that is not known", metadata: ["order": "\(id)", "error": "\(error)"])
+                Task { await report(.unknown(id), secret: secret) }
+                continue
+            }
             Task {
                 let outcome = await executor.carryOut(command)
                 await report(outcome, secret: secret)
@@ -292,6 +300,23 @@ public struct Agent: Sendable {
             toldFindings = found
             try await Task.sleep(for: .seconds(membership.heartbeatSeconds))
         }
+    }
+}
+
+/// An order of a control plane that is newer than this agent: no more than its name is understood.
+private struct UnknownCommand: Decodable {
+    var id: OrderID
+}
+
+extension OrderOutcome {
+    fileprivate static func unknown(_ id: OrderID) -> OrderOutcome {
+        OrderOutcome(
+            id: id,
+            result: .failed(
+                StepFailure(
+                    code: .invalidOrder,
+                    message: "this agent, of version \(RelocateVersion.current), does not know the order")),
+            durationMilliseconds: 0)
     }
 }
 

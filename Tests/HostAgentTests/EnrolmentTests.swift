@@ -50,6 +50,24 @@ struct EnrolmentTests {
         }
     }
 
+    @Test("an order that it does not know is refused by its name, and those after it are carried out")
+    func unknownOrder() async throws {
+        try await withAgent(have: []) { desk, _ in
+            desk.commands.withLock {
+                $0 = [
+                    #"{"id":{"operation":"next","step":"teleport","attempt":1},"order":{"teleport":{"to":"mars"}}}"#,
+                    #"{"id":{"operation":"host-1","step":"inspect","attempt":1},"order":{"inspect":{}}}"#,
+                ]
+            }
+            desk.answers.withLock { $0 = [.member(foreign: [])] }
+            try await eventually("both are answered") { desk.outcomes.withLock(\.self).count == 2 }
+            let outcomes = desk.outcomes.withLock(\.self)
+            #expect(outcomes["teleport"]?.failure?.code == .invalidOrder)
+            #expect(outcomes["inspect"] == .succeeded(.inventory(HostInventory(containers: []))))
+            #expect(desk.enrolments.withLock(\.self).count == 1)
+        }
+    }
+
     private static func names(_ runtime: SimulatedRuntime) async -> [String] {
         await runtime.presence().filter { $0.state == .running }.map(\.stay.container.text).sorted()
     }
@@ -116,6 +134,10 @@ private final class Desk: Sendable {
     /// What ran when the agent asked for commands.
     let hasAskedForCommands = Mutex<[String]?>(nil)
     let isSuperseded = Mutex(false)
+    /// What the agent is told, as it is sent.
+    let commands = Mutex<[String]>([])
+    /// How it says that orders ended, by step.
+    let outcomes = Mutex<[String: OrderResult]>([:])
     let heartbeats = Atomic(0)
     private let running: @Sendable () async -> [String]
 
@@ -143,7 +165,16 @@ private final class Desk: Sendable {
         router.on(.get, "/agent/v1/commands") { [self] _ in
             let now = await running()
             hasAskedForCommands.withLock { $0 = $0 ?? now }
-            return .events { _ in try await Task.sleep(for: .seconds(3600)) }
+            let commands = commands.withLock(\.self)
+            return .events { writer in
+                for command in commands { try await writer.send(ServerSentEvent(event: "command", data: command)) }
+                try await Task.sleep(for: .seconds(3600))
+            }
+        }
+        router.on(.post, "/agent/v1/outcomes") { [self] request in
+            let outcome = try FleetJSON.decode(OrderOutcome.self, from: try await request.body.collect(upTo: 1 << 20))
+            outcomes.withLock { $0[outcome.id.step] = outcome.result }
+            return Response(status: .noContent)
         }
         router.on(.post, "/agent/v1/heartbeat") { [self] _ in
             heartbeats.add(1, ordering: .relaxed)
@@ -154,4 +185,8 @@ private final class Desk: Sendable {
         }
         return router
     }
+}
+
+extension OrderResult {
+    fileprivate var failure: StepFailure? { if case .failed(let failure) = self { failure } else { nil } }
 }

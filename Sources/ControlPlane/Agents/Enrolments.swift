@@ -54,7 +54,7 @@ final class Enrolments: Sendable {
         }
         if let hash { credentials.set(hash, of: name) }
         agents.begin(session: session, of: name)
-        if enrolment.role == .gateway { supervisor.run { [memory] in await memory.restore(to: name) } }
+        if enrolment.role == .gateway { supervisor.run { [memory] in await memory.restore(to: name, in: session) } }
         return Membership(
             credential: credential, session: session, heartbeatSeconds: heartbeatSeconds, foreign: foreign)
     }

@@ -53,6 +53,8 @@ public enum AgentOrder: Codable, Sendable, Hashable {
     case part(PartOrder)
     /// Gateway: map a virtual address to a container's address. Serves `announce`.
     case announce(AnnounceOrder)
+    /// Gateway: learn where containers are that are not being moved, many at once.
+    case remember(RememberOrder)
     /// Gateway: forget a container's virtual address and routes.
     case withdraw(WithdrawOrder)
     /// Gateway: forget the routes of addresses that no connection uses any more.
@@ -281,6 +283,20 @@ public struct AnnounceOrder: Codable, Sendable, Hashable {
         self.address = address
         self.via = via
         self.ports = ports
+    }
+}
+
+/// Learn where containers are: as many orders to route addresses and to map virtual ones.
+public struct RememberOrder: Codable, Sendable, Hashable {
+    /// The addresses of containers, by host.
+    public var routes: [RouteOrder]
+    /// Their virtual addresses. The addresses that these lead to are among the routes.
+    public var announcements: [AnnounceOrder]
+
+    /// Learn where containers are.
+    public init(routes: [RouteOrder], announcements: [AnnounceOrder]) {
+        self.routes = routes
+        self.announcements = announcements
     }
 }
 

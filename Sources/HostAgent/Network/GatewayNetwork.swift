@@ -18,6 +18,10 @@ public protocol GatewayNetwork: Sendable {
     /// the address they began with.
     func announce(_ order: AnnounceOrder) async throws(StepFailure)
 
+    /// Learns where many containers are: the same as `route` and `announce` for each, in far less time. When it fails, some of
+    /// it may be done.
+    func remember(_ order: RememberOrder) async throws(StepFailure)
+
     /// Forgets a container's virtual address and the routes to its addresses.
     func withdraw(_ order: WithdrawOrder) async throws(StepFailure)
 

@@ -83,6 +83,9 @@ actor OrderExecutor {
         case .announce(let order):
             try await requireGateway().announce(order)
             return .done
+        case .remember(let order):
+            try await requireGateway().remember(order)
+            return .done
         case .withdraw(let order):
             try await requireGateway().withdraw(order)
             return .done
@@ -124,7 +127,7 @@ extension AgentCommand {
         case .release(let order): order.container.text
         case .restore(let order): order.container.text
         case .seal(let order): order.container.text
-        case .route, .hush, .part, .announce, .withdraw, .unroute, .fence: id.operation
+        case .route, .hush, .part, .announce, .remember, .withdraw, .unroute, .fence: id.operation
         case .logs, .inspect, .examine: nil
         }
     }

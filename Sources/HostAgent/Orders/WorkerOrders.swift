@@ -29,7 +29,7 @@ struct WorkerOrders: Sendable {
         case .trial(let container): return .mobility(try await trial(container))
         case .logs(let order): return .logs(try await logs(order))
         case .inspect: return .inventory(await inventory())
-        case .route, .hush, .part, .announce, .withdraw, .unroute, .fence:
+        case .route, .hush, .part, .announce, .remember, .withdraw, .unroute, .fence:
             throw StepFailure(code: .invalidOrder, message: "this host is not a gateway")
         }
         return .done

@@ -5,7 +5,7 @@ import Synchronization
 /// A simulated gateway whose next calls can be made to fail.
 final class FaultyGateway: GatewayNetwork {
     enum Call: Hashable {
-        case hush, route, announce, withdraw, fence
+        case hush, route, announce, remember, withdraw, fence
     }
 
     let network = SimulatedGatewayNetwork()
@@ -40,6 +40,12 @@ final class FaultyGateway: GatewayNetwork {
         await act(before: .announce)
         try meetFault(.announce)
         try await network.announce(order)
+    }
+
+    func remember(_ order: RememberOrder) async throws(StepFailure) {
+        await act(before: .remember)
+        try meetFault(.remember)
+        try await network.remember(order)
     }
 
     func withdraw(_ order: WithdrawOrder) async throws(StepFailure) {

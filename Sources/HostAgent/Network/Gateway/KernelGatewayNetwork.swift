@@ -35,11 +35,17 @@ public actor KernelGatewayNetwork: GatewayNetwork {
 
     /// See `GatewayNetwork`.
     public func route(_ addresses: [IPv4Address], via host: IPv4Address) async throws(StepFailure) {
-        try await failing { () async throws(NetlinkError) in
-            try socket.perform(
-                addresses.map { .replaceRoute(.host($0), to: .gateway(host)) }
-                    + addresses.map { .deleteRoute(.host($0), in: .number(GatewayRules.newcomers)) })
+        try await route([RouteOrder(addresses: addresses, via: host)])
+    }
+
+    private func route(_ orders: [RouteOrder]) async throws(StepFailure) {
+        let routes = orders.flatMap { order in
+            order.addresses.map { NetlinkRequest.replaceRoute(.host($0), to: .gateway(order.via)) }
         }
+        let newcomers = orders.flatMap(\.addresses).map {
+            NetlinkRequest.deleteRoute(.host($0), in: .number(GatewayRules.newcomers))
+        }
+        try await failing { () async throws(NetlinkError) in try socket.perform(routes + newcomers) }
     }
 
     /// See `GatewayNetwork`.
@@ -70,9 +76,22 @@ public actor KernelGatewayNetwork: GatewayNetwork {
     public func announce(_ order: AnnounceOrder) async throws(StepFailure) {
         try await route([order.address], via: order.via)
         try await change("virtual address \(order.virtualAddress)") { $0.announce(order) }
-        try await withTracked { tracked throws(NetlinkError) in
-            try tracked.forgetHandshakes(with: order.virtualAddress, except: order.address)
-        }
+        try await forgetHandshakes([order.virtualAddress: order.address])
+    }
+
+    /// See `GatewayNetwork`. The routes come first here, too.
+    public func remember(_ order: RememberOrder) async throws(StepFailure) {
+        try await route(order.routes)
+        guard !order.announcements.isEmpty else { return }
+        try await change("virtual addresses") { map in order.announcements.map { map.announce($0) }.joined() }
+        try await forgetHandshakes(
+            Dictionary(
+                order.announcements.map { ($0.virtualAddress, $0.address) }, uniquingKeysWith: { _, last in last }))
+    }
+
+    /// Forgets handshakes with virtual addresses that do not lead where these lead now.
+    private func forgetHandshakes(_ present: [IPv4Address: IPv4Address]) async throws(StepFailure) {
+        try await withTracked { tracked throws(NetlinkError) in try tracked.forgetHandshakes(but: present) }
     }
 
     /// See `GatewayNetwork`.

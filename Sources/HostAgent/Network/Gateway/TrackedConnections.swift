@@ -14,15 +14,15 @@ struct TrackedConnections: Sendable {
         socket = try NetlinkSocket(family: NETLINK_NETFILTER)
     }
 
-    /// Forgets handshakes with a virtual address that do not lead to this container's address.
+    /// Forgets handshakes with some virtual addresses that do not lead to the containers' addresses given for them.
     ///
     /// A client whose first packet found no room in a listener's queue sends it again after seconds. By then the
     /// container may have another address, and the tracked handshake still leads to the one before, which takes no new
     /// connections. So this is done when a virtual address is announced anew: the next packet of the client begins a
     /// new one.
-    func forgetHandshakes(with virtual: IPv4Address, except address: IPv4Address) throws(NetlinkError) {
-        try forget("handshakes with \(virtual)", among: Self.handshakes) {
-            $0.virtual == virtual && $0.container != address
+    func forgetHandshakes(but present: [IPv4Address: IPv4Address]) throws(NetlinkError) {
+        try forget("handshakes", among: Self.handshakes) { entry in
+            present[entry.virtual].map { $0 != entry.container } ?? false
         }
     }
 

@@ -58,6 +58,12 @@ public final class SimulatedGatewayNetwork: GatewayNetwork {
     }
 
     /// See `GatewayNetwork`.
+    public func remember(_ order: RememberOrder) async throws(StepFailure) {
+        for routes in order.routes { try await route(routes.addresses, via: routes.via) }
+        for announcement in order.announcements { try await announce(announcement) }
+    }
+
+    /// See `GatewayNetwork`.
     public func withdraw(_ order: WithdrawOrder) async throws(StepFailure) {
         state.withLock { state in
             if let address = order.virtualAddress { state.announced[address] = nil }
