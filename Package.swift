@@ -136,6 +136,16 @@ let package = Package(
             path: "scripts/bench.d/decisions",
             swiftSettings: swift
         ),
+        .executableTarget(
+            name: "simulated-fleet",
+            dependencies: [
+                "FleetModel", "HTTP", "Ledger",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
+            path: "scripts/bench.d/simulated-fleet",
+            swiftSettings: swift
+        ),
         .target(
             name: "RelocateTesting",
             dependencies: ["FleetLedger", "FleetModel", "HTTP", .product(name: "GRDB", package: "GRDB.swift")],

@@ -1,0 +1,111 @@
+import FleetModel
+import Synchronization
+
+/// What a host has of containers, and what orders make of it. Everything succeeds at once.
+final class SimulatedMachine: Sendable {
+    private struct State {
+        var containers: [ContainerName: ContainerPresence] = [:]
+        /// Those whose earlier addresses nobody uses any more.
+        var idle: Set<ContainerName> = []
+        /// Counts what has changed.
+        var version = 0
+    }
+
+    private let state = Mutex(State())
+
+    /// A host with what a plan says it has at first.
+    init(_ number: Int, of plan: FleetPlan) throws {
+        try state.withLock { state in
+            for number in plan.containers(on: number) {
+                let name = try plan.container(number)
+                state.containers[name] = ContainerPresence(
+                    name: name, state: .running, address: plan.address(of: number), retainedAddresses: [])
+            }
+        }
+    }
+
+    /// The containers of which there is anything.
+    var names: [ContainerName] { state.withLock { $0.containers.keys.sorted() } }
+
+    /// What is there; the second part changes with it.
+    func inventory() -> (HostInventory, version: Int) {
+        let (containers, version) = state.withLock { (Array($0.containers.values), $0.version) }
+        return (HostInventory(containers: containers.sorted { $0.name < $1.name }), version)
+    }
+
+    /// What is there, unless that is known.
+    func inventory(unless known: Int?) -> (HostInventory, version: Int)? {
+        state.withLock { $0.version } == known ? nil : inventory()
+    }
+
+    /// The connections to earlier addresses have ended since the last time.
+    func dropIdleAddresses() {
+        state.withLock { state in
+            guard !state.idle.isEmpty else { return }
+            for name in state.idle { state.containers[name]?.retainedAddresses = [] }
+            state.idle = []
+            state.version += 1
+        }
+    }
+
+    /// Containers that are not this host's any more.
+    func end(_ names: [ContainerName]) { for name in names { set(name, nil) } }
+
+    /// Carries out an order.
+    func carryOut(_ order: AgentOrder) -> AgentReport {
+        switch order {
+        case .start(let order):
+            set(order.spec.name, presence(order.spec.name, .running, order.address))
+        case .stop(let order): set(order.container, nil)
+        case .halt(let order): become(.exited(nil), order.container)
+        case .trial: return .mobility(.movable)
+        case .logs: return .logs("")
+        case .inspect: return .inventory(inventory().0)
+        case .prepare(let order):
+            set(
+                order.spec.name,
+                presence(order.spec.name, .prepared(order.relocation), order.newAddress, order.oldAddresses))
+        case .checkpoint(let order):
+            become(.dumped(order.relocation), order.container)
+            return .dumped(bytes: 1 << 20, closing: nil)
+        case .restore(let order): become(.held(order.relocation), order.container)
+        case .release(let order): become(.running, order.container)
+        case .revive(let order): become(.running, order.container)
+        case .seal(let order): state.withLock { _ = $0.idle.insert(order.container) }
+        case .retire(let order), .abandon(let order): remove(order.container)
+        case .examine, .adopt, .arm, .settle, .disarm, .route, .hush, .part, .announce, .remember, .withdraw, .unroute,
+            .fence:
+            break
+        }
+        return .done
+    }
+
+    private func presence(
+        _ name: ContainerName, _ state: PresenceState, _ address: IPv4Address, _ retained: [IPv4Address] = []
+    ) -> ContainerPresence {
+        ContainerPresence(name: name, state: state, address: address, retainedAddresses: retained)
+    }
+
+    private func set(_ name: ContainerName, _ presence: ContainerPresence?) {
+        state.withLock { state in
+            state.containers[name] = presence
+            state.version += 1
+        }
+    }
+
+    private func become(_ now: PresenceState, _ name: ContainerName) {
+        state.withLock { state in
+            state.containers[name]?.state = now
+            state.version += 1
+        }
+    }
+
+    /// What runs is not removed by the end of a move.
+    private func remove(_ name: ContainerName) {
+        state.withLock { state in
+            guard state.containers[name]?.state != .running else { return }
+            state.containers[name] = nil
+            state.version += 1
+        }
+    }
+}
