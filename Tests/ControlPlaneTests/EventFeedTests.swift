@@ -25,6 +25,22 @@ struct EventFeedTests {
         #expect(await all.next()?.event.sequence == 1)
     }
 
+    @Test("who looks after deadlines, or after the hosts, hears nothing of the steps of moves")
+    func steps() async throws {
+        let feed = EventFeed()
+        var deadlines = feed.watch(.deadlines).makeAsyncIterator()
+        var likeness = feed.watch(.likeness).makeAsyncIterator()
+        var ended = try relocation(7)
+        ended.state = .completed
+        // More than anybody may fall behind.
+        feed.publish(try (1...3000).map { event($0, .relocation(try relocation(7))) })
+        feed.publish([event(3001, .relocation(ended)), event(3002, .hostForgotten(try HostName("host1")))])
+        #expect(await deadlines.next()?.event.sequence == 3001)
+        #expect(await likeness.next()?.event.sequence == 3002)
+        feed.publish([event(3003, .scheduler(paused: false))])
+        #expect(await deadlines.next()?.event.sequence == 3003)
+    }
+
     @Test("everybody who follows the stream is sent the same bytes, which are made once")
     func once() async throws {
         let feed = EventFeed()

@@ -1,7 +1,7 @@
 import FleetModel
 import Synchronization
 
-/// Hands the fleet's events to those who watch: all of them, or those about one container or relocation.
+/// Hands the fleet's events to those who watch: all of them, or those about one thing.
 ///
 /// A watcher that does not keep up is cut off, never skipped: it reads the rest from the ledger by the number of the
 /// last event it has seen.
@@ -12,6 +12,10 @@ final class EventFeed: Sendable {
         case container(ContainerName)
         /// A relocation.
         case relocation(RelocationID)
+        /// On which it depends when the clock moves containers.
+        case deadlines
+        /// On which it depends how alike the hosts are.
+        case likeness
     }
 
     private typealias Continuations = [Int: AsyncStream<PublishedEvent>.Continuation]
@@ -50,8 +54,7 @@ final class EventFeed: Sendable {
     private func listeners(to change: FleetChange) -> [AsyncStream<PublishedEvent>.Continuation] {
         watchers.withLock { watchers in
             let all = Array((watchers.bySubject[nil] ?? [:]).values)
-            guard let subject = change.watched, let some = watchers.bySubject[subject] else { return all }
-            return all + some.values
+            return change.subjects.reduce(into: all) { $0 += (watchers.bySubject[$1] ?? [:]).values }
         }
     }
 
@@ -64,16 +67,17 @@ final class EventFeed: Sendable {
 }
 
 extension FleetChange {
-    /// The container or relocation that it is about.
-    fileprivate var watched: EventFeed.Subject? {
+    /// What it is about, for those who do not watch everything.
+    fileprivate var subjects: [EventFeed.Subject] {
         switch self {
-        case .container(let container): .container(container.name)
-        case .containerRemoved(let name): .container(name)
-        case .relocation(let relocation): .relocation(relocation.id)
-        case .progress(let progress): .relocation(progress.id)
-        case .host, .hostForgotten, .tenant, .tenantRemoved, .policy, .policyRemoved, .image, .scheduler, .alarm,
-            .refused:
-            nil
+        case .container(let container): [.container(container.name), .deadlines]
+        case .containerRemoved(let name): [.container(name)]
+        case .relocation(let relocation):
+            relocation.state.isFinal ? [.relocation(relocation.id), .deadlines] : [.relocation(relocation.id)]
+        case .progress(let progress): [.relocation(progress.id)]
+        case .host, .hostForgotten, .policy: [.likeness]
+        case .tenant, .scheduler: [.deadlines]
+        case .tenantRemoved, .policyRemoved, .image, .alarm, .refused: []
         }
     }
 }

@@ -31,7 +31,7 @@ struct LikenessWatch: Sendable {
 
     private func follow(_ counted: Counted) async {
         while !Task.isCancelled {
-            let events = fleet.feed.watch()
+            let events = fleet.feed.watch(.likeness)
             counted.begin(with: fleet.snapshot.workers)
             for await event in events {
                 switch event.change {

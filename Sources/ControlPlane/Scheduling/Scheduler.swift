@@ -55,7 +55,7 @@ final class Scheduler: Sendable {
     /// Follows the fleet, until cancelled: what becomes due earlier than was planned wakes the thread.
     func follow() async {
         while !Task.isCancelled {
-            let events = fleet.feed.watch()
+            let events = fleet.feed.watch(.deadlines)
             wake.signal()
             for await event in events {
                 switch event.change {
