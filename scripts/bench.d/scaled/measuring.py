@@ -59,19 +59,25 @@ class Measurement:
         self.note("start", {
             "seconds": seconds, "cpuSeconds": self.serve.cpu_seconds(), "bytes": self.serve.status("VmRSS"),
             "ledgerBytes": Path(f"{self.folder}/state/ledger.sqlite").stat().st_size})
+        before = self.serve.cpu_seconds()
         self.agents = self.simulated(
             "agents", *self.size.arguments(self.options.seed), "--agents", self.options.port + 1)
-        self.await_agents("enrolment")
+        self.await_agents("enrolment", self.agents.begun, before)
         self.settle()
 
-    def await_agents(self, name):
-        """Until all are there, and until the gateway knows all containers."""
-        before, begun = self.serve.cpu_seconds(), time.monotonic()
+    def await_agents(self, name, begun, before):
+        """Until all are there, and until the gateway knows all containers, if that comes in time."""
         figures = {}
         # Either may come first.
         missing = {"joined": ("seconds", "cpuSeconds"), "gateway": ("gatewaySeconds", "gatewayCpuSeconds")}
         while missing:
-            said = json.loads(self.agents.line(self.size.patience)[1])
+            try:
+                said = json.loads(self.agents.line(self.size.patience)[1])
+            except Failed:
+                if "joined" in missing:
+                    raise
+                figures["gatewayContainers"] = "not all in time"
+                break
             seconds, cpu = missing.pop(said["what"], (None, None))
             if seconds:
                 figures |= {seconds: time.monotonic() - begun, cpu: self.serve.cpu_seconds() - before}
@@ -96,7 +102,11 @@ class Measurement:
         self.note("rest", {
             "cpuShare": used, "bytes": self.serve.status("VmRSS"), "anonymousBytes": self.serve.status("RssAnon"),
             "mostBytes": self.serve.status("VmHWM")})
-        self.note("requests at rest", Probe(self.options.port).run(self.options.seconds * 2))
+        probe = Probe(self.options.port)
+        found = probe.run(self.options.seconds * 2)
+        for name, milliseconds in probe.cpu(self.options.seconds, self.serve.cpu_seconds).items():
+            found[name]["cpuMilliseconds"] = milliseconds
+        self.note("requests at rest", found)
 
     def moves(self):
         """How many are planned, driven and recorded; then the same again while requests are measured."""
@@ -162,7 +172,7 @@ class Measurement:
         in_flight, opened = self.serve.count(is_running), self.serve.count(is_open)
         self.serve = ControlPlane(self.options, self.program, self.folder)
         ready = self.serve.wait_until_ready(self.size.patience)
-        self.await_agents("enrolment after the restart")
+        self.await_agents("enrolment after the restart", self.serve.begun, 0)
         end = time.monotonic() + self.size.patience
         while self.serve.count(is_open) > 0:
             if time.monotonic() > end:

@@ -24,7 +24,7 @@ class Size:
 
 
 SIZES = {
-    "small": Size(hosts=100, containers=5_000, tenants=50, patience=60),
-    "medium": Size(hosts=1_000, containers=100_000, tenants=1_000, patience=240),
+    "small": Size(hosts=100, containers=5_000, tenants=50, patience=180),
+    "medium": Size(hosts=1_000, containers=100_000, tenants=1_000, patience=400),
     "large": Size(hosts=10_000, containers=1_000_000, tenants=10_000, patience=900),
 }

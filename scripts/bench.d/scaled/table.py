@@ -87,12 +87,15 @@ def show_requests(result, columns, part, words):
     names = list(dict.fromkeys(name for _, _, figures in columns for name in figures.get(part, {})))
     if not names:
         return
-    print(f"\n  {'p50 and p99 in ms, ' + words:30}"
+    title = ("p50, p99, CPU" if part == "requests at rest" else "p50, p99") + f" in ms {words}"
+    print(f"\n  {title:30}"
           + "".join(f"{heading(size, build, result):>24}" for size, build, _ in columns))
     for name in names:
         cells = []
         for size, build, figures in columns:
             found = get(figures, part, name)
             text = f"{found['p50']:.1f} / {found['p99']:.1f}" if found else ""
+            if found and "cpuMilliseconds" in found:
+                text += f" / {found['cpuMilliseconds']:.2f}"
             cells.append(text if not found or found["status"] == 200 else f"{text} ({found['status']})")
         print(f"  {name:30}" + "".join(f"{one:>24}" for one in cells))
