@@ -285,10 +285,13 @@ public struct Agent: Sendable {
             }
             let inventory = await worker?.inventory()
             let found = await findings.latest
+            let isOld = inventory == told
+            let news = told.flatMap { told in inventory.flatMap { InventoryNews(from: told, to: $0) } }
             let heartbeat = Heartbeat(
-                session: membership.session, inventory: inventory == told ? nil : inventory,
+                session: membership.session, inventory: isOld || news != nil ? nil : inventory,
                 roundTripMilliseconds: roundTrip, profile: found.profile == toldFindings.profile ? nil : found.profile,
-                tools: found.tools == toldFindings.tools ? nil : found.tools, tracking: Sysctl.connectionTable)
+                tools: found.tools == toldFindings.tools ? nil : found.tools, tracking: Sysctl.connectionTable,
+                news: isOld ? nil : news)
             let start = clock.now
             do {
                 try await link.beat(heartbeat, secret: secret)

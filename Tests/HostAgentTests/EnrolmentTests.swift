@@ -68,6 +68,28 @@ struct EnrolmentTests {
         }
     }
 
+    @Test("it tells all that it has at first, and then what has changed")
+    func news() async throws {
+        try await withAgent(have: ["one", "two"]) { desk, runtime in
+            desk.answers.withLock { $0 = [.member(foreign: [])] }
+            try await eventually("it has told all") { desk.beats.withLock { !$0.isEmpty } }
+            try await runtime.start(
+                try Self.spec(of: "three"), stay: Stay(container: try ContainerName("three"), arrival: nil),
+                namespace: NetworkNamespace(path: "/none"))
+            try await eventually("it has told the news") { desk.beats.withLock { $0.contains { $0.news != nil } } }
+            let beats = desk.beats.withLock(\.self)
+            #expect(beats.first?.inventory?.containers.map(\.name.text) == ["one", "two"])
+            #expect(beats.dropFirst().allSatisfy { $0.inventory == nil })
+            #expect(beats.compactMap(\.news).map { $0.changed.map(\.name.text) } == [["three"]])
+        }
+    }
+
+    private static func spec(of name: String) throws -> ContainerSpec {
+        ContainerSpec(
+            name: try ContainerName(name), tenant: try TenantName("acme"), image: "x",
+            digest: try ImageDigest("sha256:" + String(repeating: "ab", count: 32)), runtime: .simulated)
+    }
+
     private static func names(_ runtime: SimulatedRuntime) async -> [String] {
         await runtime.presence().filter { $0.state == .running }.map(\.stay.container.text).sorted()
     }
@@ -84,12 +106,9 @@ struct EnrolmentTests {
             try FileBytes.replace("\(root)/token", with: Array("secret".utf8))
             let runtime = SimulatedRuntime()
             for name in containers {
-                let container = try ContainerName(name)
-                let spec = ContainerSpec(
-                    name: container, tenant: try TenantName("acme"), image: "x",
-                    digest: try ImageDigest("sha256:" + String(repeating: "ab", count: 32)), runtime: .simulated)
                 try await runtime.start(
-                    spec, stay: Stay(container: container, arrival: nil), namespace: NetworkNamespace(path: "/none"))
+                    try Self.spec(of: name), stay: Stay(container: try ContainerName(name), arrival: nil),
+                    namespace: NetworkNamespace(path: "/none"))
             }
             let desk = Desk { await Self.names(runtime) }
             let server = try HTTPServer(router: desk.router, logger: Logger(label: "test"))
@@ -139,6 +158,7 @@ private final class Desk: Sendable {
     /// How it says that orders ended, by step.
     let outcomes = Mutex<[String: OrderResult]>([:])
     let heartbeats = Atomic(0)
+    let beats = Mutex<[Heartbeat]>([])
     private let running: @Sendable () async -> [String]
 
     init(running: @escaping @Sendable () async -> [String]) { self.running = running }
@@ -176,7 +196,9 @@ private final class Desk: Sendable {
             outcomes.withLock { $0[outcome.id.step] = outcome.result }
             return Response(status: .noContent)
         }
-        router.on(.post, "/agent/v1/heartbeat") { [self] _ in
+        router.on(.post, "/agent/v1/heartbeat") { [self] request in
+            let beat = try FleetJSON.decode(Heartbeat.self, from: try await request.body.collect(upTo: 1 << 20))
+            beats.withLock { $0.append(beat) }
             heartbeats.add(1, ordering: .relaxed)
             guard !isSuperseded.withLock(\.self) else {
                 throw Problem(status: .conflict, detail: "a newer one", code: Membership.supersededCode)

@@ -12,7 +12,7 @@ struct HostMonitor: Sendable {
     let silenceSeconds: Double
     let supervisor: Supervisor
     let logger: Logger
-    private let postponed = PostponedInventories()
+    private let postponed = PostponedFindings()
 
     init(fleet: Fleet, agents: AgentRegistry, silenceSeconds: Double, supervisor: Supervisor, logger: Logger) {
         self.fleet = fleet
@@ -36,13 +36,16 @@ struct HostMonitor: Sendable {
         if fleet.snapshot.hosts[host]?.state == .unreachable { try await welcomeBack(host) }
         try await take(heartbeat.profile, heartbeat.tools, of: host)
         if let tracking = heartbeat.tracking { try await take(tracking, of: host) }
+        let told = heartbeat.inventory.map { HostFindings($0) } ?? heartbeat.news.map { HostFindings($0) }
         let last = postponed.take(host)
-        guard let inventory = heartbeat.inventory ?? last else { return }
-        // What is being moved is not judged now, and the host reports nothing again as long as it does not change.
-        if fleet.snapshot.index.movingByHost[host] != nil { postponed.keep(inventory, of: host) }
+        guard let findings = told?.after(last) ?? last else { return }
+        let state = fleet.snapshot
+        let judgement = state.judge(findings, of: host)
+        if let later = judgement.later { postponed.keep(later, of: host) }
+        guard !judgement.isEmpty || heartbeat.inventory != nil || state.hosts[host]?.loss != nil else { return }
         supervisor.run {
             do {
-                try await compare(inventory, of: host)
+                try await follow(judgement, of: host, heartbeat.inventory)
             } catch {
                 logger.error("cannot record an inventory", metadata: ["host": "\(host)", "error": "\(error)"])
             }
@@ -128,27 +131,19 @@ struct HostMonitor: Sendable {
 
     // MARK: What is really there
 
-    private func compare(_ inventory: HostInventory, of host: HostName) async throws {
-        let present = Dictionary(
-            inventory.containers.filter { $0.state == .running }.map { ($0.name, $0) },
-            uniquingKeysWith: { first, _ in first })
-        try await take(inventory.adoptable, of: host)
-        if fleet.snapshot.hosts[host]?.loss != nil { try await absolve(host, with: inventory) }
-        let state = fleet.snapshot
+    /// - Parameter inventory: all that the host has, if it has told all of it.
+    private func follow(_ judgement: HostJudgement, of host: HostName, _ inventory: HostInventory?) async throws {
+        if let inventory { try await take(inventory.adoptable, of: host) }
+        if fleet.snapshot.hosts[host]?.loss != nil {
+            var whole = inventory
+            if whole == nil { whole = await self.inventory(of: host) }
+            if let whole { try await absolve(host, with: whole) }
+        }
+        for container in judgement.absent { try await askWhereItIs(container, on: host) }
         var idle: [IPv4Address] = []
-        for container in state.containers(on: host) where container.state == .running {
-            guard let presence = present[container.name] else {
-                try await askWhereItIs(container, on: host)
-                continue
-            }
-            if container.retainedAddresses.contains(where: { !presence.retainedAddresses.contains($0) }) {
-                idle += try await forgetIdleAddresses(of: container, on: host)
-            }
-        }
-        for stray in inventory.containers where state.isStray(stray.name, on: host) {
-            try await removeStray(stray.name, from: host)
-        }
-        guard !idle.isEmpty, let gateway = state.gateway else { return }
+        for container in judgement.idle { idle += try await forgetIdleAddresses(of: container, on: host) }
+        for stray in judgement.strays { try await removeStray(stray, from: host) }
+        guard !idle.isEmpty, let gateway = fleet.snapshot.gateway else { return }
         let order = AgentOrder.unroute(UnrouteOrder(addresses: idle))
         // A route that stays behind does no harm: whoever gets the address next replaces it.
         let id = OrderID.fresh("host-\(host)", "unroute")
@@ -164,7 +159,7 @@ struct HostMonitor: Sendable {
         do {
             try await agents.unroute(loss.fenced, at: state.gateway?.name)
         } catch {
-            postponed.keep(inventory, of: host)
+            postponed.keep(HostFindings(inventory), of: host)
             throw error
         }
         try await fleet.change(by: "host:\(host)") { draft in
@@ -227,11 +222,14 @@ struct HostMonitor: Sendable {
     }
 }
 
-/// Inventories that have to be looked at once more, with the host's next sign of life.
-private final class PostponedInventories: Sendable {
-    private let byHost = Mutex<[HostName: HostInventory]>([:])
+/// What has to be looked at once more, with the host's next sign of life.
+private final class PostponedFindings: Sendable {
+    private let byHost = Mutex<[HostName: HostFindings]>([:])
 
-    func keep(_ inventory: HostInventory, of host: HostName) { byHost.withLock { $0[host] = inventory } }
+    /// What was told since counts more.
+    func keep(_ findings: HostFindings, of host: HostName) {
+        byHost.withLock { $0[host] = $0[host]?.after(findings) ?? findings }
+    }
 
-    func take(_ host: HostName) -> HostInventory? { byHost.withLock { $0.removeValue(forKey: host) } }
+    func take(_ host: HostName) -> HostFindings? { byHost.withLock { $0.removeValue(forKey: host) } }
 }

@@ -73,8 +73,11 @@ public struct Membership: Codable, Sendable, Hashable {
 public struct Heartbeat: Codable, Sendable, Hashable {
     /// The session it belongs to.
     public var session: Int64
-    /// What is really on the host; `nil` when nothing has changed since the last heartbeat that was answered.
+    /// What is really on the host; `nil` when nothing has changed since the last heartbeat that was answered, or `news` says
+    /// what has.
     public var inventory: HostInventory?
+    /// What has changed there since the last heartbeat that was answered; never in the first of a session.
+    public var news: InventoryNews?
     /// The round trip of the last heartbeat in milliseconds, as the agent measured it.
     public var roundTripMilliseconds: Double?
     /// The host's profile; `nil` when it has not changed since the enrolment or the last heartbeat that was answered.
@@ -87,10 +90,11 @@ public struct Heartbeat: Codable, Sendable, Hashable {
     /// A sign of life.
     public init(
         session: Int64, inventory: HostInventory?, roundTripMilliseconds: Double?, profile: HostProfile? = nil,
-        tools: ToolFindings? = nil, tracking: ConnectionTable? = nil
+        tools: ToolFindings? = nil, tracking: ConnectionTable? = nil, news: InventoryNews? = nil
     ) {
         self.session = session
         self.inventory = inventory
+        self.news = news
         self.roundTripMilliseconds = roundTripMilliseconds
         self.profile = profile
         self.tools = tools

@@ -81,17 +81,20 @@ struct SimulatedAgent: Sendable {
     }
 
     private func beat(_ membership: Membership) async throws {
-        var known: Int?
+        var isFirst = true
         // Not all at the same moment, where many agents enrol at once.
         try await Task.sleep(for: .seconds(membership.heartbeatSeconds * Double.random(in: 0..<1)))
         while true {
             machine.dropIdleAddresses()
-            let news = enrolment.role == .worker ? machine.inventory(unless: known) : nil
+            let isWorker = enrolment.role == .worker
+            let inventory = isFirst && isWorker ? machine.firstReport() : nil
+            let news = isFirst || !isWorker ? nil : machine.nextReport()
             _ = try await post(
                 "/agent/v1/heartbeat",
-                Heartbeat(session: membership.session, inventory: news?.0, roundTripMilliseconds: nil))
+                Heartbeat(
+                    session: membership.session, inventory: inventory, roundTripMilliseconds: nil, news: news))
             progress.beat()
-            if let news { known = news.version }
+            isFirst = false
             try await Task.sleep(for: .seconds(membership.heartbeatSeconds))
         }
     }

@@ -7,8 +7,8 @@ final class SimulatedMachine: Sendable {
         var containers: [ContainerName: ContainerPresence] = [:]
         /// Those whose earlier addresses nobody uses any more.
         var idle: Set<ContainerName> = []
-        /// Counts what has changed.
-        var version = 0
+        /// Of which something has changed since the last report.
+        var changed: Set<ContainerName> = []
     }
 
     private let state = Mutex(State())
@@ -27,15 +27,27 @@ final class SimulatedMachine: Sendable {
     /// The containers of which there is anything.
     var names: [ContainerName] { state.withLock { $0.containers.keys.sorted() } }
 
-    /// What is there; the second part changes with it.
-    func inventory() -> (HostInventory, version: Int) {
-        let (containers, version) = state.withLock { (Array($0.containers.values), $0.version) }
-        return (HostInventory(containers: containers.sorted { $0.name < $1.name }), version)
+    /// What is there.
+    var inventory: HostInventory {
+        let containers = state.withLock { Array($0.containers.values) }
+        return HostInventory(containers: containers.sorted { $0.name < $1.name })
     }
 
-    /// What is there, unless that is known.
-    func inventory(unless known: Int?) -> (HostInventory, version: Int)? {
-        state.withLock { $0.version } == known ? nil : inventory()
+    /// What is to be told first: all that is there.
+    func firstReport() -> HostInventory {
+        state.withLock { $0.changed = [] }
+        return inventory
+    }
+
+    /// What has changed since the last report; `nil` when nothing has.
+    func nextReport() -> InventoryNews? {
+        state.withLock { state in
+            guard !state.changed.isEmpty else { return nil }
+            defer { state.changed = [] }
+            return InventoryNews(
+                changed: state.changed.compactMap { state.containers[$0] },
+                gone: state.changed.filter { state.containers[$0] == nil })
+        }
     }
 
     /// The connections to earlier addresses have ended since the last time.
@@ -43,8 +55,8 @@ final class SimulatedMachine: Sendable {
         state.withLock { state in
             guard !state.idle.isEmpty else { return }
             for name in state.idle { state.containers[name]?.retainedAddresses = [] }
+            state.changed.formUnion(state.idle)
             state.idle = []
-            state.version += 1
         }
     }
 
@@ -60,7 +72,7 @@ final class SimulatedMachine: Sendable {
         case .halt(let order): become(.exited(nil), order.container)
         case .trial: return .mobility(.movable)
         case .logs: return .logs("")
-        case .inspect: return .inventory(inventory().0)
+        case .inspect: return .inventory(inventory)
         case .prepare(let order):
             set(
                 order.spec.name,
@@ -89,14 +101,14 @@ final class SimulatedMachine: Sendable {
     private func set(_ name: ContainerName, _ presence: ContainerPresence?) {
         state.withLock { state in
             state.containers[name] = presence
-            state.version += 1
+            state.changed.insert(name)
         }
     }
 
     private func become(_ now: PresenceState, _ name: ContainerName) {
         state.withLock { state in
             state.containers[name]?.state = now
-            state.version += 1
+            state.changed.insert(name)
         }
     }
 
@@ -105,7 +117,7 @@ final class SimulatedMachine: Sendable {
         state.withLock { state in
             guard state.containers[name]?.state != .running else { return }
             state.containers[name] = nil
-            state.version += 1
+            state.changed.insert(name)
         }
     }
 }
