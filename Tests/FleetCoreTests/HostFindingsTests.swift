@@ -98,6 +98,16 @@ struct HostFindingsTests {
         #expect(before.after(nil) == before)
     }
 
+    @Test("what something follows from can be judged once more, without the rest")
+    func basis() throws {
+        let fleet = try fleet { $0.host = here }
+        let absent = fleet.judge(HostFindings(HostInventory(containers: [])), of: here)
+        #expect(absent.basis == HostFindings(InventoryNews(changed: [], gone: [name])))
+        #expect(fleet.judge(absent.basis, of: here).absent.count == 1)
+        let fine = fleet.judge(HostFindings(HostInventory(containers: [presence(.running)])), of: here)
+        #expect(fine.basis == HostFindings(InventoryNews(changed: [])))
+    }
+
     private let name = ContainerName(known: "c")
 
     private func news(_ state: PresenceState) -> HostFindings {

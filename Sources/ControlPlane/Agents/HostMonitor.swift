@@ -47,6 +47,7 @@ struct HostMonitor: Sendable {
             do {
                 try await follow(judgement, of: host, heartbeat.inventory)
             } catch {
+                postponed.keep(judgement.basis, of: host)
                 logger.error("cannot record an inventory", metadata: ["host": "\(host)", "error": "\(error)"])
             }
         }
@@ -139,10 +140,15 @@ struct HostMonitor: Sendable {
             if whole == nil { whole = await self.inventory(of: host) }
             if let whole { try await absolve(host, with: whole) }
         }
-        for container in judgement.absent { try await askWhereItIs(container, on: host) }
+        guard !judgement.isEmpty else { return }
+        // A heartbeat may be older than what the fleet knows, so the host is asked anew before anything follows from it.
+        guard let now = await self.inventory(of: host) else { return postponed.keep(judgement.basis, of: host) }
+        for container in judgement.absent { try await end(container, on: host, now) }
         var idle: [IPv4Address] = []
-        for container in judgement.idle { idle += try await forgetIdleAddresses(of: container, on: host) }
-        for stray in judgement.strays { try await removeStray(stray, from: host) }
+        for container in judgement.idle { idle += try await forgetIdleAddresses(of: container, on: host, now) }
+        for stray in judgement.strays where now.containers.contains(where: { $0.name == stray }) {
+            try await removeStray(stray, from: host)
+        }
         guard !idle.isEmpty, let gateway = fleet.snapshot.gateway else { return }
         let order = AgentOrder.unroute(UnrouteOrder(addresses: idle))
         // A route that stays behind does no harm: whoever gets the address next replaces it.
@@ -168,8 +174,7 @@ struct HostMonitor: Sendable {
         }
     }
 
-    /// What a host has right now; nil if it does not say. A heartbeat may be older than what the fleet knows, so the host
-    /// is asked anew before anything follows from an absence.
+    /// What a host has right now; nil if it does not say.
     private func inventory(of host: HostName) async -> HostInventory? {
         let id = OrderID.fresh("host-\(host)", "inspect")
         let answer = try? await agents.ask(.inspect, id: id, of: host, timeout: .seconds(10))
@@ -178,8 +183,10 @@ struct HostMonitor: Sendable {
     }
 
     /// Takes those addresses from a container that its host has dropped because no connection uses them any more.
-    private func forgetIdleAddresses(of known: Container, on host: HostName) async throws -> [IPv4Address] {
-        let now = await inventory(of: host)?.containers.first { $0.name == known.name && $0.state == .running }
+    private func forgetIdleAddresses(
+        of known: Container, on host: HostName, _ inventory: HostInventory
+    ) async throws -> [IPv4Address] {
+        let now = inventory.containers.first { $0.name == known.name && $0.state == .running }
         guard let stillThere = now?.retainedAddresses else { return [] }
         return try await fleet.change(by: "host:\(host)") { draft in
             guard var container = draft.state.containers[known.name], container.state == .running,
@@ -195,12 +202,10 @@ struct HostMonitor: Sendable {
 
     /// Has a host remove what it should not have: what was left there while it did not answer.
     private func removeStray(_ name: ContainerName, from host: HostName) async throws {
-        guard let inventory = await inventory(of: host), inventory.containers.contains(where: { $0.name == name }),
-            fleet.snapshot.isStray(name, on: host)
-        else { return }
+        guard fleet.snapshot.isStray(name, on: host) else { return }
         logger.notice("removing a stray", metadata: ["container": "\(name)", "host": "\(host)"])
         let order = AgentOrder.stop(StopOrder(container: name, gracePeriodSeconds: 0))
-        _ = try? await agents.ask(order, id: .fresh("stray-\(name)", "stop"), of: host, timeout: .seconds(20))
+        _ = try await agents.ask(order, id: .fresh("stray-\(name)", "stop"), of: host, timeout: .seconds(20))
     }
 
     private static func reason(of state: PresenceState?) -> String {
@@ -208,8 +213,7 @@ struct HostMonitor: Sendable {
         return "its process ended" + (status.map { " with \($0)" } ?? "")
     }
 
-    private func askWhereItIs(_ container: Container, on host: HostName) async throws {
-        guard let inventory = await inventory(of: host) else { return }
+    private func end(_ container: Container, on host: HostName, _ inventory: HostInventory) async throws {
         let presence = inventory.containers.first { $0.name == container.name && $0.state == .running }
         guard presence == nil else { return }
         let found = inventory.containers.first { $0.name == container.name }?.state

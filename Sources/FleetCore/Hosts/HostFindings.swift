@@ -41,6 +41,8 @@ package struct HostJudgement: Sendable {
     package fileprivate(set) var idle: [Container] = []
     /// Containers of which the host should have nothing.
     package fileprivate(set) var strays: [ContainerName] = []
+    /// What these follow from, for when that cannot be done now.
+    package fileprivate(set) var basis = HostFindings([:])
     /// What has to be looked at once more; `nil` when there is nothing.
     package fileprivate(set) var later: HostFindings?
 
@@ -77,6 +79,10 @@ extension FleetState {
                 later[name] = presences
             }
         }
+        let concerned = judgement.absent.map(\.name) + judgement.idle.map(\.name) + judgement.strays
+        judgement.basis = HostFindings(
+            Dictionary(
+                concerned.map { ($0, findings.presences[$0] ?? []) }, uniquingKeysWith: { first, _ in first }))
         if !later.isEmpty { judgement.later = HostFindings(later) }
         return judgement
     }
