@@ -48,7 +48,7 @@ struct HostMonitor: Sendable {
                 try await follow(judgement, of: host, heartbeat.inventory)
             } catch {
                 postponed.keep(judgement.basis, of: host)
-                logger.error("cannot record an inventory", metadata: ["host": "\(host)", "error": "\(error)"])
+                logger.error("cannot act on what a host has told", metadata: ["host": "\(host)", "error": "\(error)"])
             }
         }
     }
