@@ -20,6 +20,17 @@ struct ServerSentEventTests {
         #expect(try parse(String(decoding: event.serialized(), as: UTF8.self)) == [event])
     }
 
+    @Test(
+        "every line end in what is written begins a line of data, and is read as one",
+        arguments: [
+            ("a\r\nb", "a\nb"), ("a\rb", "a\nb"), ("a\n\rb", "a\n\nb"), ("\r\n\r\n", "\n\n"),
+            ("é\u{301}\r", "é\u{301}\n"),
+        ])
+    func writtenLineEnds(_ data: String, _ read: String) throws {
+        let text = String(decoding: try ServerSentEvent(data: data).serialized(), as: UTF8.self)
+        #expect(try parse(text) == [ServerSentEvent(data: read)])
+    }
+
     @Test("CRLF, LF and CR end lines alike, wherever the input is cut", arguments: ["\r\n", "\n", "\r"])
     func lineEnds(_ end: String) throws {
         let lines = [": comment", "event: a", "data: 1", "data:2", "id: 5", "", "data: x", "", "data: unfinished"]

@@ -47,16 +47,17 @@ public struct ServerSentEvent: Sendable, Hashable {
 
     /// Appends one line `name: text` for each line of the text.
     private static func append(_ name: String, _ text: String, to bytes: inout [UInt8]) {
-        for line in text.split(omittingEmptySubsequences: false, whereSeparator: \.isLineEnd) {
+        var rest = text.utf8[...]
+        while true {
+            let end = rest.firstIndex { $0 == Characters.lineFeed || $0 == Characters.carriageReturn }
             bytes.append(text: name)
             bytes.append(": ")
-            bytes.append(text: String(line))
+            bytes += rest[..<(end ?? rest.endIndex)]
             bytes.append("\n")
+            guard let end else { return }
+            // CR and LF are one line end.
+            let isPair = rest[end] == Characters.carriageReturn && rest[end...].dropFirst().first == Characters.lineFeed
+            rest = rest[end...].dropFirst(isPair ? 2 : 1)
         }
     }
-}
-
-extension Character {
-    /// The line ends of an event stream; "\r\n" is one character.
-    fileprivate var isLineEnd: Bool { self == "\n" || self == "\r" || self == "\r\n" }
 }
