@@ -59,7 +59,9 @@ struct LedgerFilling {
     }
 
     private func container(_ number: Int) throws -> Container {
-        Container(
+        // No two at the same moment: the ledger asks who came when.
+        let arrival = now.advanced(bySeconds: -Double(number) / 1000)
+        return Container(
             spec: ContainerSpec(
                 name: try plan.container(number), tenant: try plan.tenant(plan.tenant(of: number)), image: "redis:7",
                 digest: try ImageDigest("sha256:" + String(repeating: "ab", count: 32)),
@@ -68,7 +70,7 @@ struct LedgerFilling {
                 limits: ResourceLimits(memoryBytes: 64 << 20), runtime: .runc),
             state: .running, host: try plan.host(plan.host(of: number)),
             virtualAddress: plan.virtualAddress(of: number), address: plan.address(of: number), mobility: .movable,
-            createdAt: now, arrivedAt: now,
+            createdAt: arrival, arrivedAt: arrival,
             deadlineAt: now.advanced(bySeconds: 60 * 86_400 + Double(number % 100_000) / 100))
     }
 }
