@@ -308,6 +308,38 @@ struct NetworkGatewayTests {
         }
     }
 
+    @Test("a gateway learns where many containers are with one order, and forgets as many with one")
+    func many() async throws {
+        try await NetworkFixture.with { world in
+            let gateway = try await world.gatewayNetwork()
+            let place = NetworkFixture.address(ofHost: 0)
+            let shop = try await world.hostNetwork(0).attach(try stay("shop"), address: first)
+            let others = (0..<600).map { IPv4Address(number: 0x0A58_1000 + UInt32($0)) }
+            let announcements = (100..<200).map { number in
+                AnnounceOrder(
+                    virtualAddress: IPv4Address(number: 0xCB00_7100 + UInt32(number)), address: others[number],
+                    via: place, ports: [PortMapping(port: 80, containerPort: 8080)])
+            }
+            let order = RememberOrder(
+                routes: [RouteOrder(addresses: others + [first], via: place)],
+                announcements: announcements + [announcement(first, host: 0)])
+            // What it knows already is no obstacle.
+            for _ in 0..<2 { try await gateway.remember(order) }
+            let server = try await NetworkPeer.listener(in: shop, first, port: 8080)
+            let client = try await NetworkPeer.connection(in: world.outside, to: virtual, port: 80)
+            let (served, _) = try await server.accept()
+            try served.send("welcome")
+            #expect(try await client.receive() == "welcome")
+            func routes() async throws -> Int {
+                try await world.output("ip route show proto 82", in: world.gateway).split(separator: "\n")
+                    .count { $0.hasPrefix("10.88.16.") || $0.hasPrefix("10.88.17.") || $0.hasPrefix("10.88.18.") }
+            }
+            #expect(try await routes() == 600)
+            try await gateway.unroute(others)
+            #expect(try await routes() == 0)
+        }
+    }
+
     @Test("an agent that starts again keeps what was announced, and can change it")
     func restart() async throws {
         try await NetworkFixture.with(hosts: 1) { world in
