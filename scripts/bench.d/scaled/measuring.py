@@ -165,6 +165,7 @@ class Measurement:
             if time.monotonic() > end:
                 break
             time.sleep(0.05)
+        self.agents.forget()
         self.serve.end(signal.SIGKILL)
         movers.end()
         is_open = "state NOT IN ('completed', 'failed', 'rolledBack', 'stranded', 'cancelled', 'lost')"

@@ -46,6 +46,11 @@ class Process:
             if wanted(line):
                 return at, line
 
+    def forget(self):
+        """What it has said so far does not count."""
+        while not self.lines.empty():
+            self.lines.get_nowait()
+
     def answer(self, limit):
         """What it says in its last line, which is JSON."""
         return json.loads(self.line(limit)[1])

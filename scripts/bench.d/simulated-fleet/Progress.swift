@@ -16,7 +16,10 @@ final class Progress: Sendable {
     }
 
     private struct Seen {
-        var connected = 0
+        /// Those that are not there, or were not since somebody has been missing.
+        var missing: Set<HostName>
+        /// Those that came back since then: that one of them goes again does not count as long as others have yet to come.
+        var back: Set<HostName> = []
         var beats = 0
         var orders = 0
         var failures = 0
@@ -27,22 +30,31 @@ final class Progress: Sendable {
     private static let mostWords = 5
     private let plan: FleetPlan
     private let start = ContinuousClock().now
-    private let seen = Mutex(Seen())
+    private let seen: Mutex<Seen>
 
-    init(_ plan: FleetPlan) { self.plan = plan }
+    init(_ plan: FleetPlan) throws {
+        self.plan = plan
+        seen = Mutex(Seen(missing: Set(try (0...plan.hosts).map(plan.host))))
+    }
 
     /// An agent has opened its stream of commands.
-    func joined(isGateway: Bool) {
+    func joined(_ host: HostName, as role: HostRole) {
         let areAll = seen.withLock { seen in
-            seen.connected += 1
-            if isGateway { seen.told = 0 }
-            return seen.connected == plan.hosts + 1
+            if role == .gateway { seen.told = 0 }
+            seen.back.insert(host)
+            guard seen.missing.remove(host) != nil, seen.missing.isEmpty else { return false }
+            seen.back = []
+            return true
         }
         if areAll { say("joined") }
     }
 
     /// An agent's link has ended.
-    func left() { seen.withLock { $0.connected -= 1 } }
+    func left(_ host: HostName) {
+        seen.withLock { seen in
+            if !seen.back.contains(host) { seen.missing.insert(host) }
+        }
+    }
 
     /// A heartbeat was answered.
     func beat() { seen.withLock { $0.beats += 1 } }

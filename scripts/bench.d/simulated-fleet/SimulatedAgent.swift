@@ -45,8 +45,8 @@ struct SimulatedAgent: Sendable {
         let stream = try await client.events(
             "/agent/v1/commands", headerFields: authorization, readTimeout: .seconds(10))
         established()
-        progress.joined(isGateway: enrolment.role == .gateway)
-        defer { progress.left() }
+        progress.joined(enrolment.host, as: enrolment.role)
+        defer { progress.left(enrolment.host) }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await obey(stream) }
             group.addTask { try await beat(membership) }

@@ -42,7 +42,7 @@ enum SimulatedFleet {
 
     /// Until the process is ended.
     private static func play(_ plan: FleetPlan, at endpoint: Endpoint) async throws {
-        let progress = Progress(plan)
+        let progress = try Progress(plan)
         let agents = try (0...plan.hosts).map { try SimulatedAgent($0, of: plan, at: endpoint, progress) }
         await withDiscardingTaskGroup { group in
             for agent in agents { group.addTask { await agent.run() } }
