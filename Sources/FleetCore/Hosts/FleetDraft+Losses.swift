@@ -22,7 +22,7 @@ extension FleetDraft {
         host.drain = nil
         host.adoptable = nil
         record(.host(host))
-        clear(.unreachable, about: name.text)
+        for kind in [AlarmKind.unreachable, .trackingFull] { clear(kind, about: name.text) }
         raise(
             .hostLost, about: name.text,
             "host '\(name)' was declared off for good by \(actor): \(reason). What it had is cut off, and it is not let in "
@@ -126,7 +126,7 @@ extension FleetDraft {
                     + "\(moves.count == 1 ? "has" : "have") not ended: "
                     + moves.map(\.id).sorted().prefix(10).map(\.description).joined(separator: ", "))
         }
-        for kind in [AlarmKind.unreachable, .hostLost] { clear(kind, about: name.text) }
+        for kind in [AlarmKind.unreachable, .hostLost, .stepPending, .trackingFull] { clear(kind, about: name.text) }
         record(.hostForgotten(name))
         for address in host.loss?.fenced ?? [] { release(address) }
     }

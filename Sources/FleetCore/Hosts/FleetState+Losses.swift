@@ -65,11 +65,21 @@ extension FleetState {
         guard !there.isEmpty || !openRelocations(at: name).isEmpty else {
             return "host '\(name)' carries nothing; it would not be let in any more before it is readmitted"
         }
-        let restarting = there.filter { $0.onHostLoss == .restart }.count
+        let moves = openRelocations(at: name).count
         return
-            "host '\(name)' carries \(there.count) containers (\(there.map(\.name.text).joined(separator: ", "))), which "
-            + "would be cut off from their clients and lost with their memory; \(restarting) of them would be started anew on "
-            + "other hosts. \(openRelocations(at: name).count) moves would end"
+            "host '\(name)' carries \(there.isEmpty ? "nothing" : Self.words(for: there)). \(moves) \(moves == 1 ? "move" : "moves") would end"
+    }
+
+    private static func words(for lost: [Container]) -> String {
+        let restarting = lost.count { $0.onHostLoss == .restart }
+        guard lost.count != 1 else {
+            return
+                "1 container (\(lost[0].name)), which would be cut off from its clients and lost with its memory; it would "
+                + (restarting == 1 ? "be started anew on another host" : "not be started anew")
+        }
+        return
+            "\(lost.count) containers (\(lost.map(\.name.text).joined(separator: ", "))), which would be cut off from their "
+            + "clients and lost with their memory; \(restarting) of them would be started anew on other hosts"
     }
 
     /// The hosts that have been silent for so long that they count as off for good by themselves, by name.
