@@ -68,6 +68,9 @@ extension FleetDraft {
         container.retainedAddresses = []
         container.mobility = .unknown
         container.restarts.nextAt = nil
+        // What it has left where it was is cleared, and takes up no room: it may go there again, however full the fleet is.
+        container.host = nil
+        state.apply(.container(container))
         try place(&container, on: nil, in: network)
         for kind in [AlarmKind.stranded, .exited, .lost, .noFeasibleHost] { clear(kind, about: name.text) }
         return container
