@@ -97,15 +97,20 @@ struct HostMonitor: Sendable {
             agents.expect(host.name, since: startedAt)
         }
         while !Task.isCancelled {
-            for (host, seen) in agents.silent(forSeconds: silenceSeconds, at: .now) {
-                do {
-                    try await declareUnreachable(host, since: seen)
-                } catch {
-                    agents.expect(host, since: seen)
-                    logger.error("cannot record a lost host", metadata: ["host": "\(host)", "error": "\(error)"])
-                }
-            }
+            await look(at: .now)
             try? await Task.sleep(for: .milliseconds(500))
+        }
+    }
+
+    /// Says of each host that has been silent for too long that it is unreachable.
+    func look(at now: Timestamp) async {
+        for (host, seen) in agents.silent(forSeconds: silenceSeconds, at: now) {
+            do {
+                try await declareUnreachable(host, since: seen)
+            } catch {
+                agents.expect(host, since: seen)
+                logger.error("cannot record a lost host", metadata: ["host": "\(host)", "error": "\(error)"])
+            }
         }
     }
 
@@ -117,7 +122,9 @@ struct HostMonitor: Sendable {
             host.lastSeenAt = seen
             draft.record(.host(host))
             let count = draft.state.containerCount(on: name)
-            draft.raise(.unreachable, about: name.text, "host '\(name)' is not heard; it carries \(count) containers")
+            draft.raise(
+                .unreachable, about: name.text,
+                "host '\(name)' is not heard; it carries \(count) \(count == 1 ? "container" : "containers")")
         }
     }
 
@@ -146,8 +153,9 @@ struct HostMonitor: Sendable {
         for container in judgement.absent { try await end(container, on: host, now) }
         var idle: [IPv4Address] = []
         for container in judgement.idle { idle += try await forgetIdleAddresses(of: container, on: host, now) }
-        for stray in judgement.strays where now.containers.contains(where: { $0.name == stray }) {
-            try await removeStray(stray, from: host)
+        for stray in judgement.strays {
+            let isStill = now.containers.contains { $0.name == stray && fleet.snapshot.isStray($0, on: host) }
+            if isStill { try await removeStray(stray, from: host) }
         }
         guard !idle.isEmpty, let gateway = fleet.snapshot.gateway else { return }
         let order = AgentOrder.unroute(UnrouteOrder(addresses: idle))
@@ -202,7 +210,6 @@ struct HostMonitor: Sendable {
 
     /// Has a host remove what it should not have: what was left there while it did not answer.
     private func removeStray(_ name: ContainerName, from host: HostName) async throws {
-        guard fleet.snapshot.isStray(name, on: host) else { return }
         logger.notice("removing a stray", metadata: ["container": "\(name)", "host": "\(host)"])
         let order = AgentOrder.stop(StopOrder(container: name, gracePeriodSeconds: 0))
         _ = try await agents.ask(order, id: .fresh("stray-\(name)", "stop"), of: host, timeout: .seconds(20))

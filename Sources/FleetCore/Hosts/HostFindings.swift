@@ -73,7 +73,7 @@ extension FleetState {
                 if container.retainedAddresses.contains(where: { !copy.retainedAddresses.contains($0) }) {
                     judgement.idle.append(container)
                 }
-            } else if isStray(name, on: host), !presences.isEmpty {
+            } else if presences.contains(where: { isStray($0, on: host) }) {
                 judgement.strays.append(name)
             } else if !presences.isEmpty {
                 later[name] = presences
