@@ -1,3 +1,4 @@
+import FleetModel
 import HTTP
 
 /// Where the control plane serves, and whether through TLS.
@@ -38,8 +39,15 @@ public struct ServiceAddress: Sendable, Hashable, CustomStringConvertible {
         switch address {
         case .unix: true
         case .tcp(let host, _, let namespace):
-            namespace != nil || host.hasPrefix("127.") || host == "::1" || host == "localhost"
+            namespace != nil || Self.isLoopback(host) || host == "::1" || host == "localhost"
         }
+    }
+
+    /// A name that only looks like an address may lead anywhere.
+    private static func isLoopback(_ host: String) -> Bool {
+        // What is no address is none of these.
+        guard let address = try? IPv4Address(host) else { return false }
+        return address.number >> 24 == 127
     }
 
     /// The address with its scheme.
