@@ -15,7 +15,7 @@ extension Problem {
 
     /// A field of the body that is wrong.
     init(field: String, detail: String) {
-        let pointer = "/" + field.replacing(".", with: "/")
+        let pointer = field.isEmpty ? "" : "/" + field.replacing(".", with: "/")
         self.init(
             .unprocessableContent, code: "invalidField", detail: detail,
             errors: [FieldError(pointer: pointer, detail: detail)])
@@ -30,7 +30,9 @@ extension Problem {
         }
         let path = Self.path(of: error)
         let words = Self.words(for: error)
-        self.init(field: path, detail: path.isEmpty ? words : "\(path): \(words)")
+        var field = path
+        if case .keyNotFound(let key, _) = error { field += (path.isEmpty ? "" : ".") + key.stringValue }
+        self.init(field: field, detail: path.isEmpty ? words : "\(path): \(words)")
     }
 
     /// What any error of the control plane is as an answer; `nil` for those nobody foresaw.
@@ -38,11 +40,19 @@ extension Problem {
         switch error {
         case let problem as Problem: self = problem
         case let error as FleetError: self.init(fleet: error)
-        case let error as ModelError: self.init(.unprocessableContent, code: "invalidField", detail: "\(error)")
+        case let error as ModelError: self.init(model: error)
         case let error as ImageError: self.init(.unprocessableContent, code: "invalidImage", detail: "\(error)")
         case let error as PolicyRefusal: self.init(field: error.field, detail: "\(error)")
         case let error as LedgerError: self.init(ledger: error)
         default: return nil
+        }
+    }
+
+    private init(model error: ModelError) {
+        switch error {
+        case .outOfRange(let field, _): self.init(field: field, detail: "\(error)")
+        case .invalidName, .invalidAddress, .invalidNetwork, .invalidDigest, .invalidTimestamp:
+            self.init(.unprocessableContent, code: "invalidField", detail: "\(error)")
         }
     }
 

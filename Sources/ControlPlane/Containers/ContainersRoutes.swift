@@ -19,11 +19,11 @@ struct ContainersRoutes {
         var environment: [String: String]?
         var ports: [PortFields]?
         var limits: Limits?
-        var runtime: RuntimeKind?
+        var runtime: Word<RuntimeKind>?
         var host: HostName?
         var policy: PolicyName?
-        var onHostLoss: HostLossRule?
-        var restart: RestartRule?
+        var onHostLoss: Word<HostLossRule>?
+        var restart: Word<RestartRule>?
     }
 
     private struct Changes: RequestFields {
@@ -37,8 +37,8 @@ struct ContainersRoutes {
             let fields = try decoder.container(keyedBy: CodingKeys.self)
             policy = try fields.change(.policy)
             isPaused = try fields.decodeIfPresent(Bool.self, forKey: .isPaused)
-            onHostLoss = try fields.decodeIfPresent(HostLossRule.self, forKey: .onHostLoss)
-            restart = try fields.decodeIfPresent(RestartRule.self, forKey: .restart)
+            onHostLoss = try fields.decodeIfPresent(Word.self, forKey: .onHostLoss)?.value
+            restart = try fields.decodeIfPresent(Word.self, forKey: .restart)?.value
         }
     }
 
@@ -59,7 +59,7 @@ struct ContainersRoutes {
         enum CodingKeys: String, CodingKey, CaseIterable { case to, reason, trigger, avoidTenants }
         var to: HostName?
         var reason: String?
-        var trigger: Trigger?
+        var trigger: Word<Trigger>?
         var avoidTenants: [TenantName]?
     }
 
@@ -87,8 +87,8 @@ struct ContainersRoutes {
                     name: body.name, tenant: body.tenant, image: body.image, command: body.command ?? [],
                     environment: body.environment ?? [:],
                     ports: (body.ports ?? []).map(\.mapping),
-                    limits: limits(body.limits), runtime: body.runtime, host: body.host, policy: body.policy,
-                    onHostLoss: body.onHostLoss ?? .stay, restart: body.restart ?? .never),
+                    limits: limits(body.limits), runtime: body.runtime?.value, host: body.host, policy: body.policy,
+                    onHostLoss: body.onHostLoss?.value ?? .stay, restart: body.restart?.value ?? .never),
                 by: request.actor)
             let settled = try await containers.wait(for: container.name, atMost: wait) ?? container
             return try .answer(
@@ -126,7 +126,7 @@ struct ContainersRoutes {
             let name: ContainerName = try request.name("container", of: "container")
             let body = try await request.decode(Destination.self)
             let wanted = RelocationRequest(
-                container: name, to: body.to, trigger: body.trigger ?? .operator_, actor: request.actor,
+                container: name, to: body.to, trigger: body.trigger?.value ?? .operator_, actor: request.actor,
                 reason: body.reason, avoidTenants: body.avoidTenants ?? [])
             guard [.operator_, .alert].contains(wanted.trigger) else {
                 throw Problem(field: "trigger", detail: "trigger: must be 'operator' or 'alert'")

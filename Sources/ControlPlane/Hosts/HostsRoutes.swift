@@ -8,7 +8,7 @@ struct HostsRoutes {
 
     private struct HostChanges: RequestFields {
         enum CodingKeys: String, CodingKey, CaseIterable { case state, labels, capacity }
-        var state: HostState?
+        var state: Word<HostState>?
         var labels: [String: String]?
         var capacity: HostCapacity?
     }
@@ -35,7 +35,8 @@ struct HostsRoutes {
             let name: HostName = try request.name("host", of: "host")
             let changes = try await request.decode(HostChanges.self)
             let host = try await hosts.change(
-                name, state: changes.state, labels: changes.labels, capacity: changes.capacity, by: request.actor)
+                name, state: changes.state?.value, labels: changes.labels, capacity: changes.capacity, by: request.actor
+            )
             return try .answer(.ok, hosts.view(of: host, in: hosts.fleet.snapshot))
         }
         router.on(.post, "/v1/hosts/{host}/drain") { request in
