@@ -176,7 +176,8 @@ public final class ControlPlane: Sendable {
         return configuration
     }
 
-    private static func operatorRouter(
+    /// All that operators are served.
+    static func operatorRouter(
         _ configuration: Configuration, hosts: HostsService, ledger: any Ledger, scheduler: Scheduler,
         containers: ContainersService, images: ImageRepository, simulations: SimulationsService
     ) throws -> Router {

@@ -11,17 +11,20 @@ struct RestartKeeper: Sendable {
     let containers: ContainersService
     let logger: Logger
 
-    /// Looks at the fleet until cancelled. A look costs what is due.
+    /// Looks at the fleet until cancelled.
     func run() async {
         while !Task.isCancelled {
-            let state = fleet.snapshot
-            let now = Timestamp.now
-            for due in state.restartsDue {
-                guard due.at <= now else { break }
-                await start(due.container)
-            }
+            await look(at: .now)
             // Cancelled is noticed above.
             try? await Task.sleep(for: .milliseconds(200))
+        }
+    }
+
+    /// Starts what is due, the longest overdue first. Costs what is due.
+    func look(at now: Timestamp) async {
+        for due in fleet.snapshot.restartsDue {
+            guard due.at <= now else { break }
+            await start(due.container)
         }
     }
 

@@ -13,7 +13,7 @@ struct ExposureWatch: Sendable {
     func run() async {
         while !Task.isCancelled {
             do {
-                try await look()
+                try await look(at: .now)
             } catch {
                 logger.error("cannot record an exposure", metadata: ["error": "\(error)"])
             }
@@ -23,8 +23,8 @@ struct ExposureWatch: Sendable {
         }
     }
 
-    private func look() async throws {
-        let now = Timestamp.now
+    /// Raises and clears what is to be.
+    func look(at now: Timestamp) async throws {
         let overdue = Dictionary(
             grouping: fleet.exposure.read { $0.overdue(at: now) }, by: \.container.text)
         let standing = fleet.snapshot.alarms(of: .exposure)

@@ -27,7 +27,8 @@ struct RecordPruner: Sendable {
         }
     }
 
-    private func prune(at now: Timestamp) async throws {
+    /// Removes what is too old.
+    func prune(at now: Timestamp) async throws {
         let limit = now.advanced(bySeconds: -retentionSeconds)
         let relocations = try await ledger.pruneRelocations(endedBefore: limit)
         let stays = try await ledger.pruneResidences(endedBefore: limit)

@@ -16,23 +16,27 @@ struct DrainKeeper: Sendable {
     func run() async {
         var asked: [ContainerName: Timestamp] = [:]
         while !Task.isCancelled {
-            let state = fleet.snapshot
-            asked = asked.filter { state.containers[$0.key]?.host.map { state.hosts[$0]?.state == .draining } ?? false }
-            for host in state.hosts(in: .draining) { await push(host, sparing: &asked) }
+            await look(at: .now, sparing: &asked)
             try? await Task.sleep(for: .seconds(2))
         }
+    }
+
+    /// Asks the containers of all hosts that are being drained, but those that were asked only just.
+    func look(at now: Timestamp, sparing asked: inout [ContainerName: Timestamp]) async {
+        let state = fleet.snapshot
+        asked = asked.filter { state.containers[$0.key]?.host.map { state.hosts[$0]?.state == .draining } ?? false }
+        for host in state.hosts(in: .draining) { await push(host, at: now, sparing: &asked) }
     }
 
     /// Asks every container that can leave a host to leave it.
     func push(_ host: HostName) async {
         var asked: [ContainerName: Timestamp] = [:]
-        await push(host, sparing: &asked)
+        await push(host, at: .now, sparing: &asked)
     }
 
     /// Asks every container that can leave a host to leave it, but those that were asked only just.
-    private func push(_ host: HostName, sparing asked: inout [ContainerName: Timestamp]) async {
+    private func push(_ host: HostName, at now: Timestamp, sparing asked: inout [ContainerName: Timestamp]) async {
         let state = fleet.snapshot
-        let now = Timestamp.now
         for container in state.containers(on: host) where state.obstacle(to: container, at: now) == nil {
             guard state.openRelocation(of: container.name) == nil else { continue }
             if state.alarms[AlarmKey(kind: .noFeasibleHost, subject: container.name.text)] != nil {

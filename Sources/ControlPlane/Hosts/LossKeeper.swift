@@ -19,23 +19,31 @@ struct LossKeeper: Sendable {
         let startedAt = Timestamp.now
         var withdrawn: Set<ContainerName> = []
         while !Task.isCancelled {
-            do {
-                try await declare(since: startedAt)
-                try await enforce()
-                try await restart()
-            } catch {
-                logger.warning("what follows from a lost host is not done yet", metadata: ["error": "\(error)"])
-            }
-            await withdraw(&withdrawn)
+            await look(at: .now, since: startedAt, &withdrawn)
             // Cancelled is noticed above.
             try? await Task.sleep(for: .milliseconds(500))
         }
     }
 
+    /// Does what is to be done now.
+    /// - Parameters:
+    ///   - startedAt: from when on hosts could be heard.
+    ///   - withdrawn: the lost containers of which the gateway has been told.
+    func look(at now: Timestamp, since startedAt: Timestamp, _ withdrawn: inout Set<ContainerName>) async {
+        do {
+            try await declare(at: now, since: startedAt)
+            try await enforce()
+            try await restart()
+        } catch {
+            logger.warning("what follows from a lost host is not done yet", metadata: ["error": "\(error)"])
+        }
+        await withdraw(&withdrawn)
+    }
+
     /// Declares hosts off for good that have been silent for too long.
-    private func declare(since startedAt: Timestamp) async throws {
+    private func declare(at now: Timestamp, since startedAt: Timestamp) async throws {
         guard let lostAfterSeconds else { return }
-        let silent = fleet.snapshot.hostsOffForGood(after: lostAfterSeconds, at: .now) { [agents] in
+        let silent = fleet.snapshot.hostsOffForGood(after: lostAfterSeconds, at: now) { [agents] in
             agents.lastSeen($0) ?? startedAt
         }
         for host in silent {

@@ -13,21 +13,24 @@ struct LeftoverSweeper: Sendable {
 
     /// Tries again and again, until cancelled.
     func run() async {
-        var round = 0
         while !Task.isCancelled {
-            round += 1
-            for alarm in fleet.snapshot.alarms(of: .leftover) {
-                do {
-                    try await sweep(alarm, round: round)
-                } catch {
-                    logger.debug("leftover stays", metadata: ["subject": "\(alarm.subject)", "error": "\(error)"])
-                }
-            }
+            await sweep()
             try? await Task.sleep(for: .seconds(times.sweepSeconds))
         }
     }
 
-    private func sweep(_ alarm: Alarm, round: Int) async throws {
+    /// Tries each once.
+    func sweep() async {
+        for alarm in fleet.snapshot.alarms(of: .leftover) {
+            do {
+                try await sweep(alarm)
+            } catch {
+                logger.debug("leftover stays", metadata: ["subject": "\(alarm.subject)", "error": "\(error)"])
+            }
+        }
+    }
+
+    private func sweep(_ alarm: Alarm) async throws {
         guard let number = alarm.subject.split(separator: "-").last.flatMap({ Int64($0) }),
             let relocation = try await ledger.relocation(RelocationID(number))
         else { return try await clear(alarm) }
