@@ -2,14 +2,18 @@ import FleetModel
 
 extension Desk {
     /// A root file system of one program, as a tar archive (POSIX.1-1988, ustar).
-    static let archive: [UInt8] = archive(of: [("bin/run", Array("#!/bin/sh\n".utf8))])
+    static let rootFileSystem: [UInt8] = archive(of: [("bin/run", Array("#!/bin/sh\n".utf8))])
 
     /// A tar archive of programs.
     static func archive(of files: [(path: String, content: [UInt8])]) -> [UInt8] {
-        files.flatMap { file in
-            header(file.path, file.content.count) + file.content
-                + Array(repeating: 0, count: (512 - file.content.count % 512) % 512)
-        } + Array(repeating: 0, count: 1024)
+        var archive: [UInt8] = []
+        for file in files {
+            archive += header(file.path, file.content.count)
+            archive += file.content
+            archive += [UInt8](repeating: 0, count: (512 - file.content.count % 512) % 512)
+        }
+        archive += [UInt8](repeating: 0, count: 1024)
+        return archive
     }
 
     private static func header(_ path: String, _ size: Int) -> [UInt8] {
@@ -39,6 +43,6 @@ extension Desk {
     @discardableResult
     func importImage(_ name: String = "test") async throws -> Answer {
         try await send(
-            .post, "/v1/images?name=\(name)", Self.archive, [.contentType: "application/x-tar"])
+            .post, "/v1/images?name=\(name)", Self.rootFileSystem, [.contentType: "application/x-tar"])
     }
 }
