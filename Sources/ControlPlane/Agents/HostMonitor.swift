@@ -139,8 +139,9 @@ struct HostMonitor: Sendable {
 
     // MARK: What is really there
 
+    /// Does what follows from what a host has told.
     /// - Parameter inventory: all that the host has, if it has told all of it.
-    private func follow(_ judgement: HostJudgement, of host: HostName, _ inventory: HostInventory?) async throws {
+    func follow(_ judgement: HostJudgement, of host: HostName, _ inventory: HostInventory?) async throws {
         if let inventory { try await take(inventory.adoptable, of: host) }
         if fleet.snapshot.hosts[host]?.loss != nil {
             var whole = inventory

@@ -256,3 +256,10 @@ struct Desk: Sendable {
             headerFields: fields, body: RequestBody(body))
     }
 }
+
+extension HostMonitor {
+    /// Compares all that a host has with what is recorded of it, and does what follows.
+    func compare(_ inventory: HostInventory, of host: HostName) async throws {
+        try await follow(fleet.snapshot.judge(HostFindings(inventory), of: host), of: host, inventory)
+    }
+}
