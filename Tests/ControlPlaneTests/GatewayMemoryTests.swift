@@ -1,4 +1,5 @@
 import FleetCore
+import FleetLedger
 import FleetModel
 import Ledger
 import Logging
@@ -13,7 +14,7 @@ import Testing
 struct GatewayMemoryTests {
     @Test("it is told of many containers at once")
     func atOnce() async throws {
-        let desk = try Desk(containers: 600)
+        let desk = try Counter(containers: 600)
         let gateway = desk.play { _ in .succeeded(.done) }
         await desk.restore()
         gateway.cancel()
@@ -35,8 +36,8 @@ struct GatewayMemoryTests {
 
     @Test("a container that it cannot take does not keep the others from it")
     func refused() async throws {
-        let desk = try Desk(containers: 40)
-        let bad = try #require(desk.fleet.snapshot.containers[Desk.container(7)]?.virtualAddress)
+        let desk = try Counter(containers: 40)
+        let bad = try #require(desk.fleet.snapshot.containers[Counter.container(7)]?.virtualAddress)
         let gateway = desk.play { order in
             order.announcements.contains { $0.virtualAddress == bad }
                 ? .failed(StepFailure(code: .networkFailed, message: "not this one")) : .succeeded(.done)
@@ -49,12 +50,12 @@ struct GatewayMemoryTests {
 
     @Test("a container that moves before the gateway has done what it was told is told again where it is then")
     func overtaken() async throws {
-        let desk = try Desk(containers: 3)
-        let name = Desk.container(1)
+        let desk = try Counter(containers: 3)
+        let name = Counter.container(1)
         let gateway = desk.play { _ in
             guard desk.orders.count == 1 else { return .succeeded(.done) }
             do {
-                try await desk.fleet.change(by: "test") { try $0.update(name) { $0.host = Desk.host(2) } }
+                try await desk.fleet.change(by: "test") { try $0.update(name) { $0.host = Counter.host(2) } }
             } catch {
                 Issue.record(error)
             }
@@ -62,15 +63,15 @@ struct GatewayMemoryTests {
         }
         await desk.restore()
         gateway.cancel()
-        let place = try #require(desk.fleet.snapshot.hosts[Desk.host(2)]?.address)
+        let place = try #require(desk.fleet.snapshot.hosts[Counter.host(2)]?.address)
         #expect(desk.orders.count == 2)
         #expect(desk.orders.last?.announcements.map(\.via) == [place])
     }
 
     @Test("a container that is being moved is left to its move until that has ended")
     func moving() async throws {
-        let desk = try Desk(containers: 3)
-        let name = Desk.container(0)
+        let desk = try Counter(containers: 3)
+        let name = Counter.container(0)
         try await desk.fleet.change(by: "test") { try $0.update(name) { $0.state = .relocating(RelocationID(1)) } }
         let gateway = desk.play { _ in .succeeded(.done) }
         let restoring = Task { await desk.restore() }
@@ -84,9 +85,9 @@ struct GatewayMemoryTests {
 
     @Test("nothing is told in a session that is over")
     func superseded() async throws {
-        let desk = try Desk(containers: 600)
+        let desk = try Counter(containers: 600)
         let gateway = desk.play { _ in
-            desk.agents.begin(session: 2, of: Desk.gateway)
+            desk.agents.begin(session: 2, of: Counter.gateway)
             return .succeeded(.done)
         }
         await desk.restore()
@@ -96,7 +97,7 @@ struct GatewayMemoryTests {
 }
 
 /// A fleet with a gateway that answers as a test says.
-private final class Desk: Sendable {
+private final class Counter: Sendable {
     static let gateway = HostName(known: "gateway")
     static func host(_ number: Int) -> HostName { HostName(known: "h\(number)") }
     static func container(_ number: Int) -> ContainerName { ContainerName(known: "c\(1000 + number)") }

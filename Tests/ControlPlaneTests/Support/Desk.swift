@@ -1,4 +1,5 @@
 import FleetCore
+import FleetLedger
 import FleetModel
 import Foundation
 import HTTP
@@ -15,7 +16,7 @@ import RelocateTesting
 /// agents that answer at once from a script. What the loops do by themselves a test asks for.
 struct Desk: Sendable {
     let directory: String
-    let ledger: Ledger
+    let ledger: any Ledger
     let fleet: Fleet
     let agents: AgentRegistry
     let script: AgentScript
@@ -31,6 +32,7 @@ struct Desk: Sendable {
     let scheduler: Scheduler
     let simulations: SimulationsService
     let times: StepTimes
+    let supervisor = Supervisor()
     let logger: Logger
     private let operators: Router
     private let agentRouter: Router
@@ -45,7 +47,7 @@ struct Desk: Sendable {
         _ body: (Desk) async throws -> Void
     ) async throws {
         try await TemporaryDirectory.with { directory in
-            let desk = try Desk(directory, lostAfterSeconds: lostAfterSeconds, publicOrigins: publicOrigins)
+            let desk = try await Desk(directory, lostAfterSeconds: lostAfterSeconds, publicOrigins: publicOrigins)
             do {
                 try await desk.furnish(hosts: hosts)
                 try await body(desk)
@@ -57,7 +59,7 @@ struct Desk: Sendable {
         }
     }
 
-    private init(_ directory: String, lostAfterSeconds: Double?, publicOrigins: [WebOrigin]) throws {
+    private init(_ directory: String, lostAfterSeconds: Double?, publicOrigins: [WebOrigin]) async throws {
         self.directory = directory
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         self.logger = logger
@@ -70,9 +72,10 @@ struct Desk: Sendable {
         configuration.publicOrigins = publicOrigins
         try StateDirectory.make(configuration.stateDirectory)
         try StateDirectory.make(configuration.sharedDirectory)
-        ledger = try Ledger(
+        let ledger = try SQLiteLedger(
             path: directory + "/state/ledger.sqlite", migrations: configuration.migrationsDirectory, at: .now)
-        let fleet = Fleet(ledger: ledger, state: FleetState(try ledger.load()), exposure: ExposureLog())
+        self.ledger = ledger
+        let fleet = Fleet(ledger: ledger, state: FleetState(try await ledger.load()), exposure: ExposureLog())
         self.fleet = fleet
         let agents = AgentRegistry(logger: logger)
         self.agents = agents
@@ -82,25 +85,26 @@ struct Desk: Sendable {
         self.times = times
         relocator = Relocator(
             fleet: fleet, agents: agents, containerNetwork: configuration.containerNetwork, times: times,
-            death: .never, logger: logger)
+            listing: configuration.keptCandidates, death: .never, supervisor: supervisor, logger: logger)
         images = try ImageRepository(root: directory + "/shared/images")
         containers = ContainersService(
             fleet: fleet, ledger: ledger, agents: agents, images: images,
             containerNetwork: configuration.containerNetwork, virtualNetwork: configuration.virtualNetwork,
-            logger: logger)
+            supervisor: supervisor, logger: logger)
         fences = FenceKeeper(fleet: fleet, agents: agents)
         losses = LossKeeper(
             fleet: fleet, agents: agents, relocator: relocator, containers: containers, fences: fences,
             lostAfterSeconds: lostAfterSeconds, logger: logger)
         drains = DrainKeeper(fleet: fleet, relocator: relocator, logger: logger)
-        monitor = HostMonitor(fleet: fleet, agents: agents, silenceSeconds: 3, logger: logger)
+        monitor = HostMonitor(fleet: fleet, agents: agents, silenceSeconds: 3, supervisor: supervisor, logger: logger)
         credentials = Credentials([:])
         scheduler = Scheduler(fleet: fleet, logger: logger) { _ in }
         simulations = SimulationsService(logger: logger)
         enrolments = Enrolments(
             fleet: fleet, agents: agents,
             memory: GatewayMemory(fleet: fleet, agents: agents, fences: fences, logger: logger),
-            joinToken: SecretHash(of: Self.joinToken), credentials: credentials, heartbeatSeconds: 1)
+            joinToken: SecretHash(of: Self.joinToken), credentials: credentials, heartbeatSeconds: 1,
+            supervisor: supervisor)
         operators = try ControlPlane.operatorRouter(
             configuration,
             hosts: HostsService(
@@ -124,6 +128,7 @@ struct Desk: Sendable {
 
     private func close() async {
         await relocator.stop()
+        await supervisor.stop()
         simulations.stop()
         script.stop()
         await fleet.settle()

@@ -1,4 +1,5 @@
 import FleetCore
+import FleetLedger
 import FleetModel
 import HTTP
 import MovingTarget
