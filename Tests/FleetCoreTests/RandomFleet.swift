@@ -13,8 +13,11 @@ struct RandomFleet {
     private let hosts: [Host]
     private let tenants: [TenantName]
     private let names: [ContainerName]
+    /// Whether hosts are forgotten that carry something, which no rule allows.
+    private let forgetsLoads: Bool
 
-    init(seed: UInt64) throws {
+    init(seed: UInt64, forgetsLoads: Bool = true) throws {
+        self.forgetsLoads = forgetsLoads
         generator = SeededGenerator(seed: seed)
         hosts = try (0..<8).map { try Self.host($0) }
         tenants = try (0..<4).map { try TenantName("tenant\($0)") }
@@ -25,7 +28,7 @@ struct RandomFleet {
     mutating func step() throws {
         switch Int.random(in: 0..<100, using: &generator) {
         case ..<10: state.apply(.host(try change(of: pick(hosts))))
-        case ..<12: state.apply(.hostForgotten(pick(hosts).name))
+        case ..<12: forget(pick(hosts).name)
         case ..<15: state.apply(.tenant(try tenant()))
         case ..<16: state.apply(.tenantRemoved(pick(tenants)))
         case ..<17: try setPolicy()
@@ -40,6 +43,11 @@ struct RandomFleet {
 
     private mutating func pick<Element>(_ elements: [Element]) -> Element {
         elements[Int.random(in: 0..<elements.count, using: &generator)]
+    }
+
+    private mutating func forget(_ host: HostName) {
+        let isFree = state.containerCount(on: host) == 0 && state.openRelocations(at: host).isEmpty
+        if isFree || forgetsLoads { state.apply(.hostForgotten(host)) }
     }
 
     private mutating func address() throws -> IPv4Address {
