@@ -2,6 +2,7 @@ import FleetCore
 import FleetModel
 import HTTP
 import HTTPTypes
+import ImageStore
 import Testing
 
 @testable import ControlPlane

@@ -180,11 +180,11 @@ struct NewContainerTests {
         try await Desk.with(hosts: 1) { desk in
             try await desk.importImage()
             let wanted = try wanted { $0.image = "test" }
-            for (runtimes, expected) in [
-                ([.runc, .docker, .simulated], RuntimeKind.runc), ([.docker, .simulated], .docker),
-                ([.simulated], .simulated),
-                ([], .simulated),
-            ] as [(Set<RuntimeKind>, RuntimeKind)] {
+            let table: [(RuntimeKind, Set<RuntimeKind>)] = [
+                (.runc, [.runc, .docker, .simulated]), (.docker, [.docker, .simulated]), (.simulated, [.simulated]),
+                (.simulated, []),
+            ]
+            for (expected, runtimes) in table {
                 #expect(try wanted.resolve(with: desk.images, runtimes: runtimes).runtime == expected)
             }
             var named = wanted
