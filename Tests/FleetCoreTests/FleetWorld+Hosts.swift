@@ -76,7 +76,7 @@ extension FleetWorld {
             for container in state.containers(on: host)
             where container.state == .running && copies[host]?[container.name] == nil {
                 count("has ended", "\(container.name) on \(host)")
-                try change { draft in try draft.update(container.name) { $0.state = .stopped(reason: "it ended") } }
+                try change { try $0.ended(container.name, with: nil, "it ended") }
                 try start(container.name)
             }
         }

@@ -164,6 +164,20 @@ struct QueueTests {
         }
     }
 
+    @Test("one whose container ends meanwhile is given up: the next life has another place and another address")
+    func ended() throws {
+        var fleet = try SmallFleet()
+        let name = try fleet.add("shop") { $0.restart = .always }
+        let id = try fleet.open(name, to: nil, .queued)
+        let draft = try fleet.draft { try $0.ended(name, with: .code(1), "it fell") }
+        guard case .relocation(let move) = draft.changes.first else {
+            Issue.record("it waits on")
+            return
+        }
+        #expect(move.id == id && move.state == .failed && move.failure?.code == .notHere)
+        #expect(draft.state.relocations.isEmpty && draft.state.restartsDue.count == 1)
+    }
+
     @Test("what a relocation is in the queue")
     func waiting() throws {
         var fleet = try SmallFleet()

@@ -56,6 +56,10 @@ extension FleetDraft {
         _ name: ContainerName, as end: ContainerState, _ status: ProcessExit?
     ) throws(FleetError) {
         var container = try container(name)
+        // Its next life has another place and another address than the move that waits was asked for.
+        if let move = state.openRelocation(of: name), move.state == .queued {
+            giveUp(move, .notHere, "container '\(name)' does not run any more")
+        }
         container.state = end
         container.deadlineAt = nil
         container.restarts.nextAt = nil
