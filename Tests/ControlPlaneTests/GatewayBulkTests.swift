@@ -10,8 +10,8 @@ import Testing
 @testable import ControlPlane
 
 /// What a gateway that has enrolled is told.
-@Suite("The gateway's memory")
-struct GatewayMemoryTests {
+@Suite("What a gateway is told at once")
+struct GatewayBulkTests {
     @Test("it is told of many containers at once")
     func atOnce() async throws {
         let desk = try Counter(containers: 600)

@@ -7,7 +7,7 @@ import Testing
 
 /// How long an order is waited for.
 @Suite("The orders that wait for their outcomes")
-struct AgentRegistryTests {
+struct WaitingOrderTests {
     private let agents = AgentRegistry(logger: Logger(label: "test"))
     private let host = HostName(known: "host")
     private let never = Duration.seconds(3600)
