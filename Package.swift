@@ -139,7 +139,7 @@ let package = Package(
         .executableTarget(
             name: "simulated-fleet",
             dependencies: [
-                "FleetModel", "HTTP", "Ledger",
+                "FleetLedger", "FleetModel", "HTTP", "Ledger",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],

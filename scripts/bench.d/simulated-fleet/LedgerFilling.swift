@@ -1,4 +1,5 @@
 import Crypto
+import FleetLedger
 import FleetModel
 import Ledger
 
@@ -8,14 +9,14 @@ struct LedgerFilling {
     private static let batch = 5000
 
     let plan: FleetPlan
-    let ledger: Ledger
+    let ledger: SQLiteLedger
     let now: Timestamp
 
     /// - Throws: `LedgerError`.
     init(_ plan: FleetPlan, state: String, migrations: String) throws {
         self.plan = plan
         now = .now
-        ledger = try Ledger(path: state + "/ledger.sqlite", migrations: migrations, at: now)
+        ledger = try SQLiteLedger(path: state + "/ledger.sqlite", migrations: migrations, at: now)
     }
 
     func run() throws {
