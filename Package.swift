@@ -166,7 +166,9 @@ let package = Package(
         .testTarget(
             name: "HTTPTests", dependencies: ["COpenSSL", "Certificates", "HTTP"], exclude: ["Oracles"],
             resources: [.copy("Corpus"), .copy("Frames")], swiftSettings: swift),
-        .testTarget(name: "ImageStoreTests", dependencies: ["ImageStore", "RelocateTesting"], swiftSettings: swift),
+        .testTarget(
+            name: "ImageStoreTests", dependencies: ["ImageStore", "RelocateTesting", "SystemSupport"],
+            swiftSettings: swift),
         .testTarget(
             name: "LedgerTests", dependencies: ["FleetLedger", "Ledger", "RelocateTesting"], swiftSettings: swift),
         .testTarget(

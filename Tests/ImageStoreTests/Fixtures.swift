@@ -1,6 +1,7 @@
 import FleetModel
 import Foundation
 import Glibc
+import SystemSupport
 
 @testable import ImageStore
 
@@ -43,7 +44,7 @@ extension ImageRepository {
         progress: @escaping (ImportProgress) throws -> Void = { _ in }
     ) throws -> Image {
         let path = "\(directory)/archive-\(UInt64.random(in: .min ... .max))"
-        try DurableFile.write(bytes, to: path)
+        try WholeFile.write(bytes, to: path)
         defer { unlink(path) }
         return try importArchive(at: path, name: name, time: epoch, progress: progress)
     }

@@ -2,6 +2,7 @@ import CArchive
 import FleetModel
 import Foundation
 import Glibc
+import SystemSupport
 import Testing
 
 @testable import ImageStore
@@ -37,7 +38,7 @@ struct LayerArchiveTests {
     func deterministic() async throws {
         try await withDirectory { directory in
             try Self.make(directory + "/upper")
-            for name in ["b", "a", "c"] { try DurableFile.write(Array(name.utf8), to: "\(directory)/upper/\(name)") }
+            for name in ["b", "a", "c"] { try WholeFile.write(Array(name.utf8), to: "\(directory)/upper/\(name)") }
             try LayerArchive.pack(directory: directory + "/upper", to: directory + "/1.tar")
             try LayerArchive.pack(directory: directory + "/upper", to: directory + "/2.tar")
             let first = try #require(FileManager.default.contents(atPath: directory + "/1.tar"))
@@ -50,7 +51,7 @@ struct LayerArchiveTests {
         try await withDirectory { directory in
             try Self.make(directory + "/upper")
             try #require(mknod(directory + "/upper/socket", S_IFSOCK | 0o600, 0) == 0)
-            try DurableFile.write([1], to: directory + "/upper/file")
+            try WholeFile.write([1], to: directory + "/upper/file")
             try LayerArchive.pack(directory: directory + "/upper", to: directory + "/layer.tar")
             try Self.make(directory + "/copy")
             try LayerArchive.unpack(directory + "/layer.tar", into: directory + "/copy")
@@ -63,7 +64,7 @@ struct LayerArchiveTests {
         try await withDirectory { directory in
             let outside = directory + "/outside"
             try Self.make(outside)
-            try DurableFile.write([1], to: outside + "/canary")
+            try WholeFile.write([1], to: outside + "/canary")
             let archives = [
                 TarBuilder { $0.file("../outside/planted") }, TarBuilder { $0.file(outside + "/planted") },
                 TarBuilder { tar in
@@ -78,7 +79,7 @@ struct LayerArchiveTests {
             ]
             for archive in archives {
                 try Self.make(directory + "/copy")
-                try DurableFile.write(archive.bytes(), to: directory + "/layer.tar")
+                try WholeFile.write(archive.bytes(), to: directory + "/layer.tar")
                 let error = #expect(throws: ImageError.self) {
                     try LayerArchive.unpack(directory + "/layer.tar", into: directory + "/copy")
                 }
@@ -94,7 +95,7 @@ struct LayerArchiveTests {
     func truncated() async throws {
         try await withDirectory { directory in
             try Self.make(directory + "/upper")
-            try DurableFile.write([UInt8](repeating: 7, count: 100_000), to: directory + "/upper/file")
+            try WholeFile.write([UInt8](repeating: 7, count: 100_000), to: directory + "/upper/file")
             try LayerArchive.pack(directory: directory + "/upper", to: directory + "/layer.tar")
             #expect(truncate(directory + "/layer.tar", 50_000) == 0)
             try Self.make(directory + "/copy")
@@ -130,20 +131,20 @@ struct LayerArchiveTests {
             try #require(lsetxattr("\(upper)/\(path)", name, value, value.utf8.count, 0) == 0, "\(name)")
         }
         try make(upper + "/dir/" + String(repeating: "long/", count: 80))
-        try DurableFile.write(Array("content".utf8), to: upper + "/dir/file")
+        try WholeFile.write(Array("content".utf8), to: upper + "/dir/file")
         try #require(link(upper + "/dir/file", upper + "/hard") == 0)
         try #require(link(upper + "/dir/file", upper + "/a-hard") == 0)
         try #require(symlink("/nowhere/\u{e9}", upper + "/link") == 0)
         try #require(mknod(upper + "/deleted", S_IFCHR, 0) == 0)
         try #require(mkfifo(upper + "/pipe", 0o640) == 0)
         try make(upper + "/sealed")
-        try DurableFile.write([1], to: upper + "/sealed/inside")
+        try WholeFile.write([1], to: upper + "/sealed/inside")
         let strange: [UInt8] = Array(upper.utf8) + [0x2F, 0xFF, 0xFE, 0x20, 0x0A, 0]
         strange.withUnsafeBytes { bytes in
             guard let path = bytes.baseAddress?.assumingMemoryBound(to: CChar.self) else { return }
             close(open(path, O_WRONLY | O_CREAT, 0o600))
         }
-        try DurableFile.write([], to: upper + "/\u{e9}\u{4e2d}")
+        try WholeFile.write([], to: upper + "/\u{e9}\u{4e2d}")
         let sparse = open(upper + "/sparse", O_RDWR | O_CREAT, 0o600)
         try #require(pwrite(sparse, "start", 5, 0) == 5 && pwrite(sparse, "middle", 6, 100 << 20) == 6)
         try #require(ftruncate(sparse, 256 << 20) == 0)

@@ -2,6 +2,7 @@ import FleetModel
 import Foundation
 import Glibc
 import RelocateTesting
+import SystemSupport
 import Testing
 
 @testable import ImageStore
@@ -212,7 +213,7 @@ struct RefusalTests {
         try await withRepository { repository, directory in
             let outside = directory + "/outside"
             try FileManager.default.createDirectory(atPath: outside, withIntermediateDirectories: true)
-            try DurableFile.write(Array("safe".utf8), to: outside + "/canary")
+            try WholeFile.write(Array("safe".utf8), to: outside + "/canary")
             let archive = refusal.archive(outside)
             let error = #expect(throws: ImageError.self) { try repository.importBytes(archive, in: directory) }
             #expect(error?.code == refusal.code, "\(String(describing: error))")
