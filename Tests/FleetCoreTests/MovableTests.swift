@@ -164,7 +164,8 @@ struct MovableTests {
         let id = try fleet.open(name, to: nil, .queued)
         let waiting = try #require(fleet.state.relocations[id]).waiting
         func decide(_ state: FleetState) -> PlacementOutcome? {
-            state.decision(for: waiting, busy: [], at: epoch, exposure: ExposureLog())
+            state.decision(
+                for: waiting, busy: [], at: epoch, exposure: ExposureLog(), listing: .likeliest)
         }
         #expect(decide(fleet.state)?.decision.chosen != nil)
         var state = fleet.state

@@ -253,3 +253,11 @@ struct MoveTimesTests {
         #expect(told.state.moveTimes.pauseSeconds == remembering.state.moveTimes.pauseSeconds)
     }
 }
+
+extension FleetState {
+    /// Whether a clock that looks now for the first time moves a container.
+    fileprivate func isDue(_ name: ContainerName, at now: Timestamp) -> Bool {
+        var watch = DueWatch()
+        return watch.look(at: self, now).due.contains(name)
+    }
+}
