@@ -60,10 +60,20 @@ struct FenceKeeperTests {
 
 @Suite("What a gateway that has enrolled must know")
 struct GatewayMemoryTests {
+    private func memory(_ desk: Desk) -> GatewayMemory {
+        GatewayMemory(fleet: desk.fleet, agents: desk.agents, fences: desk.fences, logger: desk.logger)
+    }
+
+    /// Tells the gateway everything in a session of its own.
     private func restore(_ desk: Desk) async throws {
+        let gateway = try HostName(Desk.gateway)
         desk.script.forget()
-        let memory = GatewayMemory(fleet: desk.fleet, agents: desk.agents, fences: desk.fences, logger: desk.logger)
-        await memory.restore(to: try HostName(Desk.gateway))
+        await memory(desk).restore(to: gateway, in: desk.script.connect(gateway))
+    }
+
+    /// What the gateway was told of containers, order by order.
+    private func told(_ desk: Desk) -> [RememberOrder] {
+        desk.script.orders("remember").compactMap { if case .remember(let order) = $0 { order } else { nil } }
     }
 
     @Test("first what is cut off, then the way to each container that runs and is settled")
@@ -73,24 +83,23 @@ struct GatewayMemoryTests {
             try await desk.add("shop") { $0.retainedAddresses = [old] }
             try await desk.add("job", on: "host2") { $0.virtualAddress = nil }
             try await desk.add("starting") { $0.state = .starting }
-            try await desk.add("moving") { $0.state = .relocating(RelocationID(9)) }
             try await desk.add("stopped") { $0.state = .stopped(reason: "it ended") }
             try await restore(desk)
-            #expect(desk.script.kinds.first == "fence")
+            #expect(desk.script.kinds == ["fence", "remember"])
             let (shop, job) = (try desk.container("shop"), try desk.container("job"))
             let (first, second) = (try desk.host("host1").address, try desk.host("host2").address)
-            let routes = Set(desk.script.orders("route"))
             #expect(
-                routes == [
-                    .route(RouteOrder(addresses: [try #require(shop.address), old], via: first)),
-                    .route(RouteOrder(addresses: [try #require(job.address)], via: second)),
-                ])
-            #expect(
-                desk.script.orders("announce") == [
-                    .announce(
-                        AnnounceOrder(
-                            virtualAddress: try #require(shop.virtualAddress), address: try #require(shop.address),
-                            via: first, ports: shop.spec.ports))
+                told(desk) == [
+                    RememberOrder(
+                        routes: [
+                            RouteOrder(addresses: [try #require(shop.address), old], via: first),
+                            RouteOrder(addresses: [try #require(job.address)], via: second),
+                        ],
+                        announcements: [
+                            AnnounceOrder(
+                                virtualAddress: try #require(shop.virtualAddress),
+                                address: try #require(shop.address), via: first, ports: shop.spec.ports)
+                        ])
                 ])
         }
     }
@@ -99,9 +108,15 @@ struct GatewayMemoryTests {
     func failures() async throws {
         try await Desk.with { desk in
             for name in ["a", "b", "c"] { try await desk.add(name) }
-            for kind in ["fence", "route", "announce"] { desk.script.fail(kind) }
+            desk.script.fail("fence")
+            // All three at once, then the first alone.
+            desk.script.fail("remember", times: 2)
             try await restore(desk)
-            #expect(desk.script.orders("route").count == 3 && desk.script.orders("announce").count == 3)
+            let addresses = try ["a", "b", "c"].map { try desk.container($0).virtualAddress }
+            #expect(
+                told(desk).map { $0.announcements.map(\.virtualAddress) } == [
+                    addresses, [addresses[0]], Array(addresses[1...]),
+                ])
         }
     }
 
@@ -115,9 +130,9 @@ struct GatewayMemoryTests {
                 Enrolment(
                     host: gateway.name, role: .gateway, address: gateway.address, facts: gateway.facts,
                     capacity: gateway.capacity), secret: Desk.joinToken)
-            desk.script.connect(gateway.name)
-            try await desk.script.heard("announce")
-            #expect(desk.script.kinds == ["fence", "route", "announce"])
+            desk.script.open(gateway.name)
+            try await desk.script.heard("remember")
+            #expect(desk.script.kinds == ["fence", "remember"])
         }
     }
 }

@@ -34,7 +34,7 @@ struct AgentsRoutesTests {
             let session = try #require(again["session"]?.number)
             #expect(session > (try #require(joined["session"]?.number)))
             // Only its digest is in the ledger.
-            let record = try desk.ledger.load().hosts.first { $0.host.name.text == "host9" }
+            let record = try await desk.ledger.load().hosts.first { $0.host.name.text == "host9" }
             #expect(record?.credential == SecretHash(of: credential))
         }
     }

@@ -44,8 +44,17 @@ final class AgentScript: Sendable {
     // MARK: Links
 
     /// Begins a session of a host and opens its stream of commands.
-    func connect(_ host: HostName) {
-        agents.begin(session: agents.drawSession(of: host), of: host)
+    /// - Returns: the session.
+    @discardableResult
+    func connect(_ host: HostName) -> Int64 {
+        let session = agents.drawSession(of: host)
+        agents.begin(session: session, of: host)
+        open(host)
+        return session
+    }
+
+    /// Opens the stream of commands of a host that has enrolled.
+    func open(_ host: HostName) {
         let (commands, ticket) = agents.open(for: host)
         let task = Task {
             for await command in commands { answer(command, of: host) }

@@ -118,7 +118,7 @@ struct SchedulerTests {
             #expect(await iterator.next() == second)
             #expect(scheduler.secondsSinceTick < 10)
             follower.cancel()
-            scheduler.stop()
+            await scheduler.stop()
             continuation.finish()
         }
     }
