@@ -50,6 +50,10 @@ struct MobilityKeeper: Sendable {
                 container.host.map(containers.agents.isConnected) == true
             else { continue }
             await containers.tryOutAgain(container)
+            guard fleet.snapshot.index.stuckContainers.contains(container.name) else {
+                calendar.waits[container.name] = nil
+                continue
+            }
             wait.pauseSeconds = min(wait.pauseSeconds * 2, Self.longestPauseSeconds)
             wait.next = now.advanced(bySeconds: wait.pauseSeconds)
             calendar.waits[container.name] = wait
