@@ -55,7 +55,7 @@ struct HostLossTests {
             let answer = try await fleet.send(.post, path, once)
             #expect(answer.status == 409)
             #expect(answer.body.contains("confirmationNeeded"))
-            #expect(answer.body.contains("1 containers (echo)"))
+            #expect(answer.body.contains("1 container (echo)"))
             #expect(try await fleet.state().hosts[HostName("host1")]?.loss == nil)
             #expect(try await fleet.send(.post, path, #"{"reason":" ","confirm":"host1"}"#).status == 422)
             #expect(try await fleet.send(.post, "/v1/hosts/host9/lost", body).status == 404)

@@ -28,7 +28,7 @@ struct OtherLedgerTests {
             #expect(list.status == 200 && list.body.contains(#""id":\#(first.id)"#))
             let one = try await fleet.send(.get, "/v1/relocations/\(first.id)")
             #expect(one.status == 200 && one.body.contains(#""rule":"softmax""#))
-            #expect(try await fleet.send(.get, "/v1/actions?kind=progress&limit=3").body.contains("prepare"))
+            #expect(try await fleet.send(.get, "/v1/actions?kind=progress&limit=1000").body.contains("prepare"))
             #expect(try await fleet.send(.get, "/readyz").status == 200)
             let numbers = try await fleet.everyEvent().map(\.sequence)
             #expect(numbers == Array(1...Int64(numbers.count)))

@@ -178,6 +178,8 @@ struct LossKeeperTests {
             var withdrawn: Set<ContainerName> = []
             await desk.losses.look(at: seen.advanced(bySeconds: 29), since: seen, &withdrawn)
             #expect(try desk.host("host1").state == .unreachable)
+            // Whoever was started anew repeats what is cut off, also when it is nothing.
+            desk.script.forget()
             await desk.losses.look(at: seen.advanced(bySeconds: 30), since: seen, &withdrawn)
             #expect(try desk.host("host1").loss?.reason == "it was not heard for 30 seconds")
             try await desk.until("it runs") { $0.containers[comes]?.state == .running }

@@ -202,8 +202,8 @@ struct PolicyDocumentTests {
     @Test("an attack rate is its time the other way round, at the top or in the clock, and not both")
     func rate() throws {
         #expect(try apply(#"{"attacksPerSecond":0.01}"#).assumedAttackSeconds == 100)
-        #expect(try apply(#"{"clock":{"attacksPerSecond":0.5}}"#).assumedAttackSeconds == 2)
-        #expect(try apply(#"{"attacksPerSecond":2}"#).assumedAttackSeconds == 0.5)
+        #expect(try apply(#"{"clock":{"attacksPerSecond":0.05}}"#).assumedAttackSeconds == 20)
+        #expect(try apply(#"{"attacksPerSecond":0.1}"#).assumedAttackSeconds == 10)
         #expect(
             try problem(#"{"attacksPerSecond":1,"assumedAttackSeconds":1}"#).detail?.contains("give either") == true)
         #expect(try problem(#"{"attacksPerSecond":"fast"}"#).detail == "attacksPerSecond: must be a number")

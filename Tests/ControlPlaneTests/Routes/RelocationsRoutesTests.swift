@@ -60,7 +60,7 @@ struct RelocationsRoutesTests {
             ("trigger=me", "trigger must be one of operator, alert"),
             ("since=yesterday", "since must be an RFC 3339 time"),
             ("container=A_B", "container must be a container's name"),
-            ("to=host1", "there is no query parameter 'to'"), ("cursor=x", "is not a cursor"),
+            ("to=host1", "there is no query parameter 'to'"), ("cursor=X", "is not a cursor"),
         ])
     func refused(query: String, words: String) async throws {
         try await Desk.with(hosts: 1) { desk in
