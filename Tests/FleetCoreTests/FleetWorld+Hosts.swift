@@ -64,7 +64,8 @@ extension FleetWorld {
         try notice()
     }
 
-    /// What is recorded as running on a host that is heard, and is not there, has ended.
+    /// What is recorded as running on a host that is heard, and is not there, has ended; what is there and should not be is
+    /// ended.
     mutating func notice() throws {
         try finishStopping()
         for host in heard.sorted() {
@@ -73,13 +74,25 @@ extension FleetWorld {
                 for address in loss.fenced { routes[address] = nil }
                 try change { $0.absolve(host) }
             }
-            for container in state.containers(on: host)
-            where container.state == .running && copies[host]?[container.name] == nil {
+            let judgement = state.judge(HostFindings(inventory(of: host)), of: host)
+            for name in judgement.strays {
+                count("ended as a stray", "\(name) on \(host)")
+                copies[host]?[name] = nil
+            }
+            for container in judgement.absent {
                 count("has ended", "\(container.name) on \(host)")
                 try change { try $0.ended(container.name, with: nil, "it ended") }
                 try start(container.name)
             }
         }
+    }
+
+    /// What a host's agent tells of containers. What it holds ends with the move that it is of.
+    private func inventory(of host: HostName) -> HostInventory {
+        HostInventory(
+            containers: (copies[host] ?? [:]).filter { !$0.value.isHeld }.keys.sorted().map {
+                ContainerPresence(name: $0, state: .running, address: nil, retainedAddresses: [])
+            })
     }
 
     mutating func declareLost() throws {

@@ -237,6 +237,20 @@ struct HostLossTests {
         #expect(three.state.foreign(among: there, on: host) == [three.name], "it is lost, and not there")
     }
 
+    @Test(
+        "a copy that comes back is ended whatever the container does elsewhere, unless it is not known what is where",
+        arguments: [
+            (.starting, true), (.running, true), (.stopping, true), (.removing, true),
+            (.stopped(reason: "it ended"), true), (.failed(reason: "it never ran"), true),
+            (.stranded(RelocationID(1)), false),
+        ] as [(ContainerState, Bool)])
+    func foreign(state: ContainerState, isForeign: Bool) throws {
+        var three = try Three()
+        try three.change { [three] draft in try draft.update(three.name) { $0.state = state } }
+        #expect(three.state.foreign(among: [three.name], on: three.host2) == (isForeign ? [three.name] : []))
+        #expect(three.state.foreign(among: [three.name], on: three.host1) == [])
+    }
+
     @Test("a host is readmitted when all that followed from its loss is done, and comes back ready")
     func readmission() throws {
         var three = try Three()

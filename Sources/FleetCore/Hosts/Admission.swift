@@ -47,14 +47,17 @@ extension FleetState {
     /// Those of a host's containers that are not its own: its agent ends them before it is told anything else.
     ///
     /// A host that was readmitted keeps nothing that is not recorded as its own. Any other keeps what the fleet does not know,
-    /// since the ledger may be an older one than the containers, and what a move from it or to it is about.
+    /// since the ledger may be an older one than the containers, what a move from it or to it is about, and what is stranded.
+    /// A container that is at rest or is being started elsewhere is not its own: the next start would make it two.
     package func foreign(among containers: [ContainerName], on host: HostName) -> [ContainerName] {
         containers.filter { name in
             guard let container = self.containers[name] else { return hosts[host]?.loss != nil }
             guard container.host != host else { return false }
             if hosts[host]?.loss != nil { return true }
             if let move = openRelocation(of: name) { return move.source != host && move.destination != host }
-            return container.state == .running || container.state.isLost
+            // Where a move has failed at both ends, it is not known what of it is left where.
+            if case .stranded = container.state { return false }
+            return true
         }
     }
 }
