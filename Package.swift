@@ -108,6 +108,7 @@ let package = Package(
                 "AttackSimulation", "Certificates", "FleetCore", "FleetLedger", "FleetModel", "HTTP", "ImageStore",
                 "Ledger", "MovingTarget", "SystemSupport",
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "HashTreeCollections", package: "swift-collections"),
             ],

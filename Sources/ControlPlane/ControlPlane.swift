@@ -7,7 +7,26 @@ import ImageStore
 import Ledger
 import Logging
 
-/// The control plane: one fleet, its ledger, its scheduler, and the listeners of operators and agents.
+/// The control plane
+/// =================
+///
+/// One fleet, its ledger, its scheduler, and the listeners of operators and agents: what `FleetCore` decides is written down,
+/// sent, and shown here.
+///
+/// - `API`  what all routes share: how requests are read, errors and lists written, pages of others kept away
+/// - `Load`  what happens when more is asked for than can be done
+/// - `Fleet`  the one owner of the fleet's state: decide, write, publish
+/// - `Agents`  the sessions of hosts, orders and their outcomes, heartbeats
+/// - `Relocations`, `Containers`, `Hosts`, `Tenants`, `Policies`, `Images`, `Exposure`, `Heterogeneity`, `Simulations`,
+///   `Events`, `Scheduling`, `Health`  one for each thing of the API: the routes read a request and write an answer, and the
+///   service or keeper beside them does it
+/// - `Access`  secrets, certificates, addresses
+/// - `Supervision`  the owner of all work that no request waits for
+///
+/// It decides nothing about containers and moves that `FleetCore` could decide: a handler or keeper that weighs one state
+/// against another is in the wrong module. It touches no container, image content or packet: agents do. It knows no SQL, only
+/// `Ledger`'s protocol. It keeps nothing in memory that is not in the ledger or comes again with the next heartbeat, so it may
+/// end at any moment. It does not look whether somebody may do what he asks for, beyond keeping pages of others away.
 public final class ControlPlane: Sendable {
     /// Where operators are served, with the ports that were really bound.
     public let operatorAddresses: [ServiceAddress]

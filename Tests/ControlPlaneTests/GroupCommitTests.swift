@@ -37,6 +37,29 @@ struct GroupCommitTests {
         #expect(numbers == Array(1...21))
     }
 
+    @Test("however much is asked for, what has happened waits for no more than 32 of it")
+    func requests() async throws {
+        let log = GatedLog()
+        let fleet = Fleet(ledger: log, state: FleetState(), exposure: ExposureLog())
+        try await log.whileShut {
+            async let first: Void = fleet.add("first")
+            try await eventually("the disk is busy") { log.isBusy }
+            let asked = (1...100).map { number in
+                Task { try await fleet.request(by: "operator") { try $0.add("tenant-\(number)") } }
+            }
+            try await eventually("as many wait as may") { await fleet.waitingCount == 32 }
+            let happened = Task { try await fleet.add("happened") }
+            try await eventually("what has happened waits, too") { await fleet.waitingCount == 33 }
+            log.open()
+            try await first
+            try await happened.value
+            for request in asked { try await request.value }
+        }
+        #expect(log.groups[1].contains { $0.subjects == ["happened"] })
+        #expect(log.groups[1].count == 33)
+        #expect(fleet.snapshot.tenants.count == 102)
+    }
+
     @Test("a change that the ledger refuses harms none that was written with it")
     func refused() async throws {
         let log = GatedLog()
@@ -111,15 +134,21 @@ struct GroupCommitTests {
 extension Fleet {
     fileprivate nonisolated func add(_ name: String, after needed: String? = nil) async throws {
         try await change(by: "test") { draft in
-            let tenant = Tenant(name: try TenantName(name), createdAt: draft.now)
             if let needed { _ = try draft.state.tenant(TenantName(needed)) }
-            guard draft.state.tenants[tenant.name] == nil else { throw FleetError.exists(kind: "tenant", name: name) }
-            draft.record(.tenant(tenant))
+            try draft.add(name)
         }
     }
 
     fileprivate nonisolated func has(_ name: String) async throws -> Bool {
         try await change(by: "test") { draft in draft.state.tenants[try TenantName(name)] != nil }
+    }
+}
+
+extension FleetDraft {
+    fileprivate mutating func add(_ name: String) throws {
+        let tenant = Tenant(name: try TenantName(name), createdAt: now)
+        guard state.tenants[tenant.name] == nil else { throw FleetError.exists(kind: "tenant", name: name) }
+        record(.tenant(tenant))
     }
 }
 

@@ -44,6 +44,9 @@ extension Problem {
         case let error as ImageError: self.init(.unprocessableContent, code: "invalidImage", detail: "\(error)")
         case let error as PolicyRefusal: self.init(field: error.field, detail: "\(error)")
         case let error as LedgerError: self.init(ledger: error)
+        case let error as Overload:
+            self.init(.tooManyRequests, code: "overloaded", detail: "nothing was done: \(error); try again in a second")
+            headerFields[.retryAfter] = "1"
         default: return nil
         }
     }

@@ -16,7 +16,7 @@ struct AgentsRoutes {
             let enrolment = try await decode(Enrolment.self, from: request)
             return try .answer(.ok, try await enrolments.enrol(enrolment, secret: secret))
         }
-        router.on(.get, "/agent/v1/commands") { request in
+        router.on(.get, "/agent/v1/commands", .atOnce) { request in
             let host = try enrolments.host(withCredential: bearer(request))
             return stream(to: host)
         }

@@ -9,7 +9,7 @@ extension ContainersService {
         _ name: ContainerName, policy: FieldChange<PolicyName>, isPaused: Bool?, onHostLoss: HostLossRule?,
         restart: RestartRule?, by actor: String
     ) async throws -> Container {
-        try await fleet.change(by: actor) { draft in
+        try await fleet.request(by: actor) { draft in
             let before = try draft.container(name)
             var container = before
             policy.apply(to: &container.policy)
@@ -30,7 +30,7 @@ extension ContainersService {
         guard !reason.allSatisfy(\.isWhitespace), reason.count <= 500 else {
             throw FleetError.invalid(field: "reason", detail: "say why, in 1 to 500 characters")
         }
-        return try await fleet.change(by: actor) { draft in
+        return try await fleet.request(by: actor) { draft in
             let seconds = until.seconds(since: draft.now)
             guard seconds > 0, seconds <= DwellBounds.longestSeconds else {
                 throw FleetError.invalid(
@@ -43,7 +43,7 @@ extension ContainersService {
 
     /// Lets a container move again.
     func unpin(_ name: ContainerName, by actor: String) async throws -> Container {
-        try await fleet.change(by: actor) { draft in
+        try await fleet.request(by: actor) { draft in
             if try draft.container(name).pin != nil { try draft.update(name) { $0.pin = nil } }
             return try draft.container(name)
         }

@@ -18,7 +18,7 @@ extension ContainersService {
     }
 
     private func end(_ name: ContainerName, thenStart: Bool, by actor: String) async throws -> Container {
-        let container = try await fleet.change(by: actor) { draft in
+        let container = try await fleet.request(by: actor) { draft in
             try draft.beginStopping(name, thenStart: thenStart, by: actor)
         }
         if container.state == .stopping { finishStopping(container, by: actor) }

@@ -37,7 +37,7 @@ struct ContainersService: Sendable {
         _ spec: ContainerSpec, policy: PolicyName?, on host: HostName?, onHostLoss: HostLossRule = .stay,
         restart: RestartRule = .never, adopting: String? = nil, by actor: String
     ) async throws -> Container {
-        let container = try await fleet.change(by: actor) { draft in
+        let container = try await fleet.request(by: actor) { draft in
             guard draft.state.containers[spec.name] == nil else {
                 throw FleetError.exists(kind: "container", name: spec.name.text)
             }
@@ -87,7 +87,7 @@ struct ContainersService: Sendable {
     func remove(_ name: ContainerName, by actor: String) async throws {
         let previous = try fleet.snapshot.container(name)
         if case .stranded = previous.state { await clearLastLife(of: previous) }
-        let container = try await fleet.change(by: actor) { draft in
+        let container = try await fleet.request(by: actor) { draft in
             var container = try draft.container(name)
             if let relocation = draft.state.openRelocation(of: name) {
                 throw FleetError.conflict(

@@ -3,6 +3,7 @@ import FleetCore
 import FleetLedger
 import FleetModel
 import Synchronization
+import SystemSupport
 
 /// The one owner of the fleet's state.
 ///
@@ -18,8 +19,8 @@ import Synchronization
 /// so has the fleet, for a decision may take a while and must not hold up the threads that everybody shares. What must not
 /// wait for the disk, a container that stands still, does not ask for a change (see `RelocationRun`).
 public actor Fleet {
-    private let executor = FleetExecutor()
-    /// See `FleetExecutor`.
+    private let executor = QueueExecutor(label: "fleet")
+    /// See `QueueExecutor`.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
     private let ledger: any CommitLog
     private let disk = DispatchQueue(label: "ledger")
@@ -27,6 +28,8 @@ public actor Fleet {
     private var decided: FleetState
     private var waiting: [PendingChange] = []
     private var isWriting = false
+    /// Before the line for the disk: what moves and hosts have to say does not wait for all that is asked for.
+    private nonisolated let requests = Gate(for: "changes", width: 32, mostWaiting: 1000)
     private let published: Mutex<FleetState>
     /// Who watches the fleet.
     nonisolated let feed = EventFeed()
@@ -59,6 +62,15 @@ public actor Fleet {
     ) async throws -> Result {
         // The time in line counts, too: where the ledger cannot be written, everybody learns it in the same time.
         try await change(by: actor, waitingUntil: .now + .seconds(CommitPatience.seconds), body)
+    }
+
+    /// Changes the fleet as somebody asks for. However many do, at most 32 of them come before what moves have to write.
+    /// - Throws: `Overload` when too many wait already; and as `change` does.
+    @discardableResult
+    nonisolated func request<Result: Sendable>(
+        by actor: String, _ body: @Sendable (inout FleetDraft) throws -> Result
+    ) async throws -> Result {
+        try await requests.pass { try await change(by: actor, body) }
     }
 
     /// Changes the fleet as soon as the ledger can be written: for what has happened and only has to be written down.

@@ -11,8 +11,8 @@ struct HealthRoutes {
     let scheduler: Scheduler
 
     func add(to router: inout FleetRouter) {
-        router.on(.get, "/livez") { _ in Self.answer(.ok, "ok\n") }
-        router.on(.get, "/readyz") { request in
+        router.on(.get, "/livez", .atOnce) { _ in Self.answer(.ok, "ok\n") }
+        router.on(.get, "/readyz", .atOnce) { request in
             let checks = await checks()
             let isReady = checks.allSatisfy { $0.problem == nil }
             var lines = isReady ? "ok\n" : "not ready\n"

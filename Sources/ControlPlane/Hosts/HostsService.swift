@@ -22,7 +22,7 @@ struct HostsService {
     func change(
         _ name: HostName, state: HostState?, labels: [String: String]?, capacity: HostCapacity?, by actor: String
     ) async throws -> Host {
-        let (host, endsDrain) = try await fleet.change(by: actor) { draft in
+        let (host, endsDrain) = try await fleet.request(by: actor) { draft in
             var host = try draft.host(name)
             let wasDraining = host.state == .draining
             if let state {
@@ -56,7 +56,7 @@ struct HostsService {
 
     /// Moves every container of a host away and keeps it cordoned then.
     func drain(_ name: HostName, by actor: String) async throws -> Host {
-        let host = try await fleet.change(by: actor) { draft in
+        let host = try await fleet.request(by: actor) { draft in
             var host = try draft.host(name)
             guard host.role == .worker else {
                 throw FleetError.conflict("'\(name)' is the gateway: it has no containers")
@@ -112,7 +112,7 @@ struct HostsService {
 
     /// Lets a host in again that was declared off for good. It needs the join token then.
     func readmit(_ name: HostName, by actor: String) async throws -> Host {
-        let host = try await fleet.change(by: actor) { try $0.readmit(name) }
+        let host = try await fleet.request(by: actor) { try $0.readmit(name) }
         credentials.set(nil, of: name)
         return host
     }
@@ -121,7 +121,7 @@ struct HostsService {
     func forget(_ name: HostName, by actor: String) async throws {
         let state = fleet.snapshot
         try await agents.unroute(state.hosts[name]?.loss?.fenced ?? [], at: state.gateway?.name)
-        try await fleet.change(by: actor) { try $0.forget(name) }
+        try await fleet.request(by: actor) { try $0.forget(name) }
         credentials.set(nil, of: name)
         agents.dismiss(name)
     }

@@ -26,7 +26,7 @@ struct ImagesRoutes {
         router.on(.post, "/v1/images") { request in
             try request.checkQuery("name")
             let image = try await importArchive(from: request)
-            try await fleet.change(by: request.actor) { $0.record(.image(image)) }
+            try await fleet.request(by: request.actor) { $0.record(.image(image)) }
             return try .answer(.created, image, headerFields: [.location: "/v1/images/\(image.digest)"])
         }
         router.on(.get, "/v1/images/{image}") { request in
@@ -34,7 +34,7 @@ struct ImagesRoutes {
         }
         router.on(.delete, "/v1/images/{image}") { request in
             let image = try find(request)
-            try await fleet.change(by: request.actor) { draft in
+            try await fleet.request(by: request.actor) { draft in
                 let users = (draft.state.index.containersByImage[image.digest] ?? []).map(\.text)
                 guard users.isEmpty else {
                     throw FleetError.conflict(

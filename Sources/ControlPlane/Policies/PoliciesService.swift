@@ -12,7 +12,7 @@ struct PoliciesService: Sendable {
     func add(_ name: PolicyName, _ document: PolicyDocument, by actor: String) async throws -> PolicyRecord {
         let base = fleet.snapshot.defaultPolicy
         let policy = try document.applied(to: base)
-        return try await fleet.change(by: actor) { draft in
+        return try await fleet.request(by: actor) { draft in
             guard draft.state.policies[name] == nil, name != .default else {
                 throw FleetError.exists(kind: "policy", name: name.text)
             }
@@ -42,7 +42,7 @@ struct PoliciesService: Sendable {
     private func set(
         _ policy: Policy, as name: PolicyName, ifMatch expected: String, by actor: String
     ) async throws -> PolicyRecord {
-        try await fleet.change(by: actor) { draft in
+        try await fleet.request(by: actor) { draft in
             try draft.state.policy(name).mustMatch(expected)
             return try draft.set(policy, as: name, by: actor)
         }
@@ -50,7 +50,7 @@ struct PoliciesService: Sendable {
 
     /// Removes a policy that nothing names.
     func remove(_ name: PolicyName, ifMatch expected: String, by actor: String) async throws {
-        try await fleet.change(by: actor) { draft in
+        try await fleet.request(by: actor) { draft in
             guard name != .default else { throw FleetError.conflict("policy 'default' always exists") }
             try draft.state.policy(name).mustMatch(expected)
             let users = draft.state.users(of: name)

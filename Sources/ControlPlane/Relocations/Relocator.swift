@@ -36,11 +36,19 @@ actor Relocator {
 
     // MARK: Requests
 
+    /// How many relocations are open when nobody may ask for more. Clocks and drains do, or containers would stay for too
+    /// long.
+    private static let mostOpen = 10_000
+
     /// Puts a relocation into the queue. One of the same container that waits there and is less urgent makes way for it.
-    /// - Throws: `FleetError` when the container cannot be moved, or not there.
+    /// - Throws: `FleetError` when the container cannot be moved, or not there; `Overload` when too many are open already.
     func request(_ wanted: RelocationRequest) async throws -> Relocation {
         let exposure = fleet.exposure
-        let (relocation, replaced) = try await fleet.change(by: wanted.actor) { draft in
+        let isOwn = wanted.trigger == .clock || wanted.trigger == .drain
+        let ask: @Sendable (inout FleetDraft) throws -> (Relocation, RelocationID?) = { [mostOpen = Self.mostOpen] draft in
+            guard isOwn || draft.state.relocations.count < mostOpen else {
+                throw Overload(description: "\(mostOpen) relocations wait or run already")
+            }
             let replaced = draft.makeWay(for: wanted)
             let (container, source) = try draft.state.movable(wanted, at: draft.now, exposure: exposure)
             guard let address = container.address else {
@@ -54,6 +62,9 @@ actor Relocator {
             draft.record(.relocation(relocation))
             return (relocation, replaced)
         }
+        let (relocation, replaced) =
+            isOwn
+            ? try await fleet.change(by: wanted.actor, ask) : try await fleet.request(by: wanted.actor, ask)
         if let replaced { queue.cancel(replaced) }
         queue.add(relocation.waiting)
         await startWhatMay()
@@ -99,7 +110,7 @@ actor Relocator {
     /// Stops a relocation that has not come to the freeze yet.
     /// - Throws: `FleetError.conflict` when it has.
     func cancel(_ id: RelocationID, by actor: String) async throws -> Relocation {
-        let relocation = try await fleet.change(by: actor) { draft in
+        let relocation = try await fleet.request(by: actor) { draft in
             guard var relocation = draft.state.relocations[id] else {
                 throw FleetError.conflict("relocation \(id) has ended already")
             }

@@ -22,7 +22,7 @@ struct SchedulerRoutes {
         }
         router.on(.put, "/v1/scheduler") { request in
             let paused = try await request.decode(Body.self).paused
-            try await fleet.change(by: request.actor) { draft in
+            try await fleet.request(by: request.actor) { draft in
                 if draft.state.isPaused != paused { draft.record(.scheduler(paused: paused)) }
             }
             return try .answer(.ok, View(paused: paused))

@@ -36,7 +36,7 @@ struct TenantsRoutes {
         }
         router.on(.post, "/v1/tenants") { request in
             let body = try await request.decode(NewTenant.self)
-            let tenant = try await fleet.change(by: request.actor) { draft in
+            let tenant = try await fleet.request(by: request.actor) { draft in
                 guard draft.state.tenants[body.name] == nil else {
                     throw FleetError.exists(kind: "tenant", name: body.name.text)
                 }
@@ -65,7 +65,7 @@ struct TenantsRoutes {
     }
 
     private func change(_ name: TenantName, _ changes: Changes, by actor: String) async throws -> Tenant {
-        try await fleet.change(by: actor) { draft in
+        try await fleet.request(by: actor) { draft in
             let before = try draft.state.tenant(name)
             var tenant = before
             changes.policy.apply(to: &tenant.policy)
@@ -83,7 +83,7 @@ struct TenantsRoutes {
     }
 
     private func remove(_ name: TenantName, by actor: String) async throws {
-        try await fleet.change(by: actor) { draft in
+        try await fleet.request(by: actor) { draft in
             _ = try draft.state.tenant(name)
             let containers = draft.state.containers(of: name).map(\.name)
             guard containers.isEmpty else {

@@ -1,4 +1,5 @@
 import FleetModel
+import SystemSupport
 
 /// Looks through the shared storage for the dumps of a host's runtime. The storage may be slow, so it does that on a queue
 /// of its own.
@@ -6,7 +7,7 @@ actor DumpLookout {
     private let folder: String
     private let host: HostName
     private let runtime: RuntimeKind
-    private let executor = BlockingExecutor(label: "dumps")
+    private let executor = QueueExecutor(label: "dumps")
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     init(sharedDirectory: String, host: HostName, runtime: RuntimeKind) {

@@ -1,5 +1,6 @@
 import FleetModel
 import Glibc
+import SystemSupport
 
 /// Does what is to be done to one stay, one thing at a time. See `RuncRuntime`.
 actor StayKeeper: StayKeeping {
@@ -23,7 +24,7 @@ actor StayKeeper: StayKeeping {
     /// Processes that were restored and have not run.
     var held: HeldContainer?
 
-    private let executor: BlockingExecutor
+    private let executor: QueueExecutor
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     init(of stay: Stay, tools: RuncTools) {
@@ -31,7 +32,7 @@ actor StayKeeper: StayKeeping {
         self.tools = tools
         files = tools.files(of: stay)
         controlGroup = tools.controlGroup(of: stay)
-        executor = BlockingExecutor(label: "stay \(stay)")
+        executor = QueueExecutor(label: "stay \(stay)")
     }
 
     // MARK: Record
