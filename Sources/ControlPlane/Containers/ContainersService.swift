@@ -223,7 +223,8 @@ struct ContainersService: Sendable {
 
     private func record(failure: any Error, of container: Container) async {
         logger.error("cannot start", metadata: ["container": "\(container.name)", "error": "\(failure)"])
-        try? await clear(container)
+        // What somebody else has started is not ours to end. What stays of others goes before they are started anew.
+        if container.adopting == nil { try? await clear(container) }
         do {
             try await fleet.changeWhenPossible(by: "control-plane") { draft in
                 guard let present = draft.state.containers[container.name], present.state == .starting,

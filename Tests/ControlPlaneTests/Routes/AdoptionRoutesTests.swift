@@ -60,13 +60,16 @@ struct AdoptionRoutesTests {
         }
     }
 
-    @Test("one that could not be taken over runs on as it did; it is not started anew under its record")
-    func failed() async throws {
+    @Test(
+        "one that could not be taken over runs on as it did; it is not started anew under its record",
+        arguments: ["adopt", "route"])
+    func failed(step: String) async throws {
         try await with([found("web")]) { desk in
             desk.script.reply(to: "examine", .report(.adoptable(try record("id-of-web"))))
-            desk.script.fail("adopt", .runtimeFailed, "it is paused")
+            desk.script.fail(step, .runtimeFailed, "it is paused")
             let answer = try await desk.send(.post, "/v1/hosts/host1/adopt?wait=60", #"{"container":"web"}"#)
             #expect(answer["state"]?.text == "failed", "\(answer)")
+            #expect(!desk.script.kinds.contains("stop"))
             let start = try await desk.send(.post, "/v1/containers/web/start")
             #expect(start.status == 409 && start.detail.hasSuffix("remove it here and adopt it again"))
         }
