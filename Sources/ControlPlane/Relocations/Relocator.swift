@@ -44,27 +44,18 @@ actor Relocator {
     /// - Throws: `FleetError` when the container cannot be moved, or not there; `Overload` when too many are open already.
     func request(_ wanted: RelocationRequest) async throws -> Relocation {
         let exposure = fleet.exposure
-        let isOwn = wanted.trigger == .clock || wanted.trigger == .drain
-        let ask: @Sendable (inout FleetDraft) throws -> (Relocation, RelocationID?) = { [mostOpen = Self.mostOpen] draft in
-            guard isOwn || draft.state.relocations.count < mostOpen else {
-                throw Overload(description: "\(mostOpen) relocations wait or run already")
-            }
-            let replaced = draft.makeWay(for: wanted)
-            let (container, source) = try draft.state.movable(wanted, at: draft.now, exposure: exposure)
-            guard let address = container.address else {
-                throw FleetError.conflict("container '\(container.name)' has no address yet")
-            }
-            var relocation = Relocation(
-                id: RelocationID(draft.state.nextRelocation), container: container.name, tenant: container.spec.tenant,
-                source: source, destination: wanted.to, trigger: wanted.trigger, actor: wanted.actor,
-                reason: wanted.reason, oldAddress: address, createdAt: draft.now)
-            if !wanted.avoidTenants.isEmpty { relocation.avoidTenants = wanted.avoidTenants }
-            draft.record(.relocation(relocation))
-            return (relocation, replaced)
-        }
         let (relocation, replaced) =
-            isOwn
-            ? try await fleet.change(by: wanted.actor, ask) : try await fleet.request(by: wanted.actor, ask)
+            switch wanted.trigger {
+            case .clock, .drain:
+                try await fleet.change(by: wanted.actor) { try $0.enqueue(wanted, exposure: exposure) }
+            case .operator_, .alert:
+                try await fleet.request(by: wanted.actor) { draft in
+                    guard draft.state.relocations.count < Self.mostOpen else {
+                        throw Overload(description: "\(Self.mostOpen) relocations are open already")
+                    }
+                    return try draft.enqueue(wanted, exposure: exposure)
+                }
+            }
         if let replaced { queue.cancel(replaced) }
         queue.add(relocation.waiting)
         await startWhatMay()

@@ -8,6 +8,26 @@ extension Relocation {
 }
 
 extension FleetDraft {
+    /// Puts a relocation into the queue. One of the same container that waits there and is less urgent makes way for it.
+    /// - Returns: the relocation, and the one that has made way.
+    /// - Throws: `FleetError` when the container cannot be moved, or not there.
+    package mutating func enqueue(
+        _ wanted: RelocationRequest, exposure: ExposureLog
+    ) throws -> (Relocation, replaced: RelocationID?) {
+        let replaced = makeWay(for: wanted)
+        let (container, source) = try state.movable(wanted, at: now, exposure: exposure)
+        guard let address = container.address else {
+            throw FleetError.conflict("container '\(container.name)' has no address yet")
+        }
+        var relocation = Relocation(
+            id: RelocationID(state.nextRelocation), container: container.name, tenant: container.spec.tenant,
+            source: source, destination: wanted.to, trigger: wanted.trigger, actor: wanted.actor,
+            reason: wanted.reason, oldAddress: address, createdAt: now)
+        if !wanted.avoidTenants.isEmpty { relocation.avoidTenants = wanted.avoidTenants }
+        record(.relocation(relocation))
+        return (relocation, replaced)
+    }
+
     /// Ends a relocation before its first step.
     package mutating func giveUp(_ relocation: Relocation, _ code: FailureCode, _ message: String) {
         var relocation = relocation
