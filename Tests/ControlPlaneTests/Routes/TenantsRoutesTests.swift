@@ -109,18 +109,21 @@ struct HealthRoutesTests {
     @Test("it lives, and is ready when ledger, clock and gateway are")
     func ready() async throws {
         try await Desk.with(hosts: 1) { desk in
+            desk.scheduler.run()
             let alive = try await desk.send(.get, "/livez")
             #expect(alive.status == 200 && alive.text == "ok\n" && alive.fields[.cacheControl] == "no-store")
             #expect(try await desk.send(.get, "/readyz").text == "ok\n")
             #expect(
                 try await desk.send(.get, "/readyz?verbose").text
                     == "ok\n+ ledger: ok\n+ scheduler: ok\n+ gateway: ok\n")
+            await desk.scheduler.stop()
         }
     }
 
     @Test("what is not in order is named without being asked for, and the status is for programs")
     func notReady() async throws {
         try await Desk.with(hosts: 1) { desk in
+            desk.scheduler.run()
             try await desk.set(Desk.gateway) { $0.state = .unreachable }
             let silent = try await desk.send(.get, "/readyz")
             #expect(silent.status == 503)
@@ -129,6 +132,7 @@ struct HealthRoutesTests {
             let closed = try await desk.send(.get, "/readyz")
             #expect(closed.status == 503 && closed.text.contains("- ledger: "))
             #expect(try await desk.send(.get, "/livez").status == 200)
+            await desk.scheduler.stop()
         }
     }
 }
