@@ -170,7 +170,14 @@ struct FailureTests {
     func destinationIsGone() async throws {
         try await TestFleet.with { fleet in
             let before = try await fleet.createContainer("echo", on: "host1")
-            fleet.gateway.before(.hush) { await fleet.stopAgent(2) }
+            let destination = try HostName("host2")
+            fleet.gateway.before(.hush) {
+                await fleet.stopAgent(2)
+                // Where it never is, the move does not end as it should.
+                try? await eventually("its absence is noticed") {
+                    await fleet.controlPlane?.agents.isConnected(destination) != true
+                }
+            }
             let relocation = try await fleet.move(before.name, to: try HostName("host2"))
             #expect(relocation.state == .failed)
             #expect(relocation.failure?.code == .unreachable)

@@ -19,6 +19,11 @@ struct Snapshot: Equatable {
         var firstName: [UInt8]
     }
 
+    /// A file that cannot be read.
+    private struct Unreadable: Error {
+        var number: Int32
+    }
+
     private(set) var files: [[UInt8]: File] = [:]
 
     init(_ directory: String, times: Bool = true) throws {
@@ -44,11 +49,13 @@ struct Snapshot: Equatable {
 
     private static func content(_ path: UnsafePointer<CChar>) throws -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Unreadable(number: errno) }
         defer { close(descriptor) }
         var content: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
             let count = read(descriptor, &buffer, buffer.count)
+            guard count >= 0 else { throw Unreadable(number: errno) }
             guard count > 0 else { return content }
             content += buffer[..<count]
         }
