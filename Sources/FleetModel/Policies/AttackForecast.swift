@@ -7,7 +7,8 @@ public struct AttackForecast: Codable, Sendable, Hashable {
         /// 1 − `perStay`.
         public let resisted: Double
 
-        init(perStay: Double) {
+        /// How likely the attack succeeds.
+        public init(perStay: Double) {
             self.perStay = perStay
             resisted = 1 - perStay
         }
@@ -24,20 +25,14 @@ public struct AttackForecast: Codable, Sendable, Hashable {
     /// For an attack that always takes A and begins at a random instant of a stay: (1/μ)·∫ P(D > u) du from A on.
     public let fixedFromRandomInstant: Outcome
 
-    /// Published attacks on neighbours take from 20 s to 6 h (section 3.3 of the model).
-    static let usualSeconds: [Double] = [20, 60, 300, 3600, 21600]
-
-    init(against clock: RelocationClock, seconds: Double, isAssumed: Bool) {
-        attackSeconds = seconds
+    /// How an attack fares.
+    public init(
+        attackSeconds: Double, isAssumed: Bool, fixed: Outcome, exponential: Outcome, fixedFromRandomInstant: Outcome
+    ) {
+        self.attackSeconds = attackSeconds
         self.isAssumed = isAssumed
-        fixed = Outcome(perStay: clock.perStaySuccess(fixedAttack: seconds))
-        exponential = Outcome(perStay: clock.perStaySuccess(meanExponentialAttack: seconds))
-        fixedFromRandomInstant = Outcome(perStay: clock.perStaySuccess(fixedAttackFromRandomInstant: seconds))
-    }
-
-    /// The usual attack times and the assumed one, the shortest first.
-    static func all(against clock: RelocationClock, assumed: Double) -> [AttackForecast] {
-        Set(usualSeconds + [assumed]).sorted()
-            .map { AttackForecast(against: clock, seconds: $0, isAssumed: $0 == assumed) }
+        self.fixed = fixed
+        self.exponential = exponential
+        self.fixedFromRandomInstant = fixedFromRandomInstant
     }
 }
