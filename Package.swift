@@ -10,6 +10,7 @@ let package = Package(
         // For the packages that fuzz and measure them: Fuzz, scripts/bench.d/load.
         .library(name: "HTTP", targets: ["HTTP"]),
         .library(name: "FleetModel", targets: ["FleetModel"]),
+        .library(name: "FleetAPI", targets: ["FleetAPI"]),
         .library(name: "MovingTarget", targets: ["MovingTarget"]),
         .library(name: "AttackSimulation", targets: ["AttackSimulation"]),
     ],
@@ -24,6 +25,7 @@ let package = Package(
     ],
     targets: [
         .target(name: "FleetModel", swiftSettings: swift),
+        .target(name: "FleetAPI", dependencies: ["FleetModel"], swiftSettings: swift),
         .target(
             name: "MovingTarget",
             dependencies: ["FleetModel"],
@@ -105,8 +107,8 @@ let package = Package(
         .target(
             name: "ControlPlane",
             dependencies: [
-                "AttackSimulation", "Certificates", "FleetCore", "FleetLedger", "FleetModel", "HTTP", "ImageStore",
-                "Ledger", "MovingTarget", "SystemSupport",
+                "AttackSimulation", "Certificates", "FleetAPI", "FleetCore", "FleetLedger", "FleetModel", "HTTP",
+                "ImageStore", "Ledger", "MovingTarget", "SystemSupport",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
@@ -117,8 +119,8 @@ let package = Package(
         .executableTarget(
             name: "relocate",
             dependencies: [
-                "AttackSimulation", "Certificates", "ControlPlane", "DockerEngine", "FleetModel", "HTTP", "HostAgent",
-                "ImageStore", "Lab", "MovingTarget", "SystemSupport",
+                "AttackSimulation", "Certificates", "ControlPlane", "DockerEngine", "FleetAPI", "FleetModel", "HTTP",
+                "HostAgent", "ImageStore", "Lab", "MovingTarget", "SystemSupport",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -157,6 +159,9 @@ let package = Package(
             name: "SystemSupportTests", dependencies: ["RelocateTesting", "SystemSupport"], swiftSettings: swift),
         .testTarget(name: "FleetModelTests", dependencies: ["FleetModel"], swiftSettings: swift),
         .testTarget(
+            name: "FleetAPITests", dependencies: ["AttackSimulation", "FleetAPI", "FleetModel"],
+            resources: [.copy("Recorded")], swiftSettings: swift),
+        .testTarget(
             name: "MovingTargetTests", dependencies: ["MovingTarget", "RelocateTesting"], swiftSettings: swift),
         .testTarget(
             name: "FleetCoreTests", dependencies: ["FleetCore", "RelocateTesting"], swiftSettings: swift),
@@ -189,20 +194,22 @@ let package = Package(
             swiftSettings: swift),
         .testTarget(name: "LabTests", dependencies: ["Lab", "RelocateTesting"], swiftSettings: swift),
         .testTarget(
-            name: "RelocateCommandTests", dependencies: ["AttackSimulation", "relocate"], swiftSettings: swift),
+            name: "RelocateCommandTests", dependencies: ["AttackSimulation", "FleetAPI", "relocate"],
+            swiftSettings: swift),
         .testTarget(
             name: "ControlPlaneTests",
             dependencies: [
-                "AttackSimulation", "Certificates", "ControlPlane", "FleetCore", "FleetLedger", "HostAgent",
+                "AttackSimulation", "Certificates", "ControlPlane", "FleetAPI", "FleetCore", "FleetLedger",
+                "HostAgent",
                 "RelocateTesting",
             ],
-            swiftSettings: swift
+            resources: [.copy("Refusals.json")], swiftSettings: swift
         ),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Certificates", "FleetModel", "HTTP", "HostAgent", "Lab", "RelocateTesting", "SystemSupport",
-                "relocate",
+                "Certificates", "FleetAPI", "FleetModel", "HTTP", "HostAgent", "Lab", "RelocateTesting",
+                "SystemSupport", "relocate",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Subprocess", package: "swift-subprocess"),

@@ -50,7 +50,7 @@ extension FleetChange {
         case .refused(_, let subject, _): subject
         case .policy(let record): record.name.text
         case .policyRemoved(let name): name.text
-        case .scheduler: kind
+        case .scheduler: kind.rawValue
         }
     }
 }

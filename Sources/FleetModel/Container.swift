@@ -114,6 +114,32 @@ public enum ContainerState: Codable, Sendable, Hashable {
     case lost(HostName)
 }
 
+extension ContainerState {
+    /// The states by their names, without what belongs to each.
+    public enum Word: String, Codable, Sendable, CaseIterable, CustomStringConvertible {
+        /// See the state of the same name.
+        case starting, running, relocating, stopping, stopped, stranded, failed, removing, lost
+
+        /// The name.
+        public var description: String { rawValue }
+    }
+
+    /// The state in one word.
+    public var word: Word {
+        switch self {
+        case .starting: .starting
+        case .running: .running
+        case .relocating: .relocating
+        case .stopping: .stopping
+        case .stopped: .stopped
+        case .stranded: .stranded
+        case .failed: .failed
+        case .removing: .removing
+        case .lost: .lost
+        }
+    }
+}
+
 /// Whether a container can be moved.
 public enum Mobility: Codable, Sendable, Hashable {
     /// Not tried yet.

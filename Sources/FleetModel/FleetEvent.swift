@@ -51,24 +51,36 @@ public enum FleetChange: Codable, Sendable, Hashable {
     case refused(action: String, subject: String, reason: String)
 
     /// The kind of change as the event stream names it.
-    public var kind: String {
+    public var kind: EventKind {
         switch self {
-        case .host: "host"
-        case .hostForgotten: "hostForgotten"
-        case .tenant: "tenant"
-        case .tenantRemoved: "tenantRemoved"
-        case .container: "container"
-        case .containerRemoved: "containerRemoved"
-        case .relocation: "relocation"
-        case .progress: "progress"
-        case .policy: "policy"
-        case .policyRemoved: "policyRemoved"
-        case .image: "image"
-        case .scheduler: "scheduler"
-        case .alarm: "alarm"
-        case .refused: "refused"
+        case .host: .host
+        case .hostForgotten: .hostForgotten
+        case .tenant: .tenant
+        case .tenantRemoved: .tenantRemoved
+        case .container: .container
+        case .containerRemoved: .containerRemoved
+        case .relocation: .relocation
+        case .progress: .progress
+        case .policy: .policy
+        case .policyRemoved: .policyRemoved
+        case .image: .image
+        case .scheduler: .scheduler
+        case .alarm: .alarm
+        case .refused: .refused
         }
     }
+}
+
+/// The kinds of what can happen, as the event stream and the record of actions name them. See the changes of the same names.
+public enum EventKind: String, Codable, Sendable, CaseIterable, CustomStringConvertible {
+    /// What a host, tenant, container, relocation, policy or image has become, or that it is gone.
+    case host, hostForgotten, tenant, tenantRemoved, container, containerRemoved, relocation, progress, policy
+    case policyRemoved, image
+    /// Something about the fleet as a whole.
+    case scheduler, alarm, refused
+
+    /// The kind's name.
+    public var description: String { rawValue }
 }
 
 /// Something an operator must know of.

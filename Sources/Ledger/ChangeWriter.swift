@@ -33,7 +33,7 @@ enum ChangeWriter {
         try database.run(
             "INSERT INTO events (sequence, at, actor, kind, subject, body) VALUES (?, ?, ?, ?, ?, ?)",
             [
-                event.sequence, event.at.milliseconds, event.actor, event.change.kind, event.change.subject,
+                event.sequence, event.at.milliseconds, event.actor, event.change.kind.rawValue, event.change.subject,
                 try JSONText.write(event.change.asKept),
             ])
     }

@@ -1,3 +1,4 @@
+import FleetAPI
 import FleetModel
 import Testing
 
@@ -5,11 +6,7 @@ import Testing
 
 @Suite("Lists come in pages", .timeLimit(.minutes(2)))
 struct ListTests {
-    private struct Page: Decodable {
-        var items: [JSONValue]
-        var next: String?
-        var total: Int?
-    }
+    private typealias Page = ListView<JSONValue>
 
     private static let lists = [
         "/v1/hosts", "/v1/tenants", "/v1/containers", "/v1/images", "/v1/alarms", "/v1/policies", "/v1/adoptable",

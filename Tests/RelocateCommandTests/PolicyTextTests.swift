@@ -1,3 +1,4 @@
+import FleetAPI
 import FleetModel
 import Testing
 
@@ -7,9 +8,9 @@ import Testing
 struct PolicyTextTests {
     private static let plain = Style(isColoured: false)
 
-    private static func view(_ more: String = "") throws -> PolicyOnWire {
+    private static func view(_ more: String = "") throws -> PolicyView {
         try Samples.decode(
-            PolicyOnWire.self,
+            PolicyView.self,
             """
             {"name":"night","version":3,"changedAt":"2026-01-31T12:00:00.000Z","changedBy":"alice",
             "assumedAttackSeconds":2154,"clock":{"model":"jittered","threshold":0.13},
@@ -113,16 +114,22 @@ struct PolicyTextTests {
         #expect(try draft.result(over: Policy()) == Policy(assumedAttackSeconds: 500))
     }
 
-    private static func preview(_ clock: String, _ more: String) throws -> PolicyPreviewReport {
+    private static func preview(_ clock: String, _ more: String) throws -> PolicyPreviewView {
         try Samples.decode(
-            PolicyPreviewReport.self,
+            PolicyPreviewView.self,
             #"{"policy":{"assumedAttackSeconds":2154,"clock":\#(clock)},"containers":4,"meanDifference":0.31\#(more)}"#)
     }
 
+    private static let present = """
+        ,"refusal":null,"fleetMovesPerHour":97.6,"forecast":{"meanSeconds":147,"minSeconds":2,"quantiles":[],"curve":[],
+        "movesPerHour":24.4,"downtimeShare":0,"attacks":[],"warnings":[]},"warnings":[],"destinations":[]
+        """
+
     private static let forecast = """
         ,"refusal":null,"fleetMovesPerHour":24,"forecast":{"meanSeconds":600,"minSeconds":600,"maxSeconds":600,
-        "quantiles":[{"share":0.5,"seconds":600}],"movesPerHour":6,"downtimeShare":0.0001,"entropyNats":null,
-        "attacks":[{"attackSeconds":60,"isAssumed":true,"fixed":{"perStay":1},"exponential":{"perStay":0.5}}],
+        "quantiles":[{"share":0.5,"seconds":600}],"curve":[],"movesPerHour":6,"downtimeShare":0.0001,"entropyNats":null,
+        "attacks":[{"attackSeconds":60,"isAssumed":true,"fixed":{"perStay":1,"resisted":0},"exponential":{"perStay":0.5,
+        "resisted":0.5},"fixedFromRandomInstant":{"perStay":0.9,"resisted":0.1}}],
         "warnings":["every stay is as long"]},"warnings":["hosts are alike"],"destinations":[{"from":"host1",
         "candidates":[{"host":"host2","probability":0.25,"score":0.1,"terms":{"heterogeneity":null,"knowledge":0,
         "tenants":0,"load":0,"cost":0}},{"host":"host3","probability":0.75,"score":0.4,"terms":{"heterogeneity":0.6,
@@ -131,9 +138,9 @@ struct PolicyTextTests {
 
     @Test("a preview shows what would change beside what is, where containers would go, and each warning once")
     func preview() throws {
-        let now = try Self.preview(#"{"model":"jittered","threshold":0.13}"#, #","forecast":{"meanSeconds":147}"#)
+        let now = try Self.preview(#"{"model":"jittered","threshold":0.13}"#, Self.present)
         let then = try Self.preview(#"{"model":"periodic","seconds":600}"#, Self.forecast)
-        let text = try then.text(besides: now, in: Self.plain)
+        let text = try PolicyPreviewReport(view: then).text(besides: now, in: Self.plain)
         #expect(text.contains("clock.model jittered → periodic"))
         #expect(text.contains("mean stay                    2m27s   10m00s"))
         #expect(text.contains("from host1, entropy 0.56 of at most 0.69 nats at temperature 0.20:"))
@@ -155,7 +162,7 @@ struct PolicyTextTests {
             ,"forecast":null,"fleetMovesPerHour":0,"destinations":[],"warnings":[],"refusal":{"field":"clock.threshold",
             "reason":"is never exceeded","nearest":"clock.threshold 0.08"}
             """)
-        let text = try refused.text(besides: nil, in: Self.plain)
+        let text = try PolicyPreviewReport(view: refused).text(besides: nil, in: Self.plain)
         #expect(
             text.contains(
                 "it would be refused: clock.threshold: is never exceeded; what would work: clock.threshold 0.08"))

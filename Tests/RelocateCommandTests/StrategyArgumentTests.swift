@@ -22,8 +22,8 @@ struct StrategyArgumentTests {
 
     @Test("a tenant's change sends what was given and nothing else, and null for the default policy")
     func tenants() throws {
-        func changes(_ arguments: String...) throws -> [String: JSONValue] {
-            try TenantsSet.parse(["shop"] + arguments).changes
+        func changes(_ arguments: String...) throws -> JSONValue {
+            try JSONValue(encoding: try TenantsSet.parse(["shop"] + arguments).changes)
         }
         #expect(try changes("--policy", "night") == ["policy": .string("night")])
         #expect(try changes("--default-policy") == ["policy": .null])

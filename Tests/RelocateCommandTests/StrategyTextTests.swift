@@ -1,3 +1,4 @@
+import FleetAPI
 import FleetModel
 import Testing
 
@@ -17,7 +18,8 @@ struct StrategyTextTests {
 
     @Test("a decision shows each host's chance with its terms, the draw, the reasons and the warnings")
     func placement() throws {
-        let text = try Samples.decode(PlacementReport.self, Self.decision).text(in: plain)
+        let decision = try Samples.decode(PlacementDecision.self, Self.decision)
+        let text = PlacementReport(decision: decision).text(in: plain)
         let lines = text.split(separator: "\n").map(String.init)
         #expect(lines[0].hasPrefix("MAY"))
         #expect(lines[1].hasPrefix("host3") && lines[1].hasSuffix("drawn"))
@@ -57,10 +59,10 @@ struct StrategyTextTests {
     @Test("a relocation's page has the decision below the steps, when there is one")
     func relocation() throws {
         var fields = try JSONValue(encoding: try Samples.relocation())
-        let bare = try Answer(bytes: try FleetJSON.encode(fields)).decode(RelocationOnWire.self)
+        let bare = try Answer(bytes: try FleetJSON.encode(fields)).decode(RelocationView.self)
         #expect(bare.decision == nil)
         fields = fields.merged(with: .object(["decision": try Samples.decode(JSONValue.self, Self.decision)]))
-        let view = try Answer(bytes: try FleetJSON.encode(fields)).decode(RelocationOnWire.self)
+        let view = try Answer(bytes: try FleetJSON.encode(fields)).decode(RelocationView.self)
         let text = RelocationReport(relocation: view.relocation, decision: view.decision, now: Samples.time)
             .text(in: plain)
         #expect(text.contains("drawn 0.421"))
@@ -68,17 +70,17 @@ struct StrategyTextTests {
 
     @Test("exposure is shown as a share of the assumed attack time, beside whom and where")
     func exposure() throws {
-        let report = try Samples.decode(
-            ExposureReport.self,
+        let view = try Samples.decode(
+            ExposureView.self,
             """
             {"at":"2026-01-31T12:00:00.000Z","containers":[{"container":"echo","tenant":"shop","assumedAttackSeconds":300,
             "seconds":500,"longest":{"container":"echo","stranger":"rival","host":"host2","seconds":360,
             "since":"2026-01-31T11:00:00.000Z"},"longestShare":1.2,"current":[],"endedCount":4,
             "endedBeforeAttackShare":0.75,"residenceCount":9},{"container":"new","tenant":"shop","longest":null,
-            "longestShare":0,"current":[]}],"containerCount":7,"pairs":[{"tenant":"shop","stranger":"rival",
+            "longestShare":0,"current":[],"assumedAttackSeconds":300,"seconds":0,"endedCount":0,"residenceCount":1}],"containerCount":7,"pairs":[{"tenant":"shop","stranger":"rival",
             "seconds":500,"longest":null,"currentCount":1,"endedCount":0,"endedBeforeAttackShare":null}],"pairCount":1}
             """)
-        let lines = report.text(in: plain).split(separator: "\n").map(String.init)
+        let lines = ExposureReport(view: view).text(in: plain).split(separator: "\n").map(String.init)
         #expect(lines[1].contains("6m00s  rival   host2           120 %"))
         #expect(lines[1].contains("75 %"))
         #expect(lines[2].contains("new") && !lines[2].contains("0 %"))
@@ -88,47 +90,49 @@ struct StrategyTextTests {
 
     @Test("a small fleet's differences are a matrix, those of a large one are not")
     func heterogeneity() throws {
-        let report = try Samples.decode(
-            HeterogeneityReport.self,
+        let view = try Samples.decode(
+            HeterogeneityView.self,
             """
-            {"summary":{"hosts":2,"classes":2,"meanDifference":0.305,"coverage":0.9,"monocultures":[{"group":
+            {"summary":{"hosts":2,"classes":2,"meanDifference":0.305,"raoQ":0.15,"effectiveConfigurations":2,"coverage":0.9,
+            "monocultures":[{"group":
             "configuration","attribute":"kernel","value":"6.1","share":1}],"warnings":["all run one kernel"]},
             "hosts":["host1","host2"],"differences":[[0,0.305],[0.305,0]]}
             """)
-        let text = report.text(in: plain)
+        let text = HeterogeneityReport(view: view).text(in: plain)
         #expect(text.contains("configuration.kernel is 6.1 on 100 % of the hosts where it is known"))
         #expect(text.contains("warning: all run one kernel"))
         #expect(text.contains("host1      -   0.31") || text.contains("host1      -   0.30"))
-        let names = (1...13).map { "\"h\($0)\"" }.joined(separator: ",")
-        let rows = (1...13).map { _ in "[]" }.joined(separator: ",")
-        let large = try Samples.decode(
-            HeterogeneityReport.self, #"{"summary":{},"hosts":[\#(names)],"differences":[\#(rows)]}"#)
-        #expect(large.text(in: plain).contains("the matrix of 13 hosts is too wide to print"))
+        let hosts = try (1...13).map { try HostName("h\($0)") }
+        let large = HeterogeneityView(
+            summary: view.summary, hosts: hosts, differences: hosts.map { _ in hosts.map { _ in nil } })
+        #expect(
+            HeterogeneityReport(view: large).text(in: plain).contains("the matrix of 13 hosts is too wide to print"))
     }
 
     @Test("from one host, the most different others come first and the unknown ones last")
     func distances() throws {
-        let report = try Samples.decode(
-            DistanceReport.self,
+        let view = try Samples.decode(
+            DistancesView.self,
             """
-            {"from":"host1","distances":[{"host":"host2","difference":null,"coverage":0},{"host":"host3",
+            {"from":"host1","distances":[{"host":"host2","difference":null,"coverage":0,"groups":{}},{"host":"host3",
             "difference":0.2,"coverage":1,"groups":{"configuration":{"difference":0.4,"coverage":1},"network":
             {"difference":0,"coverage":0}}},
-            {"host":"host4","difference":0.7}]}
+            {"host":"host4","difference":0.7,"coverage":1,"groups":{}}]}
             """)
-        let hosts = report.text(in: plain).split(separator: "\n").dropFirst().map { $0.prefix(5) }
+        let text = DistanceReport(view: view).text(in: plain)
+        let hosts = text.split(separator: "\n").dropFirst().map { $0.prefix(5) }
         #expect(hosts == ["host4", "host3", "host2"])
-        #expect(
-            report.text(in: plain).contains("0.40        -"), "of a group of which nothing is known no number is shown")
+        #expect(text.contains("0.40        -"), "of a group of which nothing is known no number is shown")
     }
 
-    private func drain(_ state: String, ended: String = "null", remaining: String) throws -> DrainOnWire {
-        try Samples.decode(
-            DrainOnWire.self,
+    private func drain(_ state: String, ended: String = "null", remaining: String) throws -> DrainReport {
+        let view = try Samples.decode(
+            DrainView.self,
             """
             {"host":"host1","state":"\(state)","startedAt":"2026-01-31T12:00:00.000Z","startedBy":"alice",
             "endedAt":\(ended),"total":5,"moved":3,"remaining":[\(remaining)]}
             """)
+        return DrainReport(view: view)
     }
 
     @Test("a drain says how far it is, and what cannot leave and why")

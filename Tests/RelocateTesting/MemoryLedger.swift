@@ -123,7 +123,7 @@ public final class MemoryLedger: Ledger {
         if let oldest = events.first?.sequence, sequence < oldest - 1 {
             throw LedgerError(.eventsPruned, "events after \(sequence) are gone: the oldest that is kept is \(oldest)")
         }
-        let found = events.lazy.filter { $0.sequence > sequence && kinds?.contains($0.change.kind) ?? true }
+        let found = events.lazy.filter { $0.sequence > sequence && kinds?.contains($0.change.kind.rawValue) ?? true }
         return Array(found.prefix(limit))
     }
 
@@ -213,7 +213,7 @@ extension EventQuery {
     public func takes(_ event: FleetEvent) -> Bool {
         (actor.map { $0 == event.actor } ?? true)
             && (subject.map { $0 == event.change.subject } ?? true)
-            && (kinds.map { $0.contains(event.change.kind) } ?? true)
+            && (kinds.map { $0.contains(event.change.kind.rawValue) } ?? true)
             && (since.map { event.at >= $0 } ?? true) && (until.map { event.at < $0 } ?? true)
     }
 }

@@ -2,7 +2,7 @@ import FleetModel
 import MovingTarget
 
 /// A question about a fleet as it is: how its policy would stand against each kind of attacker.
-public struct WhatIf: Codable, Sendable, Hashable {
+public struct WhatIf: Sendable, Hashable {
     /// The mean time that an attack takes, in seconds; what the policy assumes if left out.
     public var attackSeconds: Double?
     /// How many containers attackers have.
@@ -15,17 +15,6 @@ public struct WhatIf: Codable, Sendable, Hashable {
         self.attackSeconds = attackSeconds
         self.attackers = attackers
         self.horizonSeconds = horizonSeconds
-    }
-
-    private enum CodingKeys: String, CodingKey, CaseIterable { case attackSeconds, attackers, horizonSeconds }
-
-    /// Decodes a question; what is left out has its default.
-    public init(from decoder: any Decoder) throws {
-        let fields = try decoder.fields(of: CodingKeys.self)
-        self.init(
-            attackSeconds: try fields.decodeIfPresent(Double.self, forKey: .attackSeconds),
-            attackers: try fields.value(.attackers, or: 3),
-            horizonSeconds: try fields.decodeIfPresent(Double.self, forKey: .horizonSeconds))
     }
 
     /// The question as an experiment.

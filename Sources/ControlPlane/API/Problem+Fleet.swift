@@ -104,7 +104,7 @@ extension Problem {
     private static func name(of type: any Any.Type) -> String {
         switch "\(type)" {
         case "String": "a string"
-        case "Int", "Int64", "UInt16": "a whole number"
+        case "Int", "Int64", "UInt16", "UInt64": "a whole number"
         case "Double": "a number"
         case "Bool": "true or false"
         case let name where name.hasPrefix("Array"): "a list"

@@ -1,13 +1,8 @@
+import FleetAPI
 import FleetCore
 import FleetModel
 import FoundationEssentials
 import HTTP
-
-/// The JSON body of a request: every field is known, and the wrong ones are named.
-protocol RequestFields: Decodable {
-    /// The names of the fields that the body may have.
-    associatedtype CodingKeys: CodingKey & CaseIterable & RawRepresentable where CodingKeys.RawValue == String
-}
 
 extension Request {
     /// The most bytes that the body of a JSON request may have.
@@ -16,9 +11,9 @@ extension Request {
     /// Decodes the JSON body.
     /// - Throws: `Problem` 415 for another media type, 400 for what is not JSON, 422 for a field that is wrong, naming
     ///   it and what would be right.
-    func decode<Body: RequestFields>(_ type: Body.Type) async throws -> Body {
+    func decode<Body: JSONBody>(_ type: Body.Type) async throws -> Body {
         let json = try await jsonBytes()
-        try checkFields(of: json, known: Body.CodingKeys.allCases.map(\.rawValue))
+        try checkFields(of: json, known: Body.fieldNames)
         do {
             return try FleetJSON.decode(type, from: json)
         } catch let error as DecodingError {
@@ -50,19 +45,17 @@ extension Request {
     }
 
     private func checkFields(of json: [UInt8], known: [String]) throws {
-        let fields: Set<String>
+        let fields: FieldNames
         do {
-            fields = try FleetJSON.decode(FieldNames.self, from: json).names
+            fields = try FleetJSON.decode(FieldNames.self, from: json)
         } catch DecodingError.typeMismatch {
             throw Problem(.badRequest, code: "invalidJSON", detail: "the body must be a JSON object")
         } catch {
             throw Problem(
                 .badRequest, code: "invalidJSON", detail: "the body is not JSON: \(Problem.words(for: error))")
         }
-        guard let unknown = fields.subtracting(known).min() else { return }
-        throw Problem(
-            field: unknown,
-            detail: "there is no field '\(unknown)'; the fields are \(known.sorted().joined(separator: ", "))")
+        guard let (unknown, words) = fields.unknown(besides: known) else { return }
+        throw Problem(field: unknown, detail: words)
     }
 
     /// A path parameter that is a name.
@@ -92,20 +85,5 @@ extension Request {
             throw Problem(.badRequest, code: "invalidParameter", detail: "\(name) must be \(form), is '\(text)'")
         }
         return value
-    }
-}
-
-private struct FieldNames: Decodable {
-    var names: Set<String> = []
-
-    private struct Key: CodingKey {
-        let stringValue: String
-        var intValue: Int? { nil }
-        init(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
-    }
-
-    init(from decoder: any Decoder) throws {
-        names = Set(try decoder.container(keyedBy: Key.self).allKeys.map(\.stringValue))
     }
 }

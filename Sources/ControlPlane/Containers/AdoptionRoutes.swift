@@ -1,3 +1,4 @@
+import FleetAPI
 import FleetCore
 import FleetModel
 import HTTP
@@ -6,23 +7,6 @@ import HTTP
 struct AdoptionRoutes {
     let containers: ContainersService
 
-    private struct Body: RequestFields {
-        enum CodingKeys: String, CodingKey, CaseIterable { case container, name, ports, policy }
-        var container: String
-        var name: ContainerName?
-        var ports: [PortFields]?
-        var policy: PolicyName?
-    }
-
-    private struct AdoptableView: Encodable {
-        var host: HostName
-        var id: String
-        var name: String
-        var tenant: String
-        var image: String
-        var obstacles: [String]
-    }
-
     func add(to router: inout FleetRouter) {
         router.on(.get, "/v1/adoptable") { request in
             try request.checkQuery("host", "cursor", "limit")
@@ -30,9 +14,7 @@ struct AdoptionRoutes {
             let state = containers.fleet.snapshot
             if let host { _ = try state.host(host) }
             let part = state.adoptables(on: host, try request.window()).map { host, container in
-                AdoptableView(
-                    host: host, id: container.id, name: container.name, tenant: container.tenant,
-                    image: container.image, obstacles: container.obstacles)
+                AdoptableView(host: host, container: container)
             }
             return try .snapshot(ListView(part), of: state, for: request)
         }
@@ -40,7 +22,7 @@ struct AdoptionRoutes {
             try request.checkQuery("wait")
             let wait = try request.wait()
             let host: HostName = try request.name("host", of: "host")
-            let body = try await request.decode(Body.self)
+            let body = try await request.decode(AdoptionBody.self)
             let container = try await containers.adopt(
                 Adoption(
                     host: host, container: body.container, name: body.name,

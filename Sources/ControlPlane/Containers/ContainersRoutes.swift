@@ -1,3 +1,4 @@
+import FleetAPI
 import FleetCore
 import FleetModel
 import HTTP
@@ -7,61 +8,6 @@ import HTTPTypes
 struct ContainersRoutes {
     let containers: ContainersService
     let relocator: Relocator
-
-    private struct Body: RequestFields {
-        enum CodingKeys: String, CodingKey, CaseIterable {
-            case name, tenant, image, command, environment, ports, limits, runtime, host, policy, onHostLoss, restart
-        }
-        var name: ContainerName
-        var tenant: TenantName
-        var image: String
-        var command: [String]?
-        var environment: [String: String]?
-        var ports: [PortFields]?
-        var limits: Limits?
-        var runtime: Word<RuntimeKind>?
-        var host: HostName?
-        var policy: PolicyName?
-        var onHostLoss: Word<HostLossRule>?
-        var restart: Word<RestartRule>?
-    }
-
-    private struct Changes: RequestFields {
-        enum CodingKeys: String, CodingKey, CaseIterable { case policy, isPaused, onHostLoss, restart }
-        var policy: FieldChange<PolicyName>
-        var isPaused: Bool?
-        var onHostLoss: HostLossRule?
-        var restart: RestartRule?
-
-        init(from decoder: any Decoder) throws {
-            let fields = try decoder.container(keyedBy: CodingKeys.self)
-            policy = try fields.change(.policy)
-            isPaused = try fields.decodeIfPresent(Bool.self, forKey: .isPaused)
-            onHostLoss = try fields.decodeIfPresent(Word.self, forKey: .onHostLoss)?.value
-            restart = try fields.decodeIfPresent(Word.self, forKey: .restart)?.value
-        }
-    }
-
-    private struct NewPin: RequestFields {
-        enum CodingKeys: String, CodingKey, CaseIterable { case reason, until, seconds }
-        var reason: String
-        var until: Timestamp?
-        var seconds: Double?
-    }
-
-    private struct Limits: Decodable {
-        var memoryBytes: Int?
-        var cpus: Double?
-        var processes: Int?
-    }
-
-    private struct Destination: RequestFields {
-        enum CodingKeys: String, CodingKey, CaseIterable { case to, reason, trigger, avoidTenants }
-        var to: HostName?
-        var reason: String?
-        var trigger: Word<Trigger>?
-        var avoidTenants: [TenantName]?
-    }
 
     func add(to router: inout FleetRouter) {
         addResource(to: &router)
@@ -81,14 +27,13 @@ struct ContainersRoutes {
         router.on(.post, "/v1/containers") { request in
             try request.checkQuery("wait")
             let wait = try request.wait()
-            let body = try await request.decode(Body.self)
+            let body = try await request.decode(NewContainerBody.self)
             let container = try await containers.create(
                 NewContainer(
                     name: body.name, tenant: body.tenant, image: body.image, command: body.command ?? [],
-                    environment: body.environment ?? [:],
-                    ports: (body.ports ?? []).map(\.mapping),
-                    limits: limits(body.limits), runtime: body.runtime?.value, host: body.host, policy: body.policy,
-                    onHostLoss: body.onHostLoss?.value ?? .stay, restart: body.restart?.value ?? .never),
+                    environment: body.environment ?? [:], ports: (body.ports ?? []).map(\.mapping),
+                    limits: (body.limits ?? LimitsBody()).limits, runtime: body.runtime, host: body.host,
+                    policy: body.policy, onHostLoss: body.onHostLoss ?? .stay, restart: body.restart ?? .never),
                 by: request.actor)
             let settled = try await containers.wait(for: container.name, atMost: wait) ?? container
             return try .answer(
@@ -102,7 +47,7 @@ struct ContainersRoutes {
         }
         router.on(.patch, "/v1/containers/{container}") { request in
             let name: ContainerName = try request.name("container", of: "container")
-            let changes = try await request.decode(Changes.self)
+            let changes = try await request.decode(ContainerChangesBody.self)
             let container = try await containers.change(
                 name, policy: changes.policy, isPaused: changes.isPaused, onHostLoss: changes.onHostLoss,
                 restart: changes.restart, by: request.actor)
@@ -124,9 +69,9 @@ struct ContainersRoutes {
             try request.checkQuery("wait", "dryRun")
             let wait = try request.wait()
             let name: ContainerName = try request.name("container", of: "container")
-            let body = try await request.decode(Destination.self)
+            let body = try await request.decode(MoveBody.self)
             let wanted = RelocationRequest(
-                container: name, to: body.to, trigger: body.trigger?.value ?? .operator_, actor: request.actor,
+                container: name, to: body.to, trigger: body.trigger ?? .operator_, actor: request.actor,
                 reason: body.reason, avoidTenants: body.avoidTenants ?? [])
             guard [.operator_, .alert].contains(wanted.trigger) else {
                 throw Problem(field: "trigger", detail: "trigger: must be 'operator' or 'alert'")
@@ -184,7 +129,7 @@ struct ContainersRoutes {
     private func addPins(to router: inout FleetRouter) {
         router.on(.put, "/v1/containers/{container}/pin") { request in
             let name: ContainerName = try request.name("container", of: "container")
-            let body = try await request.decode(NewPin.self)
+            let body = try await request.decode(PinBody.self)
             guard (body.until == nil) != (body.seconds == nil) else {
                 throw Problem(field: "until", detail: "until: give an RFC 3339 time, or 'seconds' in its place")
             }
@@ -197,13 +142,6 @@ struct ContainersRoutes {
                 try request.name("container", of: "container"), by: request.actor)
             return try .answer(.ok, ContainerView(container: container))
         }
-    }
-
-    private func limits(_ limits: Limits?) -> ResourceLimits {
-        let usual = ResourceLimits()
-        return ResourceLimits(
-            memoryBytes: limits?.memoryBytes ?? usual.memoryBytes, cpus: limits?.cpus ?? usual.cpus,
-            processes: limits?.processes ?? usual.processes)
     }
 }
 

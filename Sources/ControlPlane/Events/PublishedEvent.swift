@@ -1,3 +1,4 @@
+import FleetAPI
 import FleetModel
 import HTTP
 import Synchronization
@@ -20,7 +21,7 @@ final class PublishedEvent: Sendable {
             if let written { return written }
             let message = try SerializedEvent(
                 ServerSentEvent(
-                    id: String(event.sequence), event: event.change.kind,
+                    id: String(event.sequence), event: event.change.kind.rawValue,
                     data: String(decoding: try FleetJSON.encode(EventView(event: event)), as: UTF8.self)))
             written = message
             return message

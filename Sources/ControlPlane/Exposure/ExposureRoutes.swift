@@ -1,3 +1,4 @@
+import FleetAPI
 import FleetCore
 import FleetModel
 import HTTP
@@ -6,14 +7,6 @@ import MovingTarget
 /// `/v1/exposure`: who was beside whom, for how long, against the assumed attack time. The worst come first.
 struct ExposureRoutes {
     let fleet: Fleet
-
-    private struct View: Encodable {
-        var at: Timestamp
-        var containers: [ContainerExposureView]
-        var containerCount: Int
-        var pairs: [TenantExposureView]
-        var pairCount: Int
-    }
 
     func add(to router: inout FleetRouter) {
         router.on(.get, "/v1/exposure") { request in
@@ -33,7 +26,7 @@ struct ExposureRoutes {
 
     private func view(
         of state: FleetState, tenant: TenantName?, container: ContainerName?, limit: Int, at now: Timestamp
-    ) -> View {
+    ) -> ExposureView {
         let names = state.containerNames(container, of: tenant)
         let tenants = container != nil ? [] : tenant.map { [$0] } ?? Array(state.tenants.keys)
         let (containers, pairs) = fleet.exposure.read { book in
@@ -42,7 +35,7 @@ struct ExposureRoutes {
                 tenants.flatMap { book.exposures(of: $0, at: now) }
             )
         }
-        return View(
+        return ExposureView(
             at: now,
             containers: containers.map { ContainerExposureView($0, at: now) }
                 .sorted { ($1.longestShare, $0.container) < ($0.longestShare, $1.container) }.firsts(limit),
@@ -70,72 +63,3 @@ extension FleetState {
 extension Array {
     fileprivate func firsts(_ count: Int) -> [Element] { Array(prefix(count)) }
 }
-
-/// A container's exposure on the wire.
-private struct ContainerExposureView: Encodable {
-    var container: ContainerName
-    var tenant: TenantName
-    var assumedAttackSeconds: Double
-    var seconds: Double
-    var longest: CoResidenceView?
-    /// The longest stay beside somebody as a share of the assumed attack time; from 1 on an attack may have succeeded.
-    var longestShare: Double
-    var current: [CoResidenceView]
-    var endedCount: Int
-    var endedBeforeAttackShare: Double?
-    var residenceCount: Int
-
-    init(_ exposure: ContainerExposure, at now: Timestamp) {
-        container = exposure.container
-        tenant = exposure.tenant
-        assumedAttackSeconds = exposure.attackSeconds
-        seconds = exposure.seconds
-        longest = exposure.longest.map { CoResidenceView($0, at: now) }
-        longestShare = (longest?.seconds ?? 0) / max(exposure.attackSeconds, .leastNonzeroMagnitude)
-        current = exposure.current.map { CoResidenceView($0, at: now) }
-        endedCount = exposure.endedCount
-        endedBeforeAttackShare = share(exposure.endedBeforeAttackCount, of: exposure.endedCount)
-        residenceCount = exposure.residenceCount
-    }
-}
-
-/// The exposure of one tenant to another on the wire.
-private struct TenantExposureView: Encodable {
-    var tenant: TenantName
-    var stranger: TenantName
-    var seconds: Double
-    var longest: CoResidenceView?
-    var currentCount: Int
-    var endedCount: Int
-    var endedBeforeAttackShare: Double?
-
-    init(_ exposure: TenantExposure, at now: Timestamp) {
-        tenant = exposure.tenant
-        stranger = exposure.stranger
-        seconds = exposure.seconds
-        longest = exposure.longest.map { CoResidenceView($0, at: now) }
-        currentCount = exposure.currentCount
-        endedCount = exposure.endedCount
-        endedBeforeAttackShare = share(exposure.endedBeforeAttackCount, of: exposure.endedCount)
-    }
-}
-
-private struct CoResidenceView: Encodable {
-    var container: ContainerName
-    var stranger: TenantName
-    var host: HostName
-    var since: Timestamp
-    var until: Timestamp?
-    var seconds: Double
-
-    init(_ co: CoResidence, at now: Timestamp) {
-        container = co.container
-        stranger = co.stranger
-        host = co.host
-        since = co.since
-        until = co.until
-        seconds = co.seconds(at: now)
-    }
-}
-
-private func share(_ part: Int, of whole: Int) -> Double? { whole == 0 ? nil : Double(part) / Double(whole) }

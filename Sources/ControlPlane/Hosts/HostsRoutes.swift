@@ -1,3 +1,4 @@
+import FleetAPI
 import FleetCore
 import FleetModel
 import HTTP
@@ -5,19 +6,6 @@ import HTTP
 /// `/v1/hosts`
 struct HostsRoutes {
     let hosts: HostsService
-
-    private struct HostChanges: RequestFields {
-        enum CodingKeys: String, CodingKey, CaseIterable { case state, labels, capacity }
-        var state: Word<HostState>?
-        var labels: [String: String]?
-        var capacity: HostCapacity?
-    }
-
-    private struct Loss: RequestFields {
-        enum CodingKeys: String, CodingKey, CaseIterable { case reason, confirm }
-        var reason: String
-        var confirm: HostName?
-    }
 
     func add(to router: inout FleetRouter) {
         router.on(.get, "/v1/hosts") { request in
@@ -33,10 +21,9 @@ struct HostsRoutes {
         }
         router.on(.patch, "/v1/hosts/{host}") { request in
             let name: HostName = try request.name("host", of: "host")
-            let changes = try await request.decode(HostChanges.self)
+            let changes = try await request.decode(HostChangesBody.self)
             let host = try await hosts.change(
-                name, state: changes.state?.value, labels: changes.labels, capacity: changes.capacity, by: request.actor
-            )
+                name, state: changes.state, labels: changes.labels, capacity: changes.capacity, by: request.actor)
             return try .answer(.ok, hosts.view(of: host, in: hosts.fleet.snapshot))
         }
         router.on(.post, "/v1/hosts/{host}/drain") { request in
@@ -52,7 +39,7 @@ struct HostsRoutes {
         }
         router.on(.post, "/v1/hosts/{host}/lost") { request in
             let name: HostName = try request.name("host", of: "host")
-            let body = try await request.decode(Loss.self)
+            let body = try await request.decode(HostLossBody.self)
             let host = try await hosts.lose(name, reason: body.reason, confirmed: body.confirm, by: request.actor)
             return try .answer(.accepted, hosts.view(of: host, in: hosts.fleet.snapshot))
         }

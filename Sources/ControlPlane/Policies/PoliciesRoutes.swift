@@ -1,3 +1,4 @@
+import FleetAPI
 import FleetCore
 import FleetLedger
 import FleetModel
@@ -7,11 +8,6 @@ import HTTPTypes
 /// `/v1/policies`: when containers move and where to.
 struct PoliciesRoutes {
     let policies: PoliciesService
-
-    private struct Restoration: RequestFields {
-        enum CodingKeys: String, CodingKey, CaseIterable { case version }
-        var version: Int
-    }
 
     private var fleet: Fleet { policies.fleet }
 
@@ -75,7 +71,7 @@ struct PoliciesRoutes {
             let name: PolicyName = try request.name("policy", of: "policy")
             _ = try fleet.snapshot.policy(name)
             let expected = try request.ifMatch()
-            let version = try await request.decode(Restoration.self).version
+            let version = try await request.decode(RestorationBody.self).version
             let record = try await policies.restore(name, version: version, ifMatch: expected, by: request.actor)
             return try answer(record)
         }

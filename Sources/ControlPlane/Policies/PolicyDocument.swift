@@ -1,3 +1,4 @@
+import FleetAPI
 import FleetModel
 import HTTP
 

@@ -1,3 +1,4 @@
+import FleetAPI
 import FleetCore
 import FleetModel
 import HTTP
@@ -15,54 +16,23 @@ struct PolicyPreview {
     /// For how many hosts next-host probabilities are shown when none is named.
     private static let sources = 8
 
-    /// The preview on the wire.
-    struct View: Encodable {
-        var policy: Policy
-        /// Why the policy would not be taken; `nil` when it would.
-        var refusal: RefusalView?
-        var forecast: DwellForecast?
-        /// How many containers it would hold for.
-        var containers: Int
-        var fleetMovesPerHour: Double
-        var destinations: [Destinations]
-        /// The mean difference of the fleet's hosts.
-        var meanDifference: Double?
-        var warnings: [String]
-    }
-
-    /// A refusal on the wire.
-    struct RefusalView: Encodable {
-        var field: String
-        var reason: String
-        var nearest: String
-    }
-
-    /// Where a container would go from one host.
-    struct Destinations: Encodable {
-        var from: HostName
-        var candidates: [PlacementCandidate]
-        var entropy: Double
-        var temperature: Double?
-        var warnings: [String]
-    }
-
     /// Looks ahead.
     /// - Throws: `Problem` 422 for a document that is no policy; `FleetError` when something it names is not there.
-    func view(of document: PolicyDocument, in state: FleetState, exposure: ExposureLog) throws -> View {
+    func view(of document: PolicyDocument, in state: FleetState, exposure: ExposureLog) throws -> PolicyPreviewView {
         let known = try container.map { try state.container($0) }
         let name = base ?? known.map { state.policyName(of: $0) } ?? .default
         let policy = try document.applied(to: try state.policy(name).policy)
-        var refusal: RefusalView?
+        var refusal: PolicyPreviewView.Refusal?
         do {
             try policy.check(moveSeconds: state.moveTimes.moveSeconds)
         } catch {
-            refusal = RefusalView(field: error.field, reason: error.reason, nearest: error.nearest)
+            refusal = PolicyPreviewView.Refusal(field: error.field, reason: error.reason, nearest: error.nearest)
         }
         let forecast = refusal == nil ? self.forecast(policy, in: state) : nil
         let concerned = known == nil ? state.containerCount(under: name) : 1
         let destinations = try destinations(policy, of: known, in: state, exposure: exposure)
         let likeness = FleetHeterogeneity(of: state.workers, weights: policy.weights).likeness
-        return View(
+        return PolicyPreviewView(
             policy: policy, refusal: refusal, forecast: forecast, containers: concerned,
             fleetMovesPerHour: Double(concerned) * (forecast?.movesPerHour ?? 0), destinations: destinations,
             meanDifference: likeness.meanDifference, warnings: likeness.warnings)
@@ -76,7 +46,7 @@ struct PolicyPreview {
 
     private func destinations(
         _ policy: Policy, of container: Container?, in state: FleetState, exposure: ExposureLog
-    ) throws -> [Destinations] {
+    ) throws -> [PolicyPreviewView.Destinations] {
         let now = Timestamp.now
         let sources =
             try from.map { [try state.host($0).name] } ?? container?.host.map { [$0] }
@@ -86,7 +56,7 @@ struct PolicyPreview {
                 container.map { state.request(moving: $0, from: source, at: now, exposure: exposure) }
                 ?? state.request(likeAnyFrom: source, policy, at: now)
             let decision = Placement.probabilities(request, in: state.placement, policy: policy)
-            return Destinations(
+            return PolicyPreviewView.Destinations(
                 from: source, candidates: decision.candidates, entropy: decision.entropy,
                 temperature: decision.temperature, warnings: decision.warnings)
         }

@@ -1,3 +1,4 @@
+import FleetAPI
 import FleetCore
 import FleetLedger
 import FleetModel
@@ -64,20 +65,6 @@ struct RelocationsRoutes {
     private func oneOf<Value: CaseIterable & RawRepresentable>(_ type: Value.Type) -> String
     where Value.RawValue == String {
         "one of " + type.allCases.map(\.rawValue).joined(separator: ", ")
-    }
-}
-
-/// A relocation with the decision that it follows.
-private struct RelocationView: Encodable {
-    var relocation: Relocation
-    var decision: PlacementDecision?
-
-    private enum Keys: CodingKey { case decision }
-
-    func encode(to encoder: any Encoder) throws {
-        try relocation.encode(to: encoder)
-        var fields = encoder.container(keyedBy: Keys.self)
-        try fields.encode(decision, forKey: .decision)
     }
 }
 

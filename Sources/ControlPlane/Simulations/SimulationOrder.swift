@@ -1,59 +1,41 @@
 import AttackSimulation
+import FleetAPI
 import FleetCore
 import FleetModel
 import MovingTarget
 
 /// What somebody wants simulated: one of the program's experiments, a document, or the fleet as it is.
-struct SimulationOrder: RequestFields {
-    enum CodingKeys: String, CodingKey, CaseIterable { case experiment, document, whatIf, runs, seed }
+struct SimulationOrder {
+    private let body: SimulationBody
 
-    private struct FleetQuestion: Decodable {
-        var policy: PolicyName?
-        var tenant: TenantName?
-        var question: WhatIf
-
-        private enum Keys: String, CodingKey { case policy, tenant }
-
-        init(from decoder: any Decoder) throws {
-            let fields = try decoder.container(keyedBy: Keys.self)
-            policy = try fields.decodeIfPresent(PolicyName.self, forKey: .policy)
-            tenant = try fields.decodeIfPresent(TenantName.self, forKey: .tenant)
-            question = try WhatIf(from: decoder)
-        }
-    }
-
-    private var experiment: String?
-    private var document: JSONValue?
-    private var whatIf: JSONValue?
-    private var runs: Int?
-    private var seed: UInt64?
+    init(_ body: SimulationBody) { self.body = body }
 
     /// The order made ready, with every scenario checked.
     /// - Throws: `FleetError` that names the field which is wrong.
-    func run(in state: FleetState) throws -> (ExperimentRun, Simulation.Kind) {
+    func run(in state: FleetState) throws -> (ExperimentRun, SimulationKind) {
         // JSON's readers keep whole numbers exactly only so far.
-        if let seed, seed > (1 << 53) - 1 {
+        if let seed = body.seed, seed > (1 << 53) - 1 {
             throw FleetError.invalid(field: "seed", detail: "must be 0 to \((1 << 53) - 1), is \(seed)")
         }
-        guard [experiment != nil, document != nil, whatIf != nil].count(where: \.self) == 1 else {
+        guard [body.experiment != nil, body.document != nil, body.whatIf != nil].count(where: \.self) == 1 else {
             throw FleetError.invalid(
                 field: "experiment",
                 detail: "exactly one of 'experiment', 'document' and 'whatIf' says what is to be simulated")
         }
-        if let experiment {
+        if let experiment = body.experiment {
             return (try ready(try SimulationsRoutes.experiment(experiment), place: nil), .experiment)
         }
-        if let document {
+        if let document = body.document {
             let experiment = try located("document") { () throws(SimulationError) in
                 try Experiment(json: (try? FleetJSON.encode(document)) ?? [])
             }
             return (try ready(experiment, place: "document"), .document)
         }
-        let question = try fleetQuestion()
+        let question = body.whatIf ?? FleetQuestionBody()
         let name = try policyName(of: question, in: state)
         let policy = try state.policy(name).policy
         let experiment = try located("whatIf") { () throws(SimulationError) in
-            try question.question.experiment(
+            try WhatIf(question).experiment(
                 hosts: state.simulatedHosts, policy: policy, called: name.text,
                 moves: MoveModel(pauseSeconds: state.moveTimes.pauseSeconds ?? 0))
         }
@@ -62,21 +44,11 @@ struct SimulationOrder: RequestFields {
 
     private func ready(_ experiment: Experiment, place: String?) throws(FleetError) -> ExperimentRun {
         try located(place) { () throws(SimulationError) in
-            try ExperimentRun(experiment, runs: runs, seed: seed)
+            try ExperimentRun(experiment, runs: body.runs, seed: body.seed)
         }
     }
 
-    private func fleetQuestion() throws -> FleetQuestion {
-        let known = ["attackSeconds", "attackers", "horizonSeconds", "policy", "tenant"]
-        if case .object(let fields) = whatIf ?? .null, let unknown = fields.keys.filter({ !known.contains($0) }).min() {
-            throw FleetError.invalid(
-                field: "whatIf.\(unknown)",
-                detail: "there is no field '\(unknown)'; the fields are \(known.joined(separator: ", "))")
-        }
-        return try FleetJSON.decode(FleetQuestion.self, from: try FleetJSON.encode(whatIf ?? .null))
-    }
-
-    private func policyName(of question: FleetQuestion, in state: FleetState) throws -> PolicyName {
+    private func policyName(of question: FleetQuestionBody, in state: FleetState) throws -> PolicyName {
         if let policy = question.policy {
             guard question.tenant == nil else {
                 throw FleetError.invalid(
@@ -105,6 +77,15 @@ struct SimulationOrder: RequestFields {
         } catch {
             throw .invalid(field: place ?? "experiment", detail: "\(error)")
         }
+    }
+}
+
+extension WhatIf {
+    /// What is asked, with the usual number of attackers where none is said.
+    fileprivate init(_ question: FleetQuestionBody) {
+        self.init(
+            attackSeconds: question.attackSeconds, attackers: question.attackers ?? WhatIf().attackers,
+            horizonSeconds: question.horizonSeconds)
     }
 }
 

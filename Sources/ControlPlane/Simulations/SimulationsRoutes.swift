@@ -1,4 +1,5 @@
 import AttackSimulation
+import FleetAPI
 import FleetCore
 import FleetModel
 import HTTP
@@ -8,31 +9,6 @@ import HTTPTypes
 struct SimulationsRoutes {
     let fleet: Fleet
     let simulations: SimulationsService
-
-    private struct ExperimentView: Encodable {
-        struct PanelView: Encodable {
-            var name: String
-            var title: String
-        }
-
-        var name: String
-        var title: String
-        var question: String
-        var runs: Int
-        var seed: UInt64
-        var points: Int
-        var panels: [PanelView]
-
-        init(_ experiment: Experiment) {
-            name = experiment.name
-            title = experiment.title
-            question = experiment.question
-            runs = experiment.runs
-            seed = experiment.seed
-            points = experiment.pointCount
-            panels = experiment.panels.map { PanelView(name: $0.name, title: $0.title) }
-        }
-    }
 
     func add(to router: inout FleetRouter) {
         router.on(.get, "/v1/experiments") { request in
@@ -48,16 +24,16 @@ struct SimulationsRoutes {
         router.on(.get, "/v1/simulations") { request in
             try request.checkQuery("cursor", "limit")
             let part = ListPart(try request.window(), of: simulations.all) { NewestFirst($0.id) }
-            return try .answer(.ok, ListView(part.map { SimulationView(simulation: $0, isInFull: false) }))
+            return try .answer(.ok, ListView(part.map { SimulationView($0, isInFull: false) }))
         }
         router.on(.post, "/v1/simulations") { request in
             try request.checkQuery("wait")
             let wait = try request.wait()
-            let (run, kind) = try await request.decode(SimulationOrder.self).run(in: fleet.snapshot)
+            let (run, kind) = try SimulationOrder(try await request.decode(SimulationBody.self)).run(in: fleet.snapshot)
             let simulation = try simulations.add(run, kind, by: request.actor)
             await simulations.wait(for: simulation.id, atMost: wait)
             return try .answer(
-                .accepted, SimulationView(simulation: try simulations.simulation(simulation.id), isInFull: true),
+                .accepted, SimulationView(try simulations.simulation(simulation.id), isInFull: true),
                 headerFields: [.location: "/v1/simulations/\(simulation.id)"])
         }
         addOne(to: &router)
@@ -66,7 +42,7 @@ struct SimulationsRoutes {
     private func addOne(to router: inout FleetRouter) {
         router.on(.get, "/v1/simulations/{simulation}") { request in
             try request.checkQuery()
-            return try .answer(.ok, SimulationView(simulation: try found(request), isInFull: true))
+            return try .answer(.ok, SimulationView(try found(request), isInFull: true))
         }
         router.on(.delete, "/v1/simulations/{simulation}") { request in
             try request.checkQuery()
@@ -76,7 +52,7 @@ struct SimulationsRoutes {
         router.on(.post, "/v1/simulations/{simulation}/cancel") { request in
             try request.checkQuery()
             let simulation = try simulations.cancel(try found(request).id)
-            return try .answer(.ok, SimulationView(simulation: simulation, isInFull: false))
+            return try .answer(.ok, SimulationView(simulation, isInFull: false))
         }
         router.on(.get, "/v1/simulations/{simulation}/points.csv") { request in
             try request.checkQuery()

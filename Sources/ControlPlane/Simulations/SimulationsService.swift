@@ -1,4 +1,5 @@
 import AttackSimulation
+import FleetAPI
 import FleetCore
 import FleetModel
 import Logging
@@ -43,7 +44,7 @@ final class SimulationsService: Sendable {
 
     /// Takes one; it runs when those before it are over.
     /// - Throws: `FleetError.conflict` when too many wait.
-    func add(_ run: ExperimentRun, _ kind: Simulation.Kind, by actor: String) throws(FleetError) -> Simulation {
+    func add(_ run: ExperimentRun, _ kind: SimulationKind, by actor: String) throws(FleetError) -> Simulation {
         let now = Timestamp.now
         let taken: (Simulation, needsThread: Bool)? = state.withLock { state in
             let waiting = state.simulations.values.count(where: \.isWaiting)

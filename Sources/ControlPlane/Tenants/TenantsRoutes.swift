@@ -1,3 +1,4 @@
+import FleetAPI
 import FleetCore
 import FleetModel
 import HTTP
@@ -6,28 +7,6 @@ import HTTP
 struct TenantsRoutes {
     let fleet: Fleet
 
-    private struct NewTenant: RequestFields {
-        enum CodingKeys: String, CodingKey, CaseIterable { case name, policy, neverBeside, isPaused }
-        var name: TenantName
-        var policy: PolicyName?
-        var neverBeside: [TenantName]?
-        var isPaused: Bool?
-    }
-
-    private struct Changes: RequestFields {
-        enum CodingKeys: String, CodingKey, CaseIterable { case policy, neverBeside, isPaused }
-        var policy: FieldChange<PolicyName>
-        var neverBeside: [TenantName]?
-        var isPaused: Bool?
-
-        init(from decoder: any Decoder) throws {
-            let fields = try decoder.container(keyedBy: CodingKeys.self)
-            policy = try fields.change(.policy)
-            neverBeside = try fields.decodeIfPresent([TenantName].self, forKey: .neverBeside)
-            isPaused = try fields.decodeIfPresent(Bool.self, forKey: .isPaused)
-        }
-    }
-
     func add(to router: inout FleetRouter) {
         router.on(.get, "/v1/tenants") { request in
             try request.checkQuery("cursor", "limit")
@@ -35,7 +14,7 @@ struct TenantsRoutes {
             return try .snapshot(ListView(state.tenants(try request.window())), of: state, for: request)
         }
         router.on(.post, "/v1/tenants") { request in
-            let body = try await request.decode(NewTenant.self)
+            let body = try await request.decode(NewTenantBody.self)
             let tenant = try await fleet.request(by: request.actor) { draft in
                 guard draft.state.tenants[body.name] == nil else {
                     throw FleetError.exists(kind: "tenant", name: body.name.text)
@@ -55,7 +34,7 @@ struct TenantsRoutes {
         }
         router.on(.patch, "/v1/tenants/{tenant}") { request in
             let name: TenantName = try request.name("tenant", of: "tenant")
-            let changes = try await request.decode(Changes.self)
+            let changes = try await request.decode(TenantChangesBody.self)
             return try .answer(.ok, try await change(name, changes, by: request.actor))
         }
         router.on(.delete, "/v1/tenants/{tenant}") { request in
@@ -64,7 +43,7 @@ struct TenantsRoutes {
         }
     }
 
-    private func change(_ name: TenantName, _ changes: Changes, by actor: String) async throws -> Tenant {
+    private func change(_ name: TenantName, _ changes: TenantChangesBody, by actor: String) async throws -> Tenant {
         try await fleet.request(by: actor) { draft in
             let before = try draft.state.tenant(name)
             var tenant = before

@@ -8,21 +8,6 @@ extension Container {
 }
 
 extension ContainerState {
-    /// The state in one word.
-    package var word: String {
-        switch self {
-        case .starting: "starting"
-        case .running: "running"
-        case .relocating: "relocating"
-        case .stopped: "stopped"
-        case .stranded: "stranded"
-        case .failed: "failed"
-        case .removing: "removing"
-        case .stopping: "stopping"
-        case .lost: "lost"
-        }
-    }
-
     /// Whether nothing of the container runs, and nothing is under way.
     package var mayStartAnew: Bool {
         switch self {

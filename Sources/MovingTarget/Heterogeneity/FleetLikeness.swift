@@ -5,7 +5,7 @@ import Glibc
 /// as there are hosts.
 public struct FleetLikeness: Sendable {
     /// An attribute that most hosts have in common.
-    public struct Monoculture: Codable, Sendable, Hashable {
+    public struct Monoculture: Sendable, Hashable {
         /// The attribute's group.
         public var group: AttributeGroup
         /// The attribute.

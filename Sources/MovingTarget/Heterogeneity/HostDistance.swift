@@ -7,7 +7,7 @@ import FleetModel
 /// covered counts as 0, and if less than half of everything is covered the difference is not known.
 public struct HostDistance: Sendable, Hashable {
     /// A group's part.
-    public struct Part: Codable, Sendable, Hashable {
+    public struct Part: Sendable, Hashable {
         /// d, from 0 to 1, of what is known; 0 if nothing is.
         public var difference: Double
         /// The share of the group's weight that is known on both sides, from 0 to 1.

@@ -1,3 +1,4 @@
+import FleetAPI
 import FleetModel
 
 /// Waits for the end of a drain and tells how far it is whenever that changes.
@@ -16,7 +17,7 @@ struct DrainWait {
         var told: [String] = []
         while true {
             let answer = try await look(until: end)
-            let drain = try answer.decode(DrainOnWire.self)
+            let drain = DrainReport(view: try answer.decode(DrainView.self))
             let lines = [drain.progress] + drain.obstacles.map { "  \($0)" }
             if lines != told, !session.wantsJSON, drain.standing == .underWay {
                 for line in lines { try session.output.line(line) }
@@ -49,7 +50,7 @@ struct DrainWait {
         }
     }
 
-    private func timedOut(_ drain: DrainOnWire) -> String {
+    private func timedOut(_ drain: DrainReport) -> String {
         (["after \(Units.plain(seconds)) s: \(drain.progress); it goes on, see 'relocate hosts drain-status \(host)'"]
             + drain.obstacles).joined(separator: "\n")
     }

@@ -1,3 +1,4 @@
+import FleetAPI
 import FleetModel
 
 /// An event of the stream as `watch` prints it.
@@ -20,7 +21,7 @@ struct EventLine {
 
     /// Whether it is the end of a move.
     var endsMove: Bool {
-        guard let event = try? document.decode(EventOnWire.self).event, case .relocation(let relocation) = event.change
+        guard let event = try? document.decode(ActionView.self).event, case .relocation(let relocation) = event.change
         else { return false }
         return relocation.state.isFinal
     }
@@ -31,7 +32,7 @@ struct EventLine {
         guard EventKind(rawValue: kind) != nil else {
             return try session.output.line("an event of the kind '\(kind)', which this version does not know", .faint)
         }
-        let event = try document.decode(EventOnWire.self).event
+        let event = try document.decode(ActionView.self).event
         let sentence = EventSentence(event)
         let style = session.output.style
         try session.output.write(

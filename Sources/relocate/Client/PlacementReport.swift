@@ -52,8 +52,3 @@ struct PlacementReport {
         return "\(rule), \(entropy)\(draw)"
     }
 }
-
-extension PlacementReport: Decodable {
-    /// Decodes a decision.
-    init(from decoder: any Decoder) throws { self.init(decision: try PlacementDecision(from: decoder)) }
-}

@@ -1,3 +1,4 @@
+import FleetAPI
 import FleetModel
 
 /// What somebody wants of a policy: a document as it is, or changes of what is there.
@@ -6,9 +7,6 @@ enum PolicyDraft {
     case document([String: JSONValue])
     /// Changes.
     case changes((inout Policy) throws -> Void)
-
-    /// The fields that come with a policy and say nothing of what it does.
-    private static let readOnlyFields = ["name", "version", "changedAt", "changedBy", "derived"]
 
     /// The version of the policy that a document was made of, if it says so.
     /// - Parameter name: only a document of the policy with this name counts.
@@ -24,7 +22,7 @@ enum PolicyDraft {
     /// - Throws: `ClientError.badInput` for changes that make no policy.
     func body(over policy: Policy) throws -> [String: JSONValue] {
         switch self {
-        case .document(let fields): return fields.filter { !Self.readOnlyFields.contains($0.key) }
+        case .document(let fields): return fields.filter { !PolicyView.readOnlyFields.contains($0.key) }
         case .changes:
             guard case .object(let fields) = try JSONValue(encoding: try changed(policy)) else { return [:] }
             return fields

@@ -1,3 +1,4 @@
+import FleetAPI
 import FleetModel
 import HTTPTypes
 
@@ -9,12 +10,12 @@ struct PolicyEdit {
     /// The answer that brought the version.
     let answer: Answer
     /// The version that the change is made over.
-    let base: PolicyOnWire
+    let base: PolicyView
 
     /// Reads the present version.
     static func begin(_ name: PolicyName, _ session: Session) async throws -> PolicyEdit {
         let answer = try await session.api.get(APIPath("policies", name.text))
-        return PolicyEdit(session: session, name: name, answer: answer, base: try answer.decode(PolicyOnWire.self))
+        return PolicyEdit(session: session, name: name, answer: answer, base: try answer.decode(PolicyView.self))
     }
 
     /// Makes the change.
@@ -37,20 +38,20 @@ struct PolicyEdit {
     func check(_ draft: PolicyDraft) async throws {
         guard let version = draft.version(of: name), version != base.record.version else { return }
         let path = APIPath("policies", name.text, "versions", String(version))
-        let older = try? await session.api.get(path).decode(PolicyOnWire.self)
+        let older = try? await session.api.get(path).decode(PolicyView.self)
         guard let older, version < base.record.version else {
             throw ClientError.failed(
                 "the file is of version \(version) of policy '\(name)', and the present one is \(base.record.version); "
                     + "nothing was changed\nmake the file anew, or take 'version' out of it")
         }
-        let wanted = try draft.result(over: older.policy)
+        let wanted = try draft.result(over: older.record.policy)
         throw ClientError.failed(try await conflict(since: older, wanted: wanted).words)
     }
 
-    private func conflict(since base: PolicyOnWire, wanted: Policy?) async throws -> PolicyConflict {
+    private func conflict(since base: PolicyView, wanted: Policy?) async throws -> PolicyConflict {
         // The complaint matters more than its details: without the history it is told all the same.
         let history = try? await session.api.list(APIPath("policies", name.text, "versions"), .newest(20))
-            .decode(Listing<PolicyOnWire>.self)
+            .decode(ListView<PolicyView>.self)
         let newer = (history?.items ?? []).map(\.record).filter { $0.version > base.record.version }
         return PolicyConflict(
             base: base.record, newer: newer.sorted { $0.version < $1.version }, wanted: wanted, now: session.now)

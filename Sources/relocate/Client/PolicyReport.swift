@@ -1,8 +1,9 @@
+import FleetAPI
 import FleetModel
 
 /// A policy with all that it says, for people.
 struct PolicyReport {
-    let view: PolicyOnWire
+    let view: PolicyView
     let now: Timestamp
     /// What has just been changed of it.
     var changes: [PolicyDifference.Change] = []
@@ -19,7 +20,7 @@ struct PolicyReport {
         return details
     }
 
-    private var policy: Policy { view.policy }
+    private var policy: Policy { view.record.policy }
 
     private func addVersion(to details: inout Details) {
         let record = view.record
@@ -46,13 +47,13 @@ struct PolicyReport {
         details.add("At most", policy.dwell.maxSeconds.map { "\(Units.plain($0)) s" } ?? "what the clock says")
     }
 
-    private static func words(for derived: PolicyOnWire.Derived) -> String {
+    private static func words(for derived: PolicyView.Derived) -> String {
         guard let mean = derived.meanStaySeconds else { return "for ever" }
         let parts = [
             "\(Units.span(seconds: mean.rounded())) on average",
             derived.minStaySeconds.map { "at least \(Units.span(seconds: $0.rounded()))" },
             derived.maxStaySeconds.map { "at most \(Units.span(seconds: $0.rounded()))" } ?? "without a bound",
-            derived.isPredictable.map { $0 ? "predictable" : "not predictable" },
+            derived.isPredictable ? "predictable" : "not predictable",
         ]
         return parts.compactMap(\.self).joined(separator: ", ")
     }

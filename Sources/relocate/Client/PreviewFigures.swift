@@ -1,7 +1,9 @@
+import FleetAPI
+
 /// The figures of a preview, beside those of the present when there are changes.
 struct PreviewFigures {
-    let then: PolicyPreviewReport
-    let now: PolicyPreviewReport?
+    let then: PolicyPreviewView
+    let now: PolicyPreviewView?
 
     /// A row for each figure.
     var table: Table {
@@ -15,7 +17,7 @@ struct PreviewFigures {
             })
     }
 
-    private typealias Figure = @Sendable (PolicyPreviewReport) -> String?
+    private typealias Figure = @Sendable (PolicyPreviewView) -> String?
 
     private static let figures: [(String, Figure)] = [
         ("mean stay", { span($0.forecast?.meanSeconds) ?? "for ever" }),
@@ -24,9 +26,9 @@ struct PreviewFigures {
         ("95 % within", { span(quantile(0.95, of: $0)) }),
         ("longest", { $0.forecast?.meanSeconds == nil ? nil : span($0.forecast?.maxSeconds) ?? "no bound" }),
         ("unpredictability in nats", { $0.forecast?.entropyNats.map { Units.hundredths($0) } }),
-        ("moves in an hour", { $0.forecast?.movesPerHour.map { Units.short($0) } }),
-        ("of all containers", { $0.fleetMovesPerHour.map { Units.short($0) } }),
-        ("time paused", { $0.forecast?.downtimeShare.map { "\(Units.fixed($0 * 100, digits: 3)) %" } }),
+        ("moves in an hour", { $0.forecast.map { Units.short($0.movesPerHour) } }),
+        ("of all containers", { Units.short($0.fleetMovesPerHour) }),
+        ("time paused", { $0.forecast.map { "\(Units.fixed($0.downtimeShare * 100, digits: 3)) %" } }),
     ]
 
     private static func span(_ seconds: Double?) -> String? {
@@ -34,7 +36,7 @@ struct PreviewFigures {
         seconds.map { $0 < 10 ? "\(Units.short($0))s" : Units.span(seconds: $0.rounded()) }
     }
 
-    private static func quantile(_ share: Double, of report: PolicyPreviewReport) -> Double? {
-        report.forecast?.quantiles?.first { abs($0.share - share) < 1e-9 }?.seconds
+    private static func quantile(_ share: Double, of view: PolicyPreviewView) -> Double? {
+        view.forecast?.quantiles.first { abs($0.share - share) < 1e-9 }?.seconds
     }
 }

@@ -1,3 +1,4 @@
+import FleetAPI
 import FleetModel
 
 /// One run of a client verb: the control plane, the options and where to write.
@@ -32,11 +33,11 @@ struct Session: Sendable {
     }
 
     /// Prints a list as a table, or a sentence when it is empty.
-    func table<Item: Decodable & Sendable>(
+    func table<Item: Codable & Sendable & Equatable>(
         _ answer: Answer, of type: Item.Type, ifEmpty sentence: String, _ columns: [Table.Column],
         _ row: (Item) -> [Table.Cell]
     ) throws {
-        try show(answer, as: Listing<Item>.self) { list in
+        try show(answer, as: ListView<Item>.self) { list in
             guard !list.items.isEmpty else { return sentence + "\n" }
             return Table(columns: columns, rows: list.items.map(row)).text(in: output.style)
         }

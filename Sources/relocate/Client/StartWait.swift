@@ -1,3 +1,4 @@
+import FleetAPI
 import FleetModel
 
 /// Asks for a container's start and waits until it runs, or until it is clear that it does not.
@@ -18,7 +19,7 @@ struct StartWait {
         let seconds = min(session.timeoutSeconds ?? 60, 600)
         let limit: Duration = isOff ? session.api.timeout : .seconds(seconds + 10)
         let answer = try await ask(isOff ? nil : Units.plain(seconds), limit)
-        let container = try answer.decode(ContainerOnWire.self).container
+        let container = try answer.decode(ContainerView.self).container
         if session.wantsJSON { try session.output.json(answer.bytes) }
         guard !isOff else { return try tell("\(container.name) is being started on \(container.host?.text ?? "?")") }
         switch container.state {

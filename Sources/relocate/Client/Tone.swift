@@ -75,21 +75,6 @@ extension ContainerState {
         case .stopped, .stranded, .failed, .lost: .bad
         }
     }
-
-    /// The state in one word.
-    var word: String {
-        switch self {
-        case .starting: "starting"
-        case .running: "running"
-        case .relocating: "relocating"
-        case .stopped: "stopped"
-        case .stranded: "stranded"
-        case .failed: "failed"
-        case .stopping: "stopping"
-        case .removing: "removing"
-        case .lost: "lost"
-        }
-    }
 }
 
 extension RelocationState {

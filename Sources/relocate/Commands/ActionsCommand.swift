@@ -1,4 +1,5 @@
 import ArgumentParser
+import FleetAPI
 import FleetModel
 
 /// `relocate actions`
@@ -27,7 +28,7 @@ struct ActionsCommand: ClientCommand {
         }
         try session.table(
             try await session.api.list(extent.narrow(filtered, at: session.now), extent.extent),
-            of: EventOnWire.self, ifEmpty: "nothing in the record matches",
+            of: ActionView.self, ifEmpty: "nothing in the record matches",
             [.numbers("Number"), .words("Time"), .words("Actor"), .words("Kind"), .words("What")]
         ) { view in
             let sentence = EventSentence(view.event.change, at: view.event.at)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FleetAPI
 import FleetModel
 
 /// `relocate containers adoptable`
@@ -12,25 +13,18 @@ struct ContainersAdoptable: ClientCommand {
 
     @OptionGroup var options: ClientOptions
 
-    private struct Adoptable: Decodable, Sendable {
-        var host: HostName
-        var name: String
-        var tenant: String
-        var image: String
-        var obstacles: [String]
-    }
-
     func run(_ session: Session) async throws {
         try session.table(
-            try await session.api.list(APIPath("adoptable").with("host", host), .all), of: Adoptable.self,
+            try await session.api.list(APIPath("adoptable").with("host", host), .all), of: AdoptableView.self,
             ifEmpty: "there are none; start one with 'docker run --label relocate.tenant=TENANT --network none …'",
             [
                 .words("Host"), .words("Container"), .words("Tenant"), .words("Image"), .words("Adoptable"),
                 .words("Note"),
             ]
-        ) { found in
-            [
-                Table.Cell(found.host.text), Table.Cell(found.name), Table.Cell(found.tenant), Table.Cell(found.image),
+        ) { view in
+            let found = view.container
+            return [
+                Table.Cell(view.host.text), Table.Cell(found.name), Table.Cell(found.tenant), Table.Cell(found.image),
                 Table.Cell(found.obstacles.isEmpty ? "yes" : "no"),
                 Table.Cell(found.obstacles.isEmpty ? "-" : found.obstacles.joined(separator: "; ")),
             ]
@@ -72,15 +66,9 @@ struct ContainersAdopt: ClientCommand {
 
     @OptionGroup var options: ClientOptions
 
-    private struct Wish: Encodable {
-        var container: String
-        var name: ContainerName?
-        var ports: [PortMapping]
-        var policy: PolicyName?
-    }
-
     func run(_ session: Session) async throws {
-        let wish = Wish(container: container, name: name, ports: ports, policy: policy)
+        let wish = AdoptionBody(
+            container: container, name: name, ports: ports.map { PortBody($0) }, policy: policy)
         try await StartWait(session, isOff: false).run { seconds, limit in
             try await session.api.post(
                 APIPath("hosts", host.text, "adopt").with("wait", seconds), wish, timeout: limit)

@@ -1,9 +1,6 @@
 import ArgumentParser
+import FleetAPI
 import FleetModel
-
-private struct PauseChange: Encodable {
-    var isPaused: Bool
-}
 
 /// `relocate containers pause NAME`
 struct ContainersPause: ClientCommand {
@@ -16,7 +13,7 @@ struct ContainersPause: ClientCommand {
 
     func run(_ session: Session) async throws {
         let answer = try await session.api.patch(
-            APIPath("containers", container.name.text), PauseChange(isPaused: true))
+            APIPath("containers", container.name.text), ContainerChangesBody(isPaused: true))
         try session.confirm(
             answer, "the clock of \(container.name) is paused until 'relocate containers resume \(container.name)'")
     }
@@ -32,7 +29,7 @@ struct ContainersResume: ClientCommand {
 
     func run(_ session: Session) async throws {
         let answer = try await session.api.patch(
-            APIPath("containers", container.name.text), PauseChange(isPaused: false))
+            APIPath("containers", container.name.text), ContainerChangesBody(isPaused: false))
         try session.confirm(answer, "the clock of \(container.name) runs: it moves when its time is over")
     }
 }
@@ -60,7 +57,7 @@ struct ContainersPolicy: ClientCommand {
     func run(_ session: Session) async throws {
         let path = APIPath("containers", container.name.text)
         guard isTenants || policy != nil else { return try await show(path, session) }
-        let change: [String: JSONValue] = ["policy": policy.map { .string($0.text) } ?? .null]
+        let change = ContainerChangesBody(policy: policy.map { FieldChange.set($0) } ?? .clear)
         let answer = try await session.api.patch(path, change)
         try session.confirm(
             answer, "for \(container.name) \(policy.map { "policy '\($0)'" } ?? "its tenant's policy") holds now")
@@ -68,7 +65,7 @@ struct ContainersPolicy: ClientCommand {
 
     private func show(_ path: APIPath, _ session: Session) async throws {
         let answer = try await session.api.get(path)
-        let found = try answer.decode(ContainerOnWire.self).container
+        let found = try answer.decode(ContainerView.self).container
         var tenant: Tenant?
         if found.policy == nil, !session.wantsJSON {
             tenant = try await session.api.get(APIPath("tenants", found.spec.tenant.text)).decode(Tenant.self)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FleetAPI
 import FleetModel
 
 /// `relocate containers`
@@ -39,7 +40,7 @@ struct ContainersList: ClientCommand {
         let isFiltered = tenant != nil || host != nil
         try session.table(
             try await session.api.list(APIPath("containers").with("tenant", tenant).with("host", host), .all),
-            of: ContainerOnWire.self,
+            of: ContainerView.self,
             ifEmpty: isFiltered
                 ? "no container matches" : "there are no containers; see 'relocate containers create --help'",
             [
@@ -70,7 +71,7 @@ struct ContainersShow: ClientCommand {
 
     func run(_ session: Session) async throws {
         let answer = try await session.api.get(APIPath("containers", container.name.text))
-        try session.show(answer, as: ContainerOnWire.self) { view in
+        try session.show(answer, as: ContainerView.self) { view in
             ContainerReport(container: view.container, now: session.now).details.text(in: session.output.style)
         }
     }

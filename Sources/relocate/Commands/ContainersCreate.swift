@@ -1,4 +1,5 @@
 import ArgumentParser
+import FleetAPI
 import FleetModel
 
 /// `relocate containers create NAME`
@@ -77,7 +78,7 @@ struct ContainersCreate: ClientCommand {
         }
     }
 
-    private func body() throws -> NewContainer {
+    private func body() throws -> NewContainerBody {
         var limits = ResourceLimits()
         limits.memoryBytes = memory?.bytes ?? limits.memoryBytes
         limits.cpus = cpus ?? limits.cpus
@@ -86,25 +87,10 @@ struct ContainersCreate: ClientCommand {
         if let twice = Dictionary(grouping: ports, by: \.port).first(where: { $0.value.count > 1 }) {
             throw ClientError.badInput("port \(twice.key) is given twice")
         }
-        return NewContainer(
+        return NewContainerBody(
             name: container.name, tenant: tenant, image: image, command: command,
-            environment: try EnvironmentVariable.dictionary(variables), ports: ports, limits: limits, runtime: runtime,
-            host: host, policy: policy, onHostLoss: onHostLoss, restart: restart)
+            environment: try EnvironmentVariable.dictionary(variables), ports: ports.map { PortBody($0) },
+            limits: LimitsBody(limits), runtime: runtime, host: host, policy: policy, onHostLoss: onHostLoss,
+            restart: restart)
     }
-}
-
-/// What `POST /v1/containers` takes.
-private struct NewContainer: Encodable {
-    var name: ContainerName
-    var tenant: TenantName
-    var image: String
-    var command: [String]
-    var environment: [String: String]
-    var ports: [PortMapping]
-    var limits: ResourceLimits
-    var runtime: RuntimeKind?
-    var host: HostName?
-    var policy: PolicyName?
-    var onHostLoss: HostLossRule?
-    var restart: RestartRule?
 }

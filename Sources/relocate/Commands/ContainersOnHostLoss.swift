@@ -1,9 +1,6 @@
 import ArgumentParser
+import FleetAPI
 import FleetModel
-
-private struct RuleChange: Encodable {
-    var onHostLoss: HostLossRule
-}
 
 /// `relocate containers on-host-loss NAME RULE`
 struct ContainersOnHostLoss: ClientCommand {
@@ -21,7 +18,7 @@ struct ContainersOnHostLoss: ClientCommand {
 
     func run(_ session: Session) async throws {
         let answer = try await session.api.patch(
-            APIPath("containers", container.name.text), RuleChange(onHostLoss: rule))
+            APIPath("containers", container.name.text), ContainerChangesBody(onHostLoss: rule))
         try session.confirm(answer, "\(container.name): \(rule.words)")
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FleetAPI
 import FleetModel
 
 /// `relocate containers pin NAME`
@@ -28,12 +29,6 @@ struct ContainersPin: ClientCommand {
 
     @OptionGroup var options: ClientOptions
 
-    private struct Wish: Encodable {
-        var reason: String
-        var until: Timestamp?
-        var seconds: Double?
-    }
-
     func validate() throws {
         guard (span == nil) != (until == nil) else {
             throw ValidationError("say how long with either --for 30m or --until 2026-01-31T12:00:00Z")
@@ -49,8 +44,8 @@ struct ContainersPin: ClientCommand {
     func run(_ session: Session) async throws {
         let answer = try await session.api.put(
             APIPath("containers", container.name.text, "pin"),
-            Wish(reason: reason, until: until, seconds: span?.seconds))
-        try session.show(answer, as: ContainerOnWire.self) { view in
+            PinBody(reason: reason, until: until, seconds: span?.seconds))
+        try session.show(answer, as: ContainerView.self) { view in
             let place = view.container.host.map { " to \($0)" } ?? ""
             return "\(container.name) is pinned\(place) until \(view.container.pin?.until.description ?? "then")\n"
         }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FleetAPI
 import FleetModel
 
 /// `relocate containers stop NAME`
@@ -19,7 +20,7 @@ struct ContainersStop: ClientCommand {
         let answer = try await session.api.post(
             APIPath("containers", container.name.text, "stop").with("wait", noWait ? nil : Units.plain(seconds)),
             timeout: noWait ? session.api.timeout : .seconds(seconds + 10))
-        let state = try answer.decode(ContainerOnWire.self).container.state
+        let state = try answer.decode(ContainerView.self).container.state
         let hasEnded = state != .stopping
         try session.confirm(answer, "\(container.name) is \(hasEnded ? "stopped" : "being stopped")")
         guard hasEnded || noWait else {
@@ -48,10 +49,6 @@ struct ContainersRestart: ClientCommand {
     }
 }
 
-private struct RuleChange: Encodable {
-    var restart: RestartRule
-}
-
 /// `relocate containers restart-policy NAME RULE`
 struct ContainersRestartPolicy: ClientCommand {
     static let configuration = CommandConfiguration(
@@ -68,7 +65,7 @@ struct ContainersRestartPolicy: ClientCommand {
 
     func run(_ session: Session) async throws {
         let answer = try await session.api.patch(
-            APIPath("containers", container.name.text), RuleChange(restart: rule))
+            APIPath("containers", container.name.text), ContainerChangesBody(restart: rule))
         try session.confirm(answer, "\(container.name): \(rule.words)")
     }
 }

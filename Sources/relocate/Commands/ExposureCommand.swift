@@ -1,4 +1,5 @@
 import ArgumentParser
+import FleetAPI
 import FleetModel
 
 /// `relocate exposure`
@@ -27,6 +28,8 @@ struct ExposureCommand: ClientCommand {
 
     func run(_ session: Session) async throws {
         let path = APIPath("exposure").with("tenant", tenant).with("container", container).with("limit", limit)
-        try session.show(try await session.api.get(path), as: ExposureReport.self) { $0.text(in: session.output.style) }
+        try session.show(try await session.api.get(path), as: ExposureView.self) {
+            ExposureReport(view: $0).text(in: session.output.style)
+        }
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FleetAPI
 import FleetModel
 
 /// `relocate heterogeneity`
@@ -20,8 +21,12 @@ struct HeterogeneityCommand: ClientCommand {
     func run(_ session: Session) async throws {
         let answer = try await session.api.get(APIPath("heterogeneity").with("from", source))
         guard source == nil else {
-            return try session.show(answer, as: DistanceReport.self) { $0.text(in: session.output.style) }
+            return try session.show(answer, as: DistancesView.self) {
+                DistanceReport(view: $0).text(in: session.output.style)
+            }
         }
-        try session.show(answer, as: HeterogeneityReport.self) { $0.text(in: session.output.style) }
+        try session.show(answer, as: HeterogeneityView.self) {
+            HeterogeneityReport(view: $0).text(in: session.output.style)
+        }
     }
 }

@@ -1,14 +1,11 @@
 import ArgumentParser
+import FleetAPI
 import FleetModel
 
 /// The host that a verb is about.
 struct HostArgument: ParsableArguments {
     @Argument(help: "The host.", transform: { try HostName($0) })
     var name: HostName
-}
-
-private struct HostChange: Encodable {
-    var state: HostState
 }
 
 /// `relocate hosts cordon NAME`
@@ -20,7 +17,7 @@ struct HostsCordon: ClientCommand {
     @OptionGroup var options: ClientOptions
 
     func run(_ session: Session) async throws {
-        let answer = try await session.api.patch(APIPath("hosts", host.name.text), HostChange(state: .cordoned))
+        let answer = try await session.api.patch(APIPath("hosts", host.name.text), HostChangesBody(state: .cordoned))
         try session.confirm(answer, "\(host.name) is cordoned: its containers stay, none may come")
     }
 }
@@ -34,7 +31,7 @@ struct HostsUncordon: ClientCommand {
     @OptionGroup var options: ClientOptions
 
     func run(_ session: Session) async throws {
-        let answer = try await session.api.patch(APIPath("hosts", host.name.text), HostChange(state: .ready))
+        let answer = try await session.api.patch(APIPath("hosts", host.name.text), HostChangesBody(state: .ready))
         try session.confirm(answer, "\(host.name) is ready: containers may come")
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FleetAPI
 import FleetModel
 
 /// `relocate hosts`
@@ -26,12 +27,12 @@ struct HostsShow: ClientCommand {
     func run(_ session: Session) async throws {
         if let name {
             let answer = try await session.api.get(APIPath("hosts", name.text))
-            try session.show(answer, as: HostOnWire.self) { view in
+            try session.show(answer, as: HostView.self) { view in
                 Self.details(of: view, session).text(in: session.output.style)
             }
         } else {
             try session.table(
-                try await session.api.list(APIPath("hosts"), .all), of: HostOnWire.self,
+                try await session.api.list(APIPath("hosts"), .all), of: HostView.self,
                 ifEmpty: "no host has enrolled yet; start an agent with 'relocate agent'",
                 [
                     .words("Host"), .words("Role"), .words("State"), .numbers("Containers"), .numbers("Memory"),
@@ -41,7 +42,7 @@ struct HostsShow: ClientCommand {
         }
     }
 
-    private static func row(for view: HostOnWire, _ session: Session) -> [Table.Cell] {
+    private static func row(for view: HostView, _ session: Session) -> [Table.Cell] {
         let host = view.host
         let isWorker = host.role == .worker
         return [
@@ -55,7 +56,7 @@ struct HostsShow: ClientCommand {
         ]
     }
 
-    private static func details(of view: HostOnWire, _ session: Session) -> Details {
+    private static func details(of view: HostView, _ session: Session) -> Details {
         let host = view.host
         let facts = host.facts
         var details = Details()

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FleetAPI
 import FleetModel
 
 /// `relocate hosts drain NAME`
@@ -29,7 +30,9 @@ struct HostsDrain: ClientCommand {
         if let wait { return try await DrainWait(session: session, host: host.name, seconds: wait).run() }
         guard !session.wantsJSON else { return try session.output.json(answer.bytes) }
         let status = try await session.api.get(APIPath("hosts", host.name.text, "drain"))
-        try session.show(status, as: DrainOnWire.self) { $0.text(at: session.now, in: session.output.style) }
+        try session.show(status, as: DrainView.self) {
+            DrainReport(view: $0).text(at: session.now, in: session.output.style)
+        }
     }
 }
 
@@ -43,6 +46,8 @@ struct HostsDrainStatus: ClientCommand {
 
     func run(_ session: Session) async throws {
         let answer = try await session.api.get(APIPath("hosts", host.name.text, "drain"))
-        try session.show(answer, as: DrainOnWire.self) { $0.text(at: session.now, in: session.output.style) }
+        try session.show(answer, as: DrainView.self) {
+            DrainReport(view: $0).text(at: session.now, in: session.output.style)
+        }
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FleetAPI
 import FleetModel
 
 /// `relocate hosts label NAME KEY=VALUE… KEY-…`
@@ -22,10 +23,6 @@ struct HostsLabel: ClientCommand {
 
     @OptionGroup var options: ClientOptions
 
-    private struct Change: Encodable {
-        var labels: [String: String]
-    }
-
     func validate() throws {
         if let twice = Dictionary(grouping: changes, by: \.key).first(where: { $0.value.count > 1 }) {
             throw ValidationError("the label '\(twice.key)' is given twice")
@@ -34,10 +31,10 @@ struct HostsLabel: ClientCommand {
 
     func run(_ session: Session) async throws {
         let path = APIPath("hosts", host.name.text)
-        var labels = try await session.api.get(path).decode(HostOnWire.self).host.labels
+        var labels = try await session.api.get(path).decode(HostView.self).host.labels
         for change in changes { try change.apply(to: &labels) }
-        let answer = try await session.api.patch(path, Change(labels: labels))
-        try session.show(answer, as: HostOnWire.self) { view in
+        let answer = try await session.api.patch(path, HostChangesBody(labels: labels))
+        try session.show(answer, as: HostView.self) { view in
             let words = view.host.labels.sorted { $0.key < $1.key }.map { "\($0)=\($1)" }
             return "\(host.name): \(words.isEmpty ? "no labels" : words.joined(separator: ", "))\n"
         }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FleetAPI
 import FleetModel
 
 /// `relocate hosts lost NAME --reason TEXT`
@@ -21,18 +22,13 @@ struct HostsLost: ClientCommand {
 
     @OptionGroup var options: ClientOptions
 
-    private struct Declaration: Encodable {
-        var reason: String
-        var confirm: HostName?
-    }
-
     func run(_ session: Session) async throws {
         let path = APIPath("hosts", host.name.text, "lost")
         do {
             // The control plane waits for the gateway for some seconds.
             let answer = try await session.api.post(
-                path, Declaration(reason: reason, confirm: yes ? host.name : nil), timeout: .seconds(30))
-            try session.show(answer, as: HostOnWire.self) { view in
+                path, HostLossBody(reason: reason, confirm: yes ? host.name : nil), timeout: .seconds(30))
+            try session.show(answer, as: HostView.self) { view in
                 let isFenced = view.host.loss?.isFenceWhole == true
                 return "\(host.name) is off for good"
                     + (isFenced

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FleetAPI
 import FleetModel
 
 /// `relocate images`
@@ -41,7 +42,7 @@ struct ImagesRemove: ClientCommand {
 
     func run(_ session: Session) async throws {
         // Names may contain slashes, which paths cannot: the digest always fits.
-        let list = try await session.api.list(APIPath("images"), .all).decode(Listing<Image>.self).items
+        let list = try await session.api.list(APIPath("images"), .all).decode(ListView<Image>.self).items
         guard let found = list.first(where: { $0.names.contains(image) || $0.digest.description == image }) else {
             throw ClientError.failed("there is no image '\(image)'; see 'relocate images'")
         }

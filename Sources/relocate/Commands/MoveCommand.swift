@@ -1,4 +1,5 @@
 import ArgumentParser
+import FleetAPI
 import FleetModel
 
 /// `relocate move CONTAINER`
@@ -38,22 +39,15 @@ struct MoveCommand: ClientCommand {
 
     @OptionGroup var options: ClientOptions
 
-    private struct Wish: Encodable {
-        var to: HostName?
-        var reason: String?
-        var trigger: Trigger?
-        var avoidTenants: [TenantName]?
-    }
-
     func run(_ session: Session) async throws {
         let path = APIPath("containers", container.name.text, "relocate")
-        let wish = Wish(
+        let wish = MoveBody(
             to: destination, reason: reason, trigger: alert ? .alert : nil,
             avoidTenants: avoidTenants.isEmpty ? nil : avoidTenants)
         guard !dryRun else {
             let answer = try await session.api.post(path.with("dryRun", true), wish)
-            return try session.show(answer, as: PlacementReport.self) {
-                $0.text(in: session.output.style) + "nothing was moved\n"
+            return try session.show(answer, as: PlacementDecision.self) {
+                PlacementReport(decision: $0).text(in: session.output.style) + "nothing was moved\n"
             }
         }
         let answer = try await session.api.post(path, wish)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FleetAPI
 import FleetModel
 
 /// `relocate policy set [NAME]`
@@ -27,7 +28,7 @@ struct PolicySet: ClientCommand {
         let draft = try changes.draft()
         let edit = try await PolicyEdit.begin(policy.name, session)
         try await edit.check(draft)
-        let before = edit.base.policy
+        let before = edit.base.record.policy
         let wanted = try draft.result(over: before)
         guard wanted != before else {
             return try session.confirm(edit.answer, "policy '\(policy.name)' says so already; nothing was changed")
@@ -36,8 +37,8 @@ struct PolicySet: ClientCommand {
         let result = try await edit.make(wanted: wanted) { tag in
             try await session.api.put(policy.path, body, ifMatch: tag)
         }
-        try session.show(result, as: PolicyOnWire.self) { view in
-            let changed = try PolicyDifference(from: before, to: view.policy).changes
+        try session.show(result, as: PolicyView.self) { view in
+            let changed = try PolicyDifference(from: before, to: view.record.policy).changes
             return PolicyReport(view: view, now: session.now, changes: changed).details.text(in: session.output.style)
         }
     }
@@ -59,11 +60,11 @@ struct PolicyCreate: ClientCommand {
 
     func run(_ session: Session) async throws {
         let draft = try changes.draft()
-        let base = try await session.api.get(APIPath("policies", PolicyName.default.text)).decode(PolicyOnWire.self)
-        var body = try draft.body(over: base.policy)
+        let base = try await session.api.get(APIPath("policies", PolicyName.default.text)).decode(PolicyView.self)
+        var body = try draft.body(over: base.record.policy)
         body["name"] = .string(policy.name.text)
-        try session.show(try await session.api.post(APIPath("policies"), body), as: PolicyOnWire.self) { view in
-            let changed = try PolicyDifference(from: base.policy, to: view.policy).changes
+        try session.show(try await session.api.post(APIPath("policies"), body), as: PolicyView.self) { view in
+            let changed = try PolicyDifference(from: base.record.policy, to: view.record.policy).changes
             let details = PolicyReport(view: view, now: session.now).details.text(in: session.output.style)
             return details
                 + (changed.isEmpty
@@ -106,10 +107,6 @@ struct PolicyRestore: ClientCommand {
 
     @OptionGroup var options: ClientOptions
 
-    private struct Wish: Encodable {
-        var version: Int
-    }
-
     func validate() throws {
         guard number >= 0 else { throw ValidationError("versions are numbered from 1, is \(number)") }
     }
@@ -122,10 +119,10 @@ struct PolicyRestore: ClientCommand {
         }
         let answer = try await edit.make { tag in
             try await session.api.post(
-                APIPath("policies", policy.name.text, "restore"), Wish(version: number), ifMatch: tag)
+                APIPath("policies", policy.name.text, "restore"), RestorationBody(version: number), ifMatch: tag)
         }
-        try session.show(answer, as: PolicyOnWire.self) { view in
-            let changed = try PolicyDifference(from: edit.base.policy, to: view.policy).changes
+        try session.show(answer, as: PolicyView.self) { view in
+            let changed = try PolicyDifference(from: edit.base.record.policy, to: view.record.policy).changes
             return PolicyReport(view: view, now: session.now, changes: changed).details.text(in: session.output.style)
         }
     }
@@ -166,15 +163,15 @@ struct PolicyPreview: ClientCommand {
         let path = APIPath("policies", "preview").with("base", name).with("container", container).with("from", source)
         // Without a change it answers with the policy as it is, whose ever that is.
         let present = try await session.api.post(path, [String: JSONValue]())
-        let now = try present.decode(PolicyPreviewReport.self)
+        let now = try present.decode(PolicyPreviewView.self)
         guard !changes.isEmpty else {
-            return try session.show(present, as: PolicyPreviewReport.self) {
-                try $0.text(besides: nil, in: session.output.style)
+            return try session.show(present, as: PolicyPreviewView.self) {
+                try PolicyPreviewReport(view: $0).text(besides: nil, in: session.output.style)
             }
         }
         let answer = try await session.api.post(path, try draft.body(over: now.policy))
-        try session.show(answer, as: PolicyPreviewReport.self) { then in
-            try then.text(besides: now, in: session.output.style)
+        try session.show(answer, as: PolicyPreviewView.self) { then in
+            try PolicyPreviewReport(view: then).text(besides: now, in: session.output.style)
         }
     }
 }

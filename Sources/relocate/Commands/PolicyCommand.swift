@@ -1,4 +1,5 @@
 import ArgumentParser
+import FleetAPI
 import FleetModel
 
 /// `relocate policy`
@@ -39,7 +40,7 @@ struct PolicyList: ClientCommand {
 
     func run(_ session: Session) async throws {
         try session.table(
-            try await session.api.list(APIPath("policies"), .all), of: PolicyOnWire.self,
+            try await session.api.list(APIPath("policies"), .all), of: PolicyView.self,
             ifEmpty: "there are no policies",
             [
                 .words("Policy"), .numbers("Version"), .words("Clock"), .numbers("Stays"), .numbers("At most"),
@@ -48,7 +49,7 @@ struct PolicyList: ClientCommand {
         ) { Self.row(for: $0, session) }
     }
 
-    private static func row(for view: PolicyOnWire, _ session: Session) -> [Table.Cell] {
+    private static func row(for view: PolicyView, _ session: Session) -> [Table.Cell] {
         let (record, derived) = (view.record, view.derived)
         let isBuiltIn = record.version == 0
         return [
@@ -56,7 +57,7 @@ struct PolicyList: ClientCommand {
             Table.Cell(derived?.meanStaySeconds.map { Units.span(seconds: $0.rounded()) }),
             Table.Cell(derived?.maxStaySeconds.map { Units.span(seconds: $0.rounded()) }),
             Table.Cell(record.policy.placement.rule.rawValue),
-            Table.Cell(record.name == .default ? "all others" : derived?.usedBy?.joined(separator: ", ")),
+            Table.Cell(record.name == .default ? "all others" : derived?.usedBy.joined(separator: ", ")),
             Table.Cell(isBuiltIn ? nil : record.changedBy),
             Table.Cell(isBuiltIn ? nil : "\(session.age(record.changedAt)) ago"),
         ]
@@ -78,7 +79,7 @@ struct PolicyShow: ClientCommand {
 
     func run(_ session: Session) async throws {
         let path = number.map { APIPath("policies", policy.name.text, "versions", String($0)) } ?? policy.path
-        try session.show(try await session.api.get(path), as: PolicyOnWire.self) { view in
+        try session.show(try await session.api.get(path), as: PolicyView.self) { view in
             PolicyReport(view: view, now: session.now).details.text(in: session.output.style)
         }
     }
@@ -104,7 +105,7 @@ struct PolicyHistory: ClientCommand {
         // What the oldest one changed is seen only beside the one before it.
         let count = session.wantsJSON ? limit : limit + 1
         let answer = try await session.api.list(APIPath("policies", policy.name.text, "versions"), .newest(count))
-        try session.show(answer, as: Listing<PolicyOnWire>.self) { list in
+        try session.show(answer, as: ListView<PolicyView>.self) { list in
             let history = HistoryTable(records: list.items.map(\.record), limit: limit, now: session.now)
             guard !list.items.isEmpty else { return "policy '\(policy.name)' was never changed\n" }
             return try history.table.text(in: session.output.style)

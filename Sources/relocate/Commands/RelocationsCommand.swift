@@ -1,4 +1,5 @@
 import ArgumentParser
+import FleetAPI
 import FleetModel
 
 /// `relocate relocations`
@@ -83,7 +84,7 @@ struct RelocationsShow: ClientCommand {
 
     func run(_ session: Session) async throws {
         let answer = try await session.api.get(APIPath("relocations", relocation.id.description))
-        try session.show(answer, as: RelocationOnWire.self) { view in
+        try session.show(answer, as: RelocationView.self) { view in
             RelocationReport(relocation: view.relocation, decision: view.decision, now: session.now).text(
                 in: session.output.style)
         }

@@ -1,8 +1,5 @@
 import ArgumentParser
-
-private struct SchedulerChange: Encodable {
-    var paused: Bool
-}
+import FleetAPI
 
 /// `relocate pause`
 struct PauseCommand: ClientCommand {
@@ -13,7 +10,7 @@ struct PauseCommand: ClientCommand {
     @OptionGroup var options: ClientOptions
 
     func run(_ session: Session) async throws {
-        let answer = try await session.api.put(APIPath("scheduler"), SchedulerChange(paused: true))
+        let answer = try await session.api.put(APIPath("scheduler"), SchedulerView(paused: true))
         try session.confirm(answer, "the clock is paused: containers stay where they are until 'relocate resume'")
     }
 }
@@ -26,7 +23,7 @@ struct ResumeCommand: ClientCommand {
     @OptionGroup var options: ClientOptions
 
     func run(_ session: Session) async throws {
-        let answer = try await session.api.put(APIPath("scheduler"), SchedulerChange(paused: false))
+        let answer = try await session.api.put(APIPath("scheduler"), SchedulerView(paused: false))
         try session.confirm(answer, "the clock runs: containers move when their time is over")
     }
 }

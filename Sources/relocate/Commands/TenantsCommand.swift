@@ -1,4 +1,5 @@
 import ArgumentParser
+import FleetAPI
 import FleetModel
 
 /// `relocate tenants`
@@ -48,14 +49,8 @@ struct TenantsAdd: ClientCommand {
 
     @OptionGroup var options: ClientOptions
 
-    private struct NewTenant: Encodable {
-        var name: TenantName
-        var policy: PolicyName?
-        var neverBeside: [TenantName]?
-    }
-
     func run(_ session: Session) async throws {
-        let body = NewTenant(name: name, policy: policy, neverBeside: neverBeside.isEmpty ? nil : neverBeside)
+        let body = NewTenantBody(name: name, policy: policy, neverBeside: neverBeside.isEmpty ? nil : neverBeside)
         let answer = try await session.api.post(APIPath("tenants"), body)
         try session.confirm(answer, "tenant \(name) is added")
     }

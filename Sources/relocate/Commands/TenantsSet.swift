@@ -1,4 +1,5 @@
 import ArgumentParser
+import FleetAPI
 import FleetModel
 
 /// `relocate tenants set NAME`
@@ -46,17 +47,17 @@ struct TenantsSet: ClientCommand {
         ]
         for (isClash, names) in clashes where isClash { throw ValidationError("give either \(names)") }
         if neverBeside.contains(name) { throw ValidationError("--never-beside: a tenant is always beside itself") }
-        if changes.isEmpty { throw ValidationError("say what is to change, such as --policy night or --paused") }
+        guard changes != TenantChangesBody() else {
+            throw ValidationError("say what is to change, such as --policy night or --paused")
+        }
     }
 
-    /// The fields to send.
-    var changes: [String: JSONValue] {
-        var changes: [String: JSONValue] = [:]
-        if let policy { changes["policy"] = .string(policy.text) }
-        if defaultPolicy { changes["policy"] = .null }
-        if !neverBeside.isEmpty || besideAll { changes["neverBeside"] = .array(neverBeside.map { .string($0.text) }) }
-        if paused || resumed { changes["isPaused"] = .bool(paused) }
-        return changes
+    /// What to send.
+    var changes: TenantChangesBody {
+        TenantChangesBody(
+            policy: policy.map { FieldChange.set($0) } ?? (defaultPolicy ? .clear : .keep),
+            neverBeside: neverBeside.isEmpty && !besideAll ? nil : neverBeside,
+            isPaused: paused || resumed ? paused : nil)
     }
 
     func run(_ session: Session) async throws {

@@ -6,6 +6,7 @@ import MovingTarget
 import Testing
 
 @testable import ControlPlane
+@testable import FleetAPI
 @testable import ImageStore
 @testable import Ledger
 

@@ -1,3 +1,4 @@
+import FleetAPI
 import FleetCore
 import FleetModel
 import HTTP
@@ -9,8 +10,9 @@ import Testing
 
 @Suite("What is read of a request")
 struct RequestTests {
-    private struct Body: RequestFields {
+    private struct Body: JSONBody {
         enum CodingKeys: String, CodingKey, CaseIterable { case name, count }
+        static var fieldNames: [String] { CodingKeys.allCases.map(\.rawValue) }
         var name: String
         var count: Int?
     }

@@ -1,3 +1,4 @@
+import FleetAPI
 import FleetCore
 import FleetModel
 import Testing
@@ -111,8 +112,8 @@ struct ViewTests {
             let view = try json(EventView(event: event))
             #expect(view["sequence"]?.number == 9 && view["actor"]?.text == "ann", "\(change.kind)")
             #expect(view[field] != nil && view[field]?["name"]?.text == name, "\(change.kind)")
-            #expect(view["kind"] == nil || change.kind == "kind")
-            #expect(try json(ActionView(event: event))["kind"]?.text == change.kind)
+            #expect(view["kind"] == nil || change.kind.rawValue == "kind")
+            #expect(try json(ActionView(event: event))["kind"]?.text == change.kind.rawValue)
         }
     }
 
@@ -225,7 +226,7 @@ struct DrainViewTests {
             }
             let view = try DrainView(try desk.host("host1"), in: desk.state, at: now)
             #expect(view.total == 9 && view.moved == 4 && view.startedBy == "ann")
-            #expect(view.remaining.map(\.state) == [.waiting, .moving, .blocked, .blocked, .waiting])
+            #expect(view.remaining.map(\.state.known) == [.waiting, .moving, .blocked, .blocked, .waiting])
             #expect(view.remaining.map(\.relocation) == [RelocationID(1), RelocationID(2), nil, nil, nil])
             #expect(
                 view.remaining.map(\.reason) == [

@@ -1,14 +1,5 @@
+import FleetAPI
 import FleetModel
-
-/// A list of the API, or one page of it.
-struct Listing<Item: Decodable & Sendable>: Decodable, Sendable {
-    /// The items.
-    var items: [Item]
-    /// Where the next page begins; `nil` on the last.
-    var next: String?
-    /// How many items there are on all pages; `nil` where the control plane does not count them.
-    var total: Int?
-}
 
 /// How much of a long list is wanted.
 enum Extent: Sendable, Hashable {
@@ -25,17 +16,6 @@ enum Extent: Sendable, Hashable {
     }
 }
 
-extension Listing: Encodable where Item: Encodable {
-    private enum Keys: CodingKey { case items, next, total }
-
-    func encode(to encoder: any Encoder) throws {
-        var fields = encoder.container(keyedBy: Keys.self)
-        try fields.encode(items, forKey: .items)
-        try fields.encode(next, forKey: .next)
-        try fields.encodeIfPresent(total, forKey: .total)
-    }
-}
-
 extension APIClient {
     /// Reads page after page, until there is as much as is wanted or no more.
     /// - Returns: the answer, as if all of it had come on one page.
@@ -44,13 +24,13 @@ extension APIClient {
         var cursor: String?
         while true {
             let answer = try await get(path.with("limit", extent.page(after: items.count)).with("cursor", cursor))
-            let page = try answer.decode(Listing<JSONValue>.self)
+            let page = try answer.decode(ListView<JSONValue>.self)
             // The usual case: what came is passed on to the byte.
             if cursor == nil, page.next == nil { return answer }
             items += page.items
             cursor = page.next
             guard cursor != nil, extent.page(after: items.count) > 0, !page.items.isEmpty else {
-                let whole = Listing(items: items, next: cursor, total: page.total)
+                let whole = ListView(items: items, next: cursor, total: page.total)
                 return Answer(
                     status: answer.status, headerFields: answer.headerFields, bytes: try FleetJSON.encode(whole))
             }
