@@ -1,3 +1,4 @@
+import FleetAPI
 import FleetModel
 import Foundation
 import Glibc
@@ -77,7 +78,7 @@ extension DockerTests {
                     #expect(
                         relocation.failure?.message.contains("files cannot be written down") == true,
                         "\(String(describing: relocation.failure))")
-                    #expect(try await lab.api.container(name).state == "running")
+                    #expect(try await lab.api.container(name).state == .running)
                     try await client.conversation.goesOn()
                 }
                 try await lab.expectRunsOnlyOn("host1")
@@ -113,12 +114,8 @@ extension DockerTests {
                 try await lab.heal { process in
                     if process.name == "host3-docker" { process.arguments.removeAll { $0 == "--experimental" } }
                 }
-                struct Host: Decodable {
-                    struct Facts: Decodable { var problems: [String] }
-                    var facts: Facts
-                }
                 try await eventually("the host says what it lacks") {
-                    try await lab.api.send(.get, "/v1/hosts/host3").decode(Host.self).facts.problems
+                    try await lab.api.send(.get, "/v1/hosts/host3").decode(HostView.self).host.facts.problems
                         .contains { $0.contains("experimental") }
                 }
                 let relocation = try await lab.api.move(name, to: try HostName("host3"))
@@ -158,7 +155,7 @@ extension DockerTests {
                 let relocation = try await killDaemon(while: name, isMoving: lab) { kill($0, SIGKILL) }
                 #expect(relocation.state == .failed)
                 try await client.conversation.goesOn()
-                #expect(try await lab.api.container(name).state == "running")
+                #expect(try await lab.api.container(name).state == .running)
                 try await lab.expectRunsOnlyOn("host1")
             }
         }

@@ -1,3 +1,4 @@
+import FleetAPI
 import FleetModel
 import HTTP
 import RelocateTesting
@@ -113,11 +114,6 @@ struct DockerTests {
         }
     }
 
-    private struct Adoptable: Decodable {
-        var name: String
-        var obstacles: [String]
-    }
-
     /// Starts a container on host1 as people do.
     private func run(_ lab: TestLab, _ name: String, image: String, _ options: [String], _ command: [String])
         async throws
@@ -128,11 +124,11 @@ struct DockerTests {
         _ = try await lab.docker(on: "host1", words + options + [reference] + command)
     }
 
-    private func adoptable(_ lab: TestLab, _ name: String) async throws -> Adoptable {
-        var found: Adoptable?
+    private func adoptable(_ lab: TestLab, _ name: String) async throws -> AdoptableContainer {
+        var found: AdoptableContainer?
         try await eventually("\(name) is shown") {
-            found = try await lab.api.send(.get, "/v1/adoptable").decode(API.Items<Adoptable>.self).items
-                .first { $0.name == name }
+            found = try await lab.api.send(.get, "/v1/adoptable").decode(ListView<AdoptableView>.self).items
+                .map(\.container).first { $0.name == name }
             return found != nil
         }
         return try #require(found)
@@ -151,14 +147,14 @@ struct DockerTests {
         let answer = try await lab.api.send(
             .post, "/v1/hosts/host1/adopt?wait=60", #"{"container":"own","ports":[{"port":7}]}"#)
         #expect(answer.status == 201, "\(answer.body)")
-        let container = try answer.decode(ContainerAnswer.self)
-        #expect(container.state == "running", "\(answer.body)")
+        let container = try answer.decode(ContainerView.self).container
+        #expect(container.state == .running, "\(answer.body)")
         #expect(process != "")
         let client = try await EchoClient.start(
             in: lab.outside, to: try #require(container.virtualAddress), port: Self.port)
         try await client.conversation.goesOn(by: 5)
         try await eventually("it was found movable") {
-            try await lab.api.container(container.name).mobility.state == "movable"
+            try await lab.api.container(container.name).mobility == .movable
         }
         for host in ["host2", "host3", "host1", "host2"] {
             let relocation = try await lab.api.move(container.name, to: try HostName(host))
@@ -186,10 +182,10 @@ struct DockerTests {
             ["/bin/sh", "-c", "echo precious > /data/note; while :; do sleep 1; done"])
         #expect(try await adoptable(lab, "keeper").obstacles == [])
         let answer = try await lab.api.send(.post, "/v1/hosts/host1/adopt?wait=60", #"{"container":"keeper"}"#)
-        let container = try answer.decode(ContainerAnswer.self)
-        #expect(container.state == "running", "\(answer.body)")
+        let container = try answer.decode(ContainerView.self).container
+        #expect(container.state == .running, "\(answer.body)")
         try await eventually("it was found movable") {
-            try await lab.api.container(container.name).mobility.state == "movable"
+            try await lab.api.container(container.name).mobility == .movable
         }
         #expect(try await lab.api.move(container.name, to: try HostName("host2")).state == .completed)
         try await eventually("its volume is there") {
@@ -212,8 +208,8 @@ struct DockerTests {
             ["/bin/sh", "-c", "echo begun; while :; do sleep 0.1; done"])
         #expect(try await adoptable(lab, "patient").obstacles == [])
         let answer = try await lab.api.send(.post, "/v1/hosts/host1/adopt?wait=60", #"{"container":"patient"}"#)
-        let container = try answer.decode(ContainerAnswer.self)
-        #expect(container.state == "running", "\(answer.body)")
+        let container = try answer.decode(ContainerView.self).container
+        #expect(container.state == .running, "\(answer.body)")
         for host in ["host2", "host3", "host1", "host2", "host3"] {
             let relocation = try await lab.api.move(container.name, to: try HostName(host))
             #expect(relocation.state == .completed, "\(String(describing: relocation.failure))")
@@ -252,13 +248,13 @@ struct DockerTests {
             #expect(answer.status == 201, "\(answer.body)")
         }
         try await eventually("all were found movable", within: .seconds(60)) {
-            let all = try await lab.api.send(.get, "/v1/containers").decode(API.Items<ContainerAnswer>.self).items
-            return all.count == 20 && all.allSatisfy { $0.state == "running" && $0.mobility.state == "movable" }
+            let all = try await lab.api.containers()
+            return all.count == 20 && all.allSatisfy { $0.state == .running && $0.mobility == .movable }
         }
         _ = try await lab.api.send(.post, "/v1/hosts/host1/drain")
         try await eventually("the host is empty", within: .seconds(100)) {
-            let all = try await lab.api.send(.get, "/v1/containers").decode(API.Items<ContainerAnswer>.self).items
-            return all.allSatisfy { $0.state == "running" && $0.host?.text != "host1" }
+            let all = try await lab.api.containers()
+            return all.allSatisfy { $0.state == .running && $0.host?.text != "host1" }
         }
         #expect(try await lab.docker(on: "host1", "ps", "--quiet") == "")
         for number in 1...20 {
@@ -280,13 +276,9 @@ struct DockerTests {
                 else { return }
                 process.arguments[option + 1] = runtime.rawValue
             }
-            struct Host: Decodable {
-                var name: String
-                var facts: HostFacts
-            }
             try await eventually("the control plane knows what they run") {
-                try await lab.api.send(.get, "/v1/hosts").decode(API.Items<Host>.self).items
-                    .filter { ["host2", "host3"].contains($0.name) }.allSatisfy { $0.facts.runtimes == [runtime] }
+                try await lab.api.send(.get, "/v1/hosts").decode(ListView<HostView>.self).items.map(\.host)
+                    .filter { ["host2", "host3"].contains($0.name.text) }.allSatisfy { $0.facts.runtimes == [runtime] }
             }
             try await lab.awaitControlPlane()
         }

@@ -1,3 +1,4 @@
+import FleetAPI
 import FleetModel
 import RelocateTesting
 import Testing
@@ -40,10 +41,10 @@ extension EndToEnd {
             #expect(refused.failure?.toolMessage.contains("ghost") == true)
             try await talking.goesOn()
             let after = try await lab.api.container(container.name)
-            #expect(after.state == "running")
+            #expect(after.state == .running)
             #expect(after.host == container.host)
             #expect(after.address == inside)
-            #expect(after.mobility.state == "immovable")
+            #expect(after.mobility.reason != nil)
             #expect(after.mobility.reason == refused.failure?.message)
             #expect(try await lab.route(to: inside) == lab.address(of: try HostName("host1")))
             #expect(try await lab.traces(of: container.name, on: host) == [])
@@ -53,7 +54,7 @@ extension EndToEnd {
 
             trigger.hangUp()
             try await eventually("it is found movable again", within: .seconds(60)) {
-                try await lab.api.container(container.name).mobility.state == "movable"
+                try await lab.api.container(container.name).mobility == .movable
             }
             #expect(try await lab.api.move(container.name, to: host).state == .completed)
             try await talking.goesOn()
@@ -152,7 +153,7 @@ extension EndToEnd {
                 let relocation = try await scene.strand()
                 #expect(relocation.state == .stranded)
                 #expect(relocation.steps.last { $0.kind == .revive }?.failure?.code == .restoreFailed)
-                #expect(try await lab.api.container(scene.name).state == "stranded")
+                #expect(try await lab.api.container(scene.name).state.word == .stranded)
                 let alarms = try await lab.api.alarms()
                 #expect(alarms.map(\.kind) == [.stranded])
                 #expect(alarms.map(\.subject) == [scene.name.text])
@@ -163,7 +164,7 @@ extension EndToEnd {
                 #expect(answer.status == 202)
                 await scene.client.hangUp()
                 let container = try await lab.api.container(scene.name)
-                #expect(container.state == "running")
+                #expect(container.state == .running)
                 #expect(container.virtualAddress == scene.virtualAddress)
                 #expect(scene.watch.hosts() == [container.host])
                 let connection = try await Connection.open(
@@ -256,9 +257,9 @@ extension EchoScene {
 extension TestLab {
     /// Waits until a host has enrolled with an address.
     fileprivate func awaitAddress(_ address: String, of host: HostName) async throws {
-        struct Answer: Decodable { var address: String }
         try await eventually("\(host) has enrolled with \(address)") {
-            try await api.send(.get, "/v1/hosts/\(host)").decode(Answer.self).address == address
+            try await api.send(.get, "/v1/hosts/\(host)").decode(HostView.self).host.address.description
+                == address
         }
     }
 }

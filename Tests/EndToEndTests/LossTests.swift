@@ -1,3 +1,4 @@
+import FleetAPI
 import FleetModel
 import Glibc
 import HostAgent
@@ -75,7 +76,7 @@ extension EndToEnd {
                 }
                 try await eventually("the container runs elsewhere") {
                     let now = try await lab.api.container(name)
-                    return now.state == "running" && now.host != dead
+                    return now.state == .running && now.host != dead
                 }
                 let after = try await lab.api.container(name)
                 let stays = after.address == container.address
@@ -156,8 +157,7 @@ extension TestLab {
     }
 
     fileprivate func state(of host: String) async throws -> HostState {
-        struct Answer: Decodable { var state: HostState }
-        return try await api.send(.get, "/v1/hosts/\(host)").decode(Answer.self).state
+        try await api.send(.get, "/v1/hosts/\(host)").decode(HostView.self).host.state
     }
 
     fileprivate func await(_ state: HostState, of host: String) async throws {

@@ -1,3 +1,4 @@
+import FleetAPI
 import FleetModel
 import Glibc
 import HostAgent
@@ -145,16 +146,16 @@ extension TestLab {
     /// Creates a container that runs a shell script, and waits until it was found movable.
     fileprivate func create(
         _ name: String, ports: [Int], memory: Int = 256 << 20, _ script: String
-    ) async throws -> ContainerAnswer {
+    ) async throws -> Container {
         let words = try String(decoding: FleetJSON.encode(["sh", "-c", script]), as: UTF8.self)
         let list = ports.map { #"{"port":\#($0)}"# }.joined(separator: ",")
         let body =
             #"{"name":"\#(name)","tenant":"acme","image":"busybox","command":\#(words),"ports":[\#(list)],"#
             + #""limits":{"memoryBytes":\#(memory)},"host":"host1"}"#
-        let created = try await api.send(.post, "/v1/containers?wait=30", body).decode(ContainerAnswer.self)
+        let created = try await api.send(.post, "/v1/containers?wait=30", body).decode(ContainerView.self).container
         try await eventually("\(name) runs and is movable") {
             let now = try await api.container(created.name)
-            return now.state == "running" && now.mobility.state == "movable"
+            return now.state == .running && now.mobility == .movable
         }
         return try await api.container(created.name)
     }

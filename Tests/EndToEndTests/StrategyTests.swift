@@ -1,3 +1,4 @@
+import FleetAPI
 import FleetModel
 import RelocateTesting
 import Testing
@@ -5,11 +6,6 @@ import Testing
 extension EndToEnd {
     @Suite("Where containers go")
     struct Strategy {
-        /// A relocation as its page shows it.
-        private struct Detail: Decodable {
-            var decision: PlacementDecision?
-        }
-
         @Test("over sixty real moves hosts are chosen as often as the decisions say, and one connection sees them all")
         func frequencies() async throws {
             let lab = try TestLab.shared
@@ -22,7 +18,8 @@ extension EndToEnd {
                     let answer = try await lab.api.send(.post, "/v1/containers/\(scene.name)/relocate?wait=45", "{}")
                     let relocation = try answer.decode(Relocation.self)
                     #expect(relocation.state == .completed, "\(String(describing: relocation.failure))")
-                    let detail = try await lab.api.send(.get, "/v1/relocations/\(relocation.id)").decode(Detail.self)
+                    let detail = try await lab.api.send(.get, "/v1/relocations/\(relocation.id)")
+                        .decode(RelocationView.self)
                     let decision = try #require(detail.decision)
                     #expect(decision.chosen == relocation.destination)
                     #expect(decision.entropy >= 0.85 * 0.6931471 - 1e-9, "the floor of a draw between two hosts")

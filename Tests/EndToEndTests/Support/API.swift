@@ -1,3 +1,4 @@
+import FleetAPI
 import FleetModel
 import HTTP
 import HTTPTypes
@@ -26,11 +27,6 @@ struct API: Sendable {
         var description: String { "\(status): \(body)" }
     }
 
-    /// A list's page.
-    struct Items<Item: Decodable>: Decodable {
-        var items: [Item]
-    }
-
     @discardableResult
     func send(_ method: HTTPRequest.Method, _ path: String, _ body: String = "") async throws -> Answer {
         let fields: HTTPFields = body.isEmpty ? [:] : [.contentType: "application/json"]
@@ -52,8 +48,12 @@ struct API: Sendable {
 
     // MARK: What is asked often
 
-    func container(_ name: ContainerName) async throws -> ContainerAnswer {
-        try await send(.get, "/v1/containers/\(name)").decode(ContainerAnswer.self)
+    func container(_ name: ContainerName) async throws -> Container {
+        try await send(.get, "/v1/containers/\(name)").decode(ContainerView.self).container
+    }
+
+    func containers() async throws -> [Container] {
+        try await send(.get, "/v1/containers").decode(ListView<ContainerView>.self).items.map(\.container)
     }
 
     func relocation(_ id: RelocationID) async throws -> Relocation {
@@ -62,11 +62,11 @@ struct API: Sendable {
 
     /// The latest relocation of a container.
     func lastRelocation(of name: ContainerName) async throws -> Relocation? {
-        try await send(.get, "/v1/relocations?container=\(name)&limit=1").decode(Items<Relocation>.self).items.first
+        try await send(.get, "/v1/relocations?container=\(name)&limit=1").decode(ListView<Relocation>.self).items.first
     }
 
     func alarms() async throws -> [Alarm] {
-        try await send(.get, "/v1/alarms").decode(Items<Alarm>.self).items
+        try await send(.get, "/v1/alarms").decode(ListView<Alarm>.self).items
     }
 
     /// Asks for a move and waits for its end.
@@ -86,18 +86,7 @@ struct API: Sendable {
     }
 }
 
-/// A container as the interface shows it.
-struct ContainerAnswer: Decodable {
-    struct Mobility: Decodable {
-        var state: String
-        var reason: String?
-    }
-
-    var name: ContainerName
-    var state: String
-    var host: HostName?
-    var address: IPv4Address?
-    var virtualAddress: IPv4Address?
-    var retainedAddresses: [IPv4Address]
-    var mobility: Mobility
+extension Mobility {
+    /// Why it cannot be moved; `nil` when it can be, or that is not known.
+    var reason: String? { if case .immovable(let reason, _) = self { reason } else { nil } }
 }

@@ -1,3 +1,4 @@
+import FleetAPI
 import FleetModel
 import RelocateTesting
 import Testing
@@ -64,7 +65,7 @@ struct EchoScene {
         on host: HostName, sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
         let container = try await lab.api.container(name)
-        #expect(container.state == "running", sourceLocation: sourceLocation)
+        #expect(container.state == .running, sourceLocation: sourceLocation)
         #expect(container.host == host, sourceLocation: sourceLocation)
         #expect(watch.hosts() == [host], sourceLocation: sourceLocation)
         let address = try #require(container.address, sourceLocation: sourceLocation)
@@ -90,7 +91,7 @@ extension TestLab {
     func create(
         _ name: String, image: String, port: UInt16? = nil, command: [String] = [], on host: String,
         runtime: RuntimeKind? = nil
-    ) async throws -> ContainerAnswer {
+    ) async throws -> Container {
         let words = try String(decoding: FleetJSON.encode(command), as: UTF8.self)
         let ports = port.map { #"[{"port":\#($0)}]"# } ?? "[]"
         let kind = runtime.map { #","runtime":"\#($0.rawValue)""# } ?? ""
@@ -98,10 +99,10 @@ extension TestLab {
             .post, "/v1/containers?wait=30",
             #"{"name":"\#(name)","tenant":"acme","image":"\#(image)","command":\#(words),"ports":\#(ports),"host":"\#(host)"\#(kind)}"#
         )
-        let container = try answer.decode(ContainerAnswer.self)
+        let container = try answer.decode(ContainerView.self).container
         try await eventually("\(name) runs and is movable") {
             let now = try await api.container(container.name)
-            return now.state == "running" && now.mobility.state == "movable"
+            return now.state == .running && now.mobility == .movable
         }
         return try await api.container(container.name)
     }

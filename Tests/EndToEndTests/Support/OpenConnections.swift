@@ -1,3 +1,4 @@
+import FleetAPI
 import FleetModel
 import Glibc
 import HostAgent
@@ -173,7 +174,7 @@ enum OpenConnections {
                 bytes += try await onOwnThread { try reader.read(100_000) }
             }
             let relocations = try await lab.api.send(.get, "/v1/relocations?container=\(scene.name)")
-                .decode(API.Items<Relocation>.self).items
+                .decode(ListView<Relocation>.self).items
             let parted = relocations.filter { $0.closing != nil }
             #expect(parted.count == 1, "it stays where it was closed")
             #expect(parted.first?.steps.first { $0.kind == .part }?.state == .succeeded)

@@ -1,3 +1,4 @@
+import FleetAPI
 import FleetModel
 import HostAgent
 import RelocateTesting
@@ -8,7 +9,7 @@ import Testing
 /// program before and after a move what it sees.
 struct PythonScene {
     let lab: TestLab
-    let container: ContainerAnswer
+    let container: Container
     let connection: Connection
 
     static let port: UInt16 = 9000
@@ -24,11 +25,11 @@ struct PythonScene {
             .post, "/v1/containers?wait=30",
             #"{"name":"\#(name)","tenant":"acme","image":"python","command":\#(words),"ports":[{"port":\#(port)}],"host":"host1"}"#
         )
-        var container = try answer.decode(ContainerAnswer.self)
+        var container = try answer.decode(ContainerView.self).container
         do {
             try await eventually("\(name) was found movable, which is asked before it has done much") {
                 container = try await lab.api.container(container.name)
-                return container.state == "running" && container.mobility.state == "movable"
+                return container.state == .running && container.mobility == .movable
             }
             let address = try #require(container.virtualAddress)
             var connection: Connection?

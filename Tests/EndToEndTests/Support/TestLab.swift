@@ -1,3 +1,4 @@
+import FleetAPI
 import FleetModel
 import Foundation
 import Glibc
@@ -71,10 +72,9 @@ final class TestLab: Sendable {
 
     /// Waits until the control plane answers and every host is there.
     func awaitControlPlane() async throws {
-        struct Host: Decodable { var state: HostState }
         try await eventually("the control plane answers and all hosts are there") {
             guard let answer = try? await api.send(.get, "/v1/hosts"), answer.status == 200 else { return false }
-            let hosts = try answer.decode(API.Items<Host>.self).items
+            let hosts = try answer.decode(ListView<HostView>.self).items.map(\.host)
             return hosts.count == plan.hostCount + 1 && hosts.allSatisfy { $0.state == .ready }
         }
     }
