@@ -24,7 +24,7 @@ struct ShapeTests {
             try await check(SchedulerView.self, fleet.send(.put, "/v1/scheduler", #"{"paused":true}"#))
             try await check(PolicyView.self, fleet.send(.post, "/v1/policies", #"{"name":"night"}"#))
             try await check(PolicyPreviewView.self, fleet.send(.post, "/v1/policies/preview?container=a", "{}"))
-            let order = #"{"whatIf":{"attackSeconds":120,"attackers":2,"horizonSeconds":1200},"runs":2}"#
+            let order = #"{"experiment":"time-migration","runs":10,"seed":5}"#
             try await check(
                 SimulationView<ExperimentResult>.self, fleet.send(.post, "/v1/simulations?wait=60", order))
             try await lists(fleet)
