@@ -17,7 +17,7 @@ struct FleetDraftTests {
             try draft.update(name) { $0.isPaused = true }
             #expect(draft.state.isPaused && draft.state.containers[name]?.isPaused == true)
         }
-        #expect(draft.changes.map(\.kind) == ["scheduler", "container"])
+        #expect(draft.changes.map(\.kind) == [.scheduler, .container])
         #expect(!before.isPaused && before.containers[name]?.isPaused == false)
     }
 

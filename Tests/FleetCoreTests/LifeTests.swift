@@ -18,11 +18,11 @@ struct LifeTests {
     func states() throws {
         let states = try Self.states()
         #expect(Set(states.map(\.word)).count == states.count)
-        #expect(states.filter(\.mayStartAnew).map(\.word) == ["stopped", "stranded", "failed", "lost"])
-        #expect(states.filter(\.isPassing).map(\.word) == ["starting", "relocating", "stopping", "removing"])
+        #expect(states.filter(\.mayStartAnew).map(\.word) == [.stopped, .stranded, .failed, .lost])
+        #expect(states.filter(\.isPassing).map(\.word) == [.starting, .relocating, .stopping, .removing])
         for state in states {
             #expect([state.mayStartAnew, state.isPassing, state == .running].count(where: \.self) == 1, "\(state)")
-            #expect(state.isLost == (state.word == "lost"))
+            #expect(state.isLost == (state.word == .lost))
         }
     }
 

@@ -37,7 +37,7 @@ struct ProgressTests {
         draft.record(.relocation(move))
         #expect(
             draft.changes.map(\.kind)
-                == ["relocation", "relocation", "progress", "progress", "progress", "relocation"])
+                == [.relocation, .relocation, .progress, .progress, .progress, .relocation])
         #expect(draft.state.relocations.isEmpty)
     }
 }

@@ -60,7 +60,7 @@ struct WireTests {
             "container":"echo","state":"running","bytes":4096,"addedLater":true,"steps":[{"position":4,"kind":"steer",
             "host":"gateway","attempt":1,"state":"sent","startedAt":"2026-01-31T12:00:00.000Z","timings":{}}]}}
             """
-        guard case .progress(let news) = try Answer(bytes: Array(json.utf8)).decode(EventOnWire.self).event.change
+        guard case .progress(let news) = try Answer(bytes: Array(json.utf8)).decode(ActionView.self).event.change
         else {
             Issue.record("the event is not about a move that goes on")
             return

@@ -138,7 +138,7 @@ struct RelocationRunTests {
             result = (answer, desk.standing, desk.script.kinds)
             try await desk.until("it is where it belongs") { state in
                 let container = try state.container(ContainerName("shop"))
-                return container.state == .running || container.state.word == "stranded"
+                return container.state == .running || container.state.word == .stranded
             }
             #expect(desk.state.index == FleetIndex(of: desk.state))
         }
