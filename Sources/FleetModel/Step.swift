@@ -51,7 +51,7 @@ public struct Step: Codable, Sendable, Hashable {
     /// From sending it to its outcome, on the control plane's clock, in milliseconds.
     public var durationMilliseconds: Double?
     /// The parts the agent measured, in milliseconds, such as `frozen`.
-    public var timings: [String: Double]
+    public var timings: StepTimings
     /// What went wrong.
     public var failure: StepFailure?
 

@@ -92,7 +92,7 @@ enum Samples {
         var step = Step(kind: .checkpoint, host: try HostName("host1"), attempt: 1, startedAt: time)
         step.state = .failed
         step.durationMilliseconds = 12.5
-        step.timings = ["frozen": 11.75]
+        step.timings = [.frozen: 11.75]
         step.failure = StepFailure(code: .dumpRefused, message: "CRIU refused", toolMessage: "Error (tty)")
         relocation.steps = [Step(kind: .prepare, host: try HostName("host3"), attempt: 1, startedAt: time), step]
         relocation.pauseMilliseconds = 24.125

@@ -152,7 +152,7 @@ struct RuncFixture: Sendable {
         network.hold()
         var watch = Stopwatch()
         let dump = try await from.checkpoint(stay, for: relocation)
-        var timings = dump.timings.reduce(into: [:]) { $0["dump.\($1.key)"] = $1.value }
+        var timings = dump.timings.parts.reduce(into: [:]) { $0["dump.\($1.part)"] = $1.milliseconds }
         timings["checkpoint"] = watch.lap()
         let restored = try await to.restore(next, lease: .seconds(30))
         timings["restore"] = watch.lap()
@@ -161,8 +161,8 @@ struct RuncFixture: Sendable {
         _ = watch.lap()
         let released = try await to.release(next)
         timings["release"] = watch.lap()
-        timings.merge(restored.reduce(into: [:]) { $0["restore.\($1.key)"] = $1.value }) { $1 }
-        timings.merge(released.reduce(into: [:]) { $0["release.\($1.key)"] = $1.value }) { $1 }
+        timings.merge(restored.parts.reduce(into: [:]) { $0["restore.\($1.part)"] = $1.milliseconds }) { $1 }
+        timings.merge(released.parts.reduce(into: [:]) { $0["release.\($1.part)"] = $1.milliseconds }) { $1 }
         try await from.remove(stay)
         try await from.removeDump(of: relocation)
         return (next, timings, dump.bytes)

@@ -110,7 +110,7 @@ struct RuncMoveTests {
                 #expect(try mode(of: "\(dump)/\(name)") & 0o077 == 0, "\(name)")
             }
             #expect(measured.bytes > 10_000)
-            #expect(measured.timings["frozen"] != nil)
+            #expect(measured.timings[.frozen] != nil)
             #expect(await fixture.source.presence() == [StayPresence(stay: stay, state: .dumped(relocation))])
             let again = try await fixture.source.checkpoint(stay, for: relocation)
             #expect(again.bytes == measured.bytes)

@@ -93,7 +93,7 @@ enum Some {
     static func step(_ kind: StepKind, _ host: String, _ state: StepState = .succeeded) throws -> Step {
         var step = Step(kind: kind, host: try HostName(host), attempt: 1, startedAt: epoch)
         step.state = state
-        step.timings = ["frozen": 12.75]
+        step.timings = [.frozen: 12.75]
         if state == .failed { step.failure = StepFailure(code: .dumpRefused, message: "no", toolMessage: "Error") }
         return step
     }

@@ -7,10 +7,10 @@ public struct OrderOutcome: Codable, Sendable, Hashable {
     /// How long the agent took, in milliseconds.
     public var durationMilliseconds: Double
     /// The parts of it that were measured, in milliseconds, such as `frozen`.
-    public var timings: [String: Double]
+    public var timings: StepTimings
 
     /// How an order ended.
-    public init(id: OrderID, result: OrderResult, durationMilliseconds: Double, timings: [String: Double] = [:]) {
+    public init(id: OrderID, result: OrderResult, durationMilliseconds: Double, timings: StepTimings = [:]) {
         self.id = id
         self.result = result
         self.durationMilliseconds = durationMilliseconds

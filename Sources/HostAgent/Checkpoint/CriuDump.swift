@@ -21,8 +21,8 @@ struct CriuDump: Sendable {
     func run(
         with worker: CriuWorker, whenStill: () throws(StepFailure) -> Void = {},
         whenWhole: () throws(StepFailure) -> Void
-    ) throws(StepFailure) -> [String: Double] {
-        var timings: [String: Double] = [:]
+    ) throws(StepFailure) -> StepTimings {
+        var timings: StepTimings = [:]
         var watch = Stopwatch()
         var conversation = CriuConversation.dump
         try worker.send(.dump(options, process: process, leaveRunning: leaveRunning))
@@ -30,7 +30,7 @@ struct CriuDump: Sendable {
         if action == .look {
             var look = Stopwatch()
             try ask(whenStill, worker, &conversation)
-            timings["look"] = look.lap()
+            timings[.look] = look.lap()
             try worker.decide(true, &conversation)
             action = try worker.advance(&conversation, within: limit)
         }
@@ -39,13 +39,13 @@ struct CriuDump: Sendable {
         case .fail(let message): throw refusal(message)
         default: throw refusal("the dump ended before it was whole")
         }
-        timings["dump"] = watch.lap()
+        timings[.dump] = watch.lap()
         try ask(whenWhole, worker, &conversation)
-        timings["layer"] = watch.lap()
+        timings[.layer] = watch.lap()
         try worker.decide(true, &conversation)
         if case .fail(let message) = try worker.advance(&conversation, within: limit) { throw refusal(message) }
-        timings["end"] = watch.lap()
-        if let frozen = CriuStatistics.frozenMilliseconds(in: options.images) { timings["frozen"] = frozen }
+        timings[.end] = watch.lap()
+        if let frozen = CriuStatistics.frozenMilliseconds(in: options.images) { timings[.frozen] = frozen }
         return timings
     }
 

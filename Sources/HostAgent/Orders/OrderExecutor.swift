@@ -46,7 +46,7 @@ actor OrderExecutor {
         death.strike(.begun, of: step)
         let clock = ContinuousClock()
         let start = clock.now
-        var timings: [String: Double] = [:]
+        var timings: StepTimings = [:]
         let result: OrderResult
         do {
             result = .succeeded(try await report(on: command.order, timings: &timings))
@@ -68,7 +68,7 @@ actor OrderExecutor {
     }
 
     private func report(
-        on order: AgentOrder, timings: inout [String: Double]
+        on order: AgentOrder, timings: inout StepTimings
     ) async throws(StepFailure) -> AgentReport {
         switch order {
         case .route(let order):

@@ -8,7 +8,7 @@ struct WorkerOrders: Sendable {
     let network: any HostNetwork
 
     /// Carries out an order of a worker.
-    func carryOut(_ order: AgentOrder, timings: inout [String: Double]) async throws(StepFailure) -> AgentReport {
+    func carryOut(_ order: AgentOrder, timings: inout StepTimings) async throws(StepFailure) -> AgentReport {
         switch order {
         case .start(let order): try await start(order)
         case .examine(let container): return .adoptable(try await adopter().examine(container))
@@ -120,7 +120,7 @@ struct WorkerOrders: Sendable {
         }
     }
 
-    private func restore(_ order: RestoreOrder) async throws(StepFailure) -> [String: Double] {
+    private func restore(_ order: RestoreOrder) async throws(StepFailure) -> StepTimings {
         let (runtime, stay) = try await arrivingStay(of: order.container, by: order.relocation)
         let timings = try await runtime.restore(stay, lease: .seconds(order.leaseSeconds))
         try await network.unshield(stay)
@@ -138,7 +138,7 @@ struct WorkerOrders: Sendable {
     }
 
     /// The processes run before their packets come, so that none is answered by a stack without its socket.
-    private func release(_ order: ReleaseOrder) async throws(StepFailure) -> [String: Double] {
+    private func release(_ order: ReleaseOrder) async throws(StepFailure) -> StepTimings {
         let (runtime, stay) = try await arrivingStay(of: order.container, by: order.relocation)
         let timings = try await runtime.release(stay)
         try await network.deliver(stay, without: order.closing)
@@ -181,7 +181,7 @@ struct WorkerOrders: Sendable {
     }
 
     private func checkpoint(
-        _ order: DepartureOrder, timings: inout [String: Double]
+        _ order: DepartureOrder, timings: inout StepTimings
     ) async throws(StepFailure) -> AgentReport {
         let (runtime, stay) = try await leavingStay(of: order.container, by: order.relocation)
         let still = try await network.whenStill(stay)

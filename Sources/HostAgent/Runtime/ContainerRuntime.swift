@@ -62,10 +62,10 @@ public protocol ContainerRuntime: Sendable {
 
     /// Restores the dump of the relocation that began this stay and holds the processes before their first
     /// instruction. While they are held, the end of the agent is their end. On failure nothing of it runs.
-    func restore(_ stay: Stay, lease: Duration) async throws(StepFailure) -> [String: Double]
+    func restore(_ stay: Stay, lease: Duration) async throws(StepFailure) -> StepTimings
 
     /// Lets the held processes run. Fails with `leaseExpired` or `interrupted` when there is nothing held any more.
-    func release(_ stay: Stay) async throws(StepFailure) -> [String: Double]
+    func release(_ stay: Stay) async throws(StepFailure) -> StepTimings
 
     /// Restores a dumped container from the relocation's dump at the host it was dumped on, and lets it run.
     func revive(_ stay: Stay, from relocation: RelocationID) async throws(StepFailure)
@@ -127,10 +127,10 @@ public struct DumpMeasurement: Sendable, Hashable {
     /// The size of the dump in bytes, the writable layer included.
     public var bytes: Int
     /// Parts in milliseconds: `frozen` is how long the processes were stopped until the dump was whole.
-    public var timings: [String: Double]
+    public var timings: StepTimings
 
     /// What was measured in a dump.
-    public init(bytes: Int, timings: [String: Double]) {
+    public init(bytes: Int, timings: StepTimings) {
         self.bytes = bytes
         self.timings = timings
     }

@@ -32,7 +32,7 @@ extension Relocation {
 extension Step {
     /// How long it took, and the parts of it that the agent measured: `12.3 ms (frozen 11.8 ms)`.
     var measured: String {
-        let parts = timings.sorted { $0.key < $1.key }.map { "\($0.key) \(Units.milliseconds($0.value))" }
+        let parts = timings.parts.map { "\($0.part) \(Units.milliseconds($0.milliseconds))" }
         return Units.milliseconds(durationMilliseconds) + (parts.isEmpty ? "" : " (\(parts.joined(separator: ", ")))")
     }
 }

@@ -60,7 +60,7 @@ struct RelocationReport {
     }
 
     private func note(on step: Step) -> String? {
-        let timings = step.timings.sorted { $0.key < $1.key }.map { "\($0.key) \(Units.milliseconds($0.value))" }
+        let timings = step.timings.parts.map { "\($0.part) \(Units.milliseconds($0.milliseconds))" }
         let notes = timings + (step.failure.map { ["\($0)"] } ?? [])
         return notes.isEmpty ? nil : notes.joined(separator: ", ")
     }

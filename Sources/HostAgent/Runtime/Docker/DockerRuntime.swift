@@ -106,12 +106,12 @@ public final class DockerRuntime: AdoptingRuntime {
     }
 
     /// See `ContainerRuntime.restore`. Timings: `root` (writable layer and log), `restore`, `hold`.
-    public func restore(_ stay: Stay, lease: Duration) async throws(StepFailure) -> [String: Double] {
+    public func restore(_ stay: Stay, lease: Duration) async throws(StepFailure) -> StepTimings {
         try await keepers[stay].restore(lease: lease)
     }
 
     /// See `ContainerRuntime.release`. Timings: `resume`.
-    public func release(_ stay: Stay) async throws(StepFailure) -> [String: Double] {
+    public func release(_ stay: Stay) async throws(StepFailure) -> StepTimings {
         try await keepers[stay].release()
     }
 

@@ -19,7 +19,7 @@ extension DockerStayKeeper {
     }
 
     /// See `ContainerRuntime.restore`.
-    func restore(lease: Duration) async throws(StepFailure) -> [String: Double] {
+    func restore(lease: Duration) async throws(StepFailure) -> StepTimings {
         await turnstile.enter()
         defer { turnstile.leave() }
         guard let arrival = stay.arrival else { throw notHere }
@@ -33,9 +33,9 @@ extension DockerStayKeeper {
         let dump = tools.dump(of: arrival)
         let manifest = try dump.manifest(of: stay.container)
         try await bringFiles(of: dump, manifest, to: container)
-        var timings = ["root": watch.lap()]
+        var timings: StepTimings = [.root: watch.lap()]
         try await raise(container, from: dump, going: false)
-        timings["restore"] = watch.lap()
+        timings[.restore] = watch.lap()
         do {
             // Packets wait meanwhile, so what it does until then is heard by nobody.
             try await docker("hold container '\(stay.container)'", code: .restoreFailed) {
@@ -48,13 +48,13 @@ extension DockerStayKeeper {
             try? await engine.kill(container, signal: "KILL")
             throw error
         }
-        timings["hold"] = watch.lap()
+        timings[.hold] = watch.lap()
         self.lease = expiry(after: lease)
         return timings
     }
 
     /// See `ContainerRuntime.release`.
-    func release() async throws(StepFailure) -> [String: Double] {
+    func release() async throws(StepFailure) -> StepTimings {
         await turnstile.enter()
         defer { turnstile.leave() }
         let (record, container) = try created()
@@ -85,7 +85,7 @@ extension DockerStayKeeper {
             await rename(container, to: name)
             await allowRestarts()
         }
-        return ["resume": resume]
+        return [.resume: resume]
     }
 
     /// See `ContainerRuntime.revive`.

@@ -42,7 +42,7 @@ extension DockerStayKeeper {
             await allowRestarts()
             throw error
         }
-        var timings: [String: Double] = [:]
+        var timings: StepTimings = [:]
         do throws(StepFailure) {
             do throws(StepFailure) {
                 try await dump(
@@ -54,9 +54,9 @@ extension DockerStayKeeper {
                 // Better restored with connections that stall than not at all.
                 try? StreamImages(directory: destination.dockerCheckpoint).amend(nil)
             }
-            timings["dump"] = watch.lap()
+            timings[.dump] = watch.lap()
             try await complete(destination, of: container)
-            timings["layer"] = watch.lap()
+            timings[.layer] = watch.lap()
         } catch {
             await settleDump(for: relocation, isWanted: false)
             // It is tried again at once.

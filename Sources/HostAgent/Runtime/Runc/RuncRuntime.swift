@@ -87,12 +87,12 @@ public final class RuncRuntime: ContainerRuntime {
 
     /// See `ContainerRuntime.restore`. Timings: `root` (writable layer and mount), `restore`, and `worker` when
     /// none was waiting.
-    public func restore(_ stay: Stay, lease: Duration) async throws(StepFailure) -> [String: Double] {
+    public func restore(_ stay: Stay, lease: Duration) async throws(StepFailure) -> StepTimings {
         try await keepers[stay].restore(lease: lease)
     }
 
     /// See `ContainerRuntime.release`. Timings: `resume`.
-    public func release(_ stay: Stay) async throws(StepFailure) -> [String: Double] {
+    public func release(_ stay: Stay) async throws(StepFailure) -> StepTimings {
         try await keepers[stay].release()
     }
 

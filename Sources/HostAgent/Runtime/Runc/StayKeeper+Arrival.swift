@@ -26,7 +26,7 @@ extension StayKeeper {
     }
 
     /// See `ContainerRuntime.restore`.
-    func restore(lease: Duration) throws(StepFailure) -> [String: Double] {
+    func restore(lease: Duration) throws(StepFailure) -> StepTimings {
         guard let record, let arrival = stay.arrival else { throw notHere }
         switch record.phase {
         case .held where held != nil, .running: return [:]
@@ -36,7 +36,7 @@ extension StayKeeper {
     }
 
     /// See `ContainerRuntime.release`.
-    func release() throws(StepFailure) -> [String: Double] {
+    func release() throws(StepFailure) -> StepTimings {
         guard let record else { throw notHere }
         switch record.phase {
         case .running: return [:]
@@ -80,14 +80,14 @@ extension StayKeeper {
 
     private func raise(
         from dump: DumpDirectory, origin: RestoreOrigin, lease: Duration
-    ) throws(StepFailure) -> [String: Double] {
-        var timings: [String: Double] = [:]
+    ) throws(StepFailure) -> StepTimings {
+        var timings: StepTimings = [:]
         var watch = Stopwatch()
         if waitingWorker?.isReady != true {
             waitingWorker?.end()
             waitingWorker = nil
             try makeReady()
-            timings["worker"] = watch.lap()
+            timings[.worker] = watch.lap()
         }
         guard let record, let worker = waitingWorker else { throw notHere }
         let manifest = try dump.manifest(of: stay.container)
@@ -96,7 +96,7 @@ extension StayKeeper {
         waitingOutput = nil
         do throws(StepFailure) {
             try raiseRoot(of: record, from: dump, manifest: manifest, origin: origin)
-            timings["root"] = watch.lap()
+            timings[.root] = watch.lap()
             let restore = CriuRestore(
                 options: criuOptions(images: dump.path, log: "restore-\(stay).log"),
                 inherited: [
@@ -104,7 +104,7 @@ extension StayKeeper {
                         resource: "pipe:[\(manifest.outputPipe)]", number: CriuWorker.outputDescriptor)
                 ])
             let tasks = try restore.hold(with: worker)
-            timings["restore"] = watch.lap()
+            timings[.restore] = watch.lap()
             let traits = try dump.traits()
             if !traits.isEmpty { traits.give(to: controlGroup.members, of: tasks.process) }
             guard let identity = ProcessIdentity(pid: tasks.process) else {
@@ -137,7 +137,7 @@ extension StayKeeper {
 
     private func letGo(
         _ held: HeldContainer, _ identity: ProcessIdentity, _ origin: RestoreOrigin
-    ) throws(StepFailure) -> [String: Double] {
+    ) throws(StepFailure) -> StepTimings {
         var watch = Stopwatch()
         let process = process
         held.lease.cancel()
@@ -153,7 +153,7 @@ extension StayKeeper {
             throw error
         }
         Task { leaveAlone(held) }
-        return ["resume": watch.lap()]
+        return [.resume: watch.lap()]
     }
 
     // MARK: Lease

@@ -97,14 +97,14 @@ public final class SimulatedRuntime: ContainerRuntime {
     }
 
     /// See `ContainerRuntime.restore`.
-    public func restore(_ stay: Stay, lease: Duration) async throws(StepFailure) -> [String: Double] {
+    public func restore(_ stay: Stay, lease: Duration) async throws(StepFailure) -> StepTimings {
         guard let arrival = stay.arrival else { throw invalid("restore needs a relocation") }
         try step(.restore) { if $0[stay] != .running { $0[stay] = .held(arrival) } }
         return [:]
     }
 
     /// See `ContainerRuntime.release`.
-    public func release(_ stay: Stay) async throws(StepFailure) -> [String: Double] {
+    public func release(_ stay: Stay) async throws(StepFailure) -> StepTimings {
         let current = state.withLock { $0.stays[stay] }
         switch current {
         case .held, .running: try step(.release) { $0[stay] = .running }
