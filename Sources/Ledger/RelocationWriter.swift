@@ -4,8 +4,12 @@ import GRDB
 /// Writes of relocations and their steps what differs from what is there.
 enum RelocationWriter {
     /// Writes a relocation with all of its steps.
-    static func write(_ relocation: Relocation, to database: Database) throws {
-        let columns = try Column.all(of: relocation)
+    /// - Returns: The relocation without its steps, as it is written down.
+    static func write(_ relocation: Relocation, to database: Database) throws -> String {
+        var bare = relocation
+        bare.steps = []
+        let body = try JSONText.write(bare)
+        let columns = Column.all(of: relocation, body)
         let names = columns.map { "\"\($0.name)\"" }
         let present = try Row.fetchOne(
             database.cachedStatement(sql: "SELECT \(names.joined(separator: ", ")) FROM relocations WHERE id = ?"),
@@ -19,27 +23,36 @@ enum RelocationWriter {
                 StatementArguments([relocation.id.number.databaseValue] + columns.map(\.value)))
         }
         for (position, step) in relocation.steps.enumerated() {
-            try write(PlacedStep(position: position, step: step), of: relocation.id, to: database)
+            try write(step, at: position, of: relocation.id, to: database)
         }
-        guard present != nil else { return }
+        guard present != nil else { return body }
         try database.run(
             "DELETE FROM steps WHERE relocation = ? AND position >= ?", [relocation.id.number, relocation.steps.count])
+        return body
     }
 
     /// Writes what is new of a relocation. Where it is not there, its steps have nothing to refer to.
-    static func write(_ progress: RelocationProgress, to database: Database) throws {
-        for step in progress.steps { try write(step, of: progress.id, to: database) }
+    /// - Returns: What is new, as it is written down.
+    static func write(_ progress: RelocationProgress, to database: Database) throws -> String {
+        let steps = try progress.steps.map { placed in
+            // With its place before all that it says of itself.
+            "{\"position\":\(placed.position),"
+                + (try write(placed.step, at: placed.position, of: progress.id, to: database)).dropFirst()
+        }
+        var bare = progress
+        bare.steps = []
+        let body = try JSONText.write(bare)
         if progress.hasMore {
             // What a progress says bears the names that it has in the relocation, so it is a patch of that (RFC 7396).
-            var fields = progress
-            fields.steps = []
             try database.run(
-                "UPDATE relocations SET body = json_patch(body, ?) WHERE id = ?",
-                [try JSONText.write(fields), progress.id.number])
+                "UPDATE relocations SET body = json_patch(body, ?) WHERE id = ?", [body, progress.id.number])
         }
         try database.run(
             "UPDATE relocations SET state = ?1, body = json_set(body, '$.state', ?1) WHERE id = ?2 AND state <> ?1",
             [progress.state.rawValue, progress.id.number])
+        let end = "\"steps\":[]}"
+        guard body.hasSuffix(end) else { return try JSONText.write(progress) }
+        return body.dropLast(2) + steps.joined(separator: ",") + "]}"
     }
 
     /// Puts relocations and their steps together again.
@@ -75,8 +88,12 @@ enum RelocationWriter {
             StatementArguments(columns.map(\.value) + [id.number.databaseValue]))
     }
 
-    private static func write(_ placed: PlacedStep, of id: RelocationID, to database: Database) throws {
-        let step = placed.step
+    /// - Returns: The step, as it is written down.
+    @discardableResult
+    private static func write(
+        _ step: Step, at position: Int, of id: RelocationID, to database: Database
+    ) throws -> String {
+        let body = try JSONText.write(step)
         try database.run(
             """
             INSERT INTO steps (relocation, position, kind, host, state, body) VALUES (?, ?, ?, ?, ?, ?)
@@ -84,10 +101,8 @@ enum RelocationWriter {
                 body = excluded.body
             WHERE body <> excluded.body
             """,
-            [
-                id.number, placed.position, step.kind.rawValue, step.host.text, step.state.rawValue,
-                try JSONText.write(step),
-            ])
+            [id.number, position, step.kind.rawValue, step.host.text, step.state.rawValue, body])
+        return body
     }
 
     /// A column of the table of relocations.
@@ -95,15 +110,13 @@ enum RelocationWriter {
         let name: String
         let value: DatabaseValue
 
-        static func all(of relocation: Relocation) throws -> [Column] {
-            var body = relocation
-            body.steps = []
+        static func all(of relocation: Relocation, _ body: String) -> [Column] {
             let values: [(String, (any DatabaseValueConvertible)?)] = [
                 ("container", relocation.container.text), ("tenant", relocation.tenant.text),
                 ("source", relocation.source.text), ("destination", relocation.destination?.text),
                 ("trigger", relocation.trigger.rawValue), ("state", relocation.state.rawValue),
                 ("created_at", relocation.createdAt.milliseconds), ("ended_at", relocation.endedAt?.milliseconds),
-                ("body", try JSONText.write(body)),
+                ("body", body),
             ]
             return values.map { Column(name: $0.0, value: $0.1?.databaseValue ?? .null) }
         }

@@ -15,6 +15,9 @@ enum JSONText {
         String(decoding: try FleetJSON.encode(value), as: UTF8.self)
     }
 
+    /// The change of which a value, that has been written already, is all: as `write` writes it.
+    static func change(_ kind: EventKind, _ value: String) -> String { "{\"\(kind)\":{\"_0\":\(value)}}" }
+
     /// Reads a value.
     static func read<Value: Decodable>(_ type: Value.Type, _ text: String) throws -> Value {
         try FleetJSON.decode(type, from: text.utf8)

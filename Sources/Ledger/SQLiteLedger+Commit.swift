@@ -23,10 +23,10 @@ extension SQLiteLedger: Ledger {
     ) throws -> [FleetEvent] {
         var events: [FleetEvent] = []
         for change in entry.changes {
-            try ChangeWriter.write(change, to: database, at: entry.time)
+            let body = try ChangeWriter.write(change, to: database, at: entry.time)
             last += 1
             let event = FleetEvent(sequence: last, at: entry.time, actor: entry.actor, change: change)
-            try ChangeWriter.append(event, to: database)
+            try ChangeWriter.append(event, body, to: database)
             events.append(event)
         }
         for note in entry.notes { try NoteWriter.write(note, to: database, at: entry.time) }

@@ -53,12 +53,18 @@ struct CommitTests {
             relocation.pauseMilliseconds = 0.1 + 0.2
             relocation.state = .running
             var further = relocation
+            further.steps[0].durationMilliseconds = 12.5
             further.steps.append(try Some.step(.revive, "a", .sent))
+            further.failure = StepFailure(code: .unreachable, message: #"it said "steps":[]}"#)
             let progress = try #require(RelocationProgress(of: further, since: relocation))
+            #expect(progress.steps.count == 2 && progress.hasMore)
+            var ended = further
+            (ended.state, ended.endedAt) = (.rolledBack, epoch)
             let changes: [FleetChange] = [
                 .tenant(try Some.tenant("shop")), .host(try Some.host("a")),
                 .container(try Some.container("web", tenant: "shop", host: "a")), .relocation(relocation),
-                .progress(progress), .policy(try Some.policy("calm", 1)), .policyRemoved(try PolicyName("calm")),
+                .progress(progress), .relocation(ended),
+                .policy(try Some.policy("calm", 1)), .policyRemoved(try PolicyName("calm")),
                 .image(image),
                 .scheduler(paused: true),
                 .alarm(Alarm(kind: .stranded, subject: "web", message: "x", raisedAt: epoch)),

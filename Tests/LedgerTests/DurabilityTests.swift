@@ -106,9 +106,9 @@ struct DurabilityTests {
         try await withLedger { ledger in
             try ledger.commit([.scheduler(paused: true)], actor: "op", at: epoch)
             let seen: (Int64, Int) = try await ledger.pool.write { database in
-                try ChangeWriter.write(.scheduler(paused: false), to: database, at: epoch)
+                let body = try ChangeWriter.write(.scheduler(paused: false), to: database, at: epoch)
                 let event = FleetEvent(sequence: 2, at: epoch, actor: "op", change: .scheduler(paused: false))
-                try ChangeWriter.append(event, to: database)
+                try ChangeWriter.append(event, body, to: database)
                 // The transaction is still open: this would never end if reads waited.
                 let record = try ledger.pool.read(SQLiteLedger.record)
                 return (record.lastSequence, record.schedulerPaused ? 1 : 0)
