@@ -185,7 +185,7 @@ extension FleetWorld {
             let answer = try carryOut(step, relocation, isCalm: isCalm)
             let isGone = state.hosts[step.host].map { $0.state == .lost } ?? true
             // Asked until answered.
-            if answer == .lost, run.isBehind, RelocationCourse.isAskedUntilAnswered(step.kind), !isGone { continue }
+            if answer == .lost, run.isBehind, step.kind.rule.isAskedUntilAnswered, !isGone { continue }
             step.state = answer
             if answer == .failed { step.failure = StepFailure(code: .interrupted, message: "\(step.kind) failed") }
             run.known.take(step)

@@ -181,7 +181,7 @@ struct MovePlay {
         for var step in steps {
             if away.contains(step.host) {
                 let isGone = fleet.state.hosts[step.host]?.state == .lost
-                if isBehind, RelocationCourse.isAskedUntilAnswered(step.kind), !isGone { continue }
+                if isBehind, step.kind.rule.isAskedUntilAnswered, !isGone { continue }
                 step.state = .lost
             } else if carryOut(step.kind, on: step.host) {
                 step.state = .succeeded

@@ -66,7 +66,7 @@ private struct Crashes {
             let isLost = asked < 60 && happens(4)
             let isDelivered = !isLost || happens(2)
             let success = isDelivered && carryOut(step)
-            if isLost, untilAnswered, RelocationCourse.isAskedUntilAnswered(step.kind) {
+            if isLost, untilAnswered, step.kind.rule.isAskedUntilAnswered {
                 if mayCrash { return false }
                 continue
             }

@@ -123,7 +123,7 @@ struct RelocationRun {
         var answered = await perform(steps, closing)
         for attempt in 2... {
             let isLost = answered.contains {
-                $0.step.state == .lost && RelocationCourse.isAskedUntilAnswered($0.step.kind) && !isGone($0.step.host)
+                $0.step.state == .lost && $0.step.kind.rule.isAskedUntilAnswered && !isGone($0.step.host)
             }
             guard untilAnswered, isLost, !Task.isCancelled else { break }
             await noticeRepetition(attempt)

@@ -27,7 +27,7 @@ extension Relocation {
     package mutating func begin(_ steps: [Step], at now: Timestamp) {
         self.steps += steps
         if startedAt == nil { startedAt = now }
-        let isUndoing = steps.contains { [.steerBack, .abandon, .revive, .disarm].contains($0.kind) }
+        let isUndoing = steps.contains { $0.kind.rule.way == .back }
         state = isUndoing ? .rollingBack : .running
     }
 

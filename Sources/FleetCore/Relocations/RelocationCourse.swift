@@ -123,7 +123,7 @@ package enum RelocationCourse {
 
     /// Whether steps need the agents of source, destination and gateway, all three.
     package static func needsAll(_ intents: [Intent]) -> Bool {
-        intents.contains { [.hush, .settle, .steer, .checkpoint].contains($0.kind) }
+        intents.contains { $0.kind.rule.needsAll }
     }
 
     /// Whether the container may have run at the destination, by what is on record.
@@ -133,19 +133,14 @@ package enum RelocationCourse {
 
     /// Whether a step may be sent before it is written down.
     package static func isInWindow(_ intents: [Intent]) -> Bool {
-        intents.allSatisfy { $0.attempt == 1 && [.checkpoint, .restore, .part, .release].contains($0.kind) }
+        intents.allSatisfy { $0.attempt == 1 && $0.kind.rule.isInWindow }
     }
 
     /// Whether more may have been done than these steps say, by a control plane that has ended since.
     package static func mayBeBehind(_ steps: [Step]) -> Bool {
-        let window = steps.filter { isAskedUntilAnswered($0.kind) }
+        let window = steps.filter { $0.kind.rule.isAskedUntilAnswered }
         return !window.isEmpty
             && window.allSatisfy { $0.kind != .release && ($0.state == .sent || $0.state == .succeeded) }
-    }
-
-    /// Whether a step is asked for until an answer comes, where more may have been done than is written down.
-    package static func isAskedUntilAnswered(_ kind: StepKind) -> Bool {
-        [.steer, .checkpoint, .restore, .release].contains(kind)
     }
 
     private static func lost(_ host: HostName) -> StepFailure {
@@ -178,7 +173,7 @@ package enum RelocationCourse {
                 ([.restore] + (parting && losses.source == nil ? [.part] : [])).map { Intent(kind: $0, attempt: 1) })
         }
         for kind in [StepKind.release, .announce, .seal] {
-            if let repetition = record.untilDone(kind) { return .send([repetition]) }
+            if let due = record.due(kind) { return .send([due]) }
         }
         if record[.retire] == nil { return .send([Intent(kind: .retire, attempt: 1)]) }
         return .end(.completed, nil)
@@ -186,13 +181,13 @@ package enum RelocationCourse {
 
     private static func undo(_ record: Record, _ undoing: Undoing, _ losses: Losses) -> Move {
         let checkpoint = record[.checkpoint]?.state
-        if checkpoint == .lost, let back = record.untilDone(.steerBack) { return .send([back]) }
+        if checkpoint == .lost, let back = record.due(.steerBack) { return .send([back]) }
         let mustRevive = checkpoint == .succeeded || checkpoint == .lost
-        if mustRevive, record[.revive]?.state == .failed {
-            return .end(.stranded, record[.revive]?.failure)
+        if mustRevive, let revive = record[.revive], case .strand = StepKind.revive.rule.consequence(of: revive) {
+            return .end(.stranded, revive.failure)
         }
-        if mustRevive, let revive = record.untilDone(.revive) { return .send([revive]) }
-        if record[.hush] != nil, let back = record.untilDone(.steerBack) { return .send([back]) }
+        if mustRevive, let revive = record.due(.revive) { return .send([revive]) }
+        if record[.hush] != nil, let back = record.due(.steerBack) { return .send([back]) }
         for kind in losses.destination == nil ? [StepKind.abandon, .disarm] : [.disarm] where record[kind] == nil {
             return .send([Intent(kind: kind, attempt: 1)])
         }
@@ -219,10 +214,11 @@ package enum RelocationCourse {
 
         subscript(kind: StepKind) -> Step? { last[kind] }
 
-        /// The next attempt of a step that is repeated until it is done; `nil` when it is done.
-        func untilDone(_ kind: StepKind) -> Intent? {
+        /// The first attempt of a step, or the next of one that is repeated until it is done; `nil` when it is not due any more.
+        func due(_ kind: StepKind) -> Intent? {
             guard let step = last[kind] else { return Intent(kind: kind, attempt: 1) }
-            return step.state == .succeeded ? nil : Intent(kind: kind, attempt: step.attempt + 1)
+            guard case .again = kind.rule.consequence(of: step) else { return nil }
+            return Intent(kind: kind, attempt: step.attempt + 1)
         }
 
         func mayRunAtDestination(_ mayBeBehind: Bool) -> Bool {
@@ -234,13 +230,10 @@ package enum RelocationCourse {
 
         func reasonToUndo(cancelled: Bool, givenUp: StepFailure?) -> Undoing? {
             if let givenUp { return .failure(givenUp) }
-            for kind in [StepKind.prepare, .hush, .settle, .steer, .checkpoint, .restore] {
-                guard let step = last[kind], step.state == .failed || step.state == .lost else { continue }
+            for kind in StepKind.allCases where kind.rule.way == .forward {
+                guard let step = last[kind], case .undo = kind.rule.consequence(of: step) else { continue }
                 return .failure(step.failure ?? unreachable(step))
             }
-            // Found out before anybody waits for the container.
-            if let failure = last[.arm]?.failure, failure.code == .dumpRefused { return .failure(failure) }
-            if let failure = last[.release]?.failure, failure.code.meansNothingRuns { return .failure(failure) }
             let isUndoing = last[.abandon] != nil || last[.steerBack] != nil
             return isUndoing || (cancelled && last[.steer] == nil) ? .cancelled : nil
         }
@@ -248,17 +241,6 @@ package enum RelocationCourse {
         private func unreachable(_ step: Step) -> StepFailure {
             StepFailure(
                 code: .unreachable, message: "the agent of \(step.host) gave no answer to \(step.kind.rawValue)")
-        }
-    }
-}
-
-extension FailureCode {
-    /// Whether a destination that fails to release with it says that nothing of the container runs there. Any other
-    /// failure may have come after the container began to run, such as that of its network.
-    fileprivate var meansNothingRuns: Bool {
-        switch self {
-        case .leaseExpired, .interrupted, .restoreFailed, .notHere: true
-        default: false
         }
     }
 }

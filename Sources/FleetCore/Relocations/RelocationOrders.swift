@@ -36,20 +36,20 @@ package struct RelocationOrders {
         Step(kind: intent.kind, host: host(of: intent.kind), attempt: intent.attempt, startedAt: now)
     }
 
-    /// The host whose agent carries out a step. The dump lies in the storage that all share: where the source is lost, the
-    /// destination removes it.
+    /// The host whose agent carries out a step.
     package func host(of kind: StepKind) -> HostName {
-        switch kind {
-        case .retire, .disarm: losses.source == nil ? relocation.source : destinationName
-        case .prepare, .restore, .release, .seal, .abandon: destinationName
-        case .arm, .settle, .checkpoint, .revive: relocation.source
-        case .hush, .steer, .part, .announce, .steerBack: gateway.name
+        switch kind.rule.place {
+        case .source: relocation.source
+        case .destination: destinationName
+        case .gateway: gateway.name
+        case .keeperOfDump: losses.source == nil ? relocation.source : destinationName
         }
     }
 
     /// How long an answer to a step may take.
     package func limit(of kind: StepKind, _ times: StepTimes) -> Duration {
-        kind == .settle ? times.limit(of: kind) + .seconds(rules.acceptSeconds) : times.limit(of: kind)
+        let limit = times.limit(of: kind)
+        return if case .acceptance = kind.rule.limit { limit + .seconds(rules.acceptSeconds) } else { limit }
     }
 
     /// The command that a step is. The same step always gives the same command.
@@ -57,7 +57,7 @@ package struct RelocationOrders {
     package func command(for step: Step) throws(FleetError) -> AgentCommand {
         AgentCommand(
             id: OrderID(operation: "relocation-\(relocation.id)", step: step.kind.rawValue, attempt: step.attempt),
-            order: try order(step.kind))
+            order: try step.kind.rule.order(self))
     }
 
     private func address(of host: Host?, _ name: HostName) throws(FleetError) -> IPv4Address {
@@ -65,46 +65,43 @@ package struct RelocationOrders {
         return host.address
     }
 
-    private func order(_ kind: StepKind) throws(FleetError) -> AgentOrder {
-        let move = MoveOrder(relocation: relocation.id, container: container.name)
-        switch kind {
-        case .prepare:
-            return .prepare(
-                PrepareOrder(
-                    relocation: relocation.id, spec: container.spec, oldAddresses: addressesInUse,
-                    newAddress: newAddress))
-        case .arm: return .arm(move)
-        case .hush:
-            return .hush(RouteOrder(addresses: addressesInUse, via: try address(of: destination, destinationName)))
-        case .settle:
-            return .settle(DepartureOrder(relocation: relocation.id, container: container.name, rules: rules))
-        case .steer:
-            return .route(RouteOrder(addresses: addressesInUse, via: try address(of: destination, destinationName)))
-        case .checkpoint:
-            return .checkpoint(DepartureOrder(relocation: relocation.id, container: container.name, rules: rules))
-        case .restore:
-            return .restore(
-                RestoreOrder(relocation: relocation.id, container: container.name, leaseSeconds: leaseSeconds))
-        case .part:
-            return .part(
-                PartOrder(connections: relocation.closing ?? [], via: try address(of: source, relocation.source)))
-        case .release:
-            return .release(
-                ReleaseOrder(
-                    relocation: relocation.id, container: container.name, closing: relocation.closing ?? []))
-        case .announce: return try announcement()
-        case .seal:
-            return .seal(SealOrder(container: container.name, oldAddresses: container.retainedAddresses))
-        case .retire: return .retire(move)
-        case .steerBack:
-            return .route(RouteOrder(addresses: addressesInUse, via: try address(of: source, relocation.source)))
-        case .abandon: return .abandon(move)
-        case .revive: return .revive(move)
-        case .disarm: return .disarm(move)
-        }
+    // MARK: What the orders say
+
+    var move: MoveOrder { MoveOrder(relocation: relocation.id, container: container.name) }
+
+    var preparation: AgentOrder {
+        .prepare(
+            PrepareOrder(
+                relocation: relocation.id, spec: container.spec, oldAddresses: addressesInUse, newAddress: newAddress))
     }
 
-    private func announcement() throws(FleetError) -> AgentOrder {
+    var departure: DepartureOrder {
+        DepartureOrder(relocation: relocation.id, container: container.name, rules: rules)
+    }
+
+    var restoration: RestoreOrder {
+        RestoreOrder(relocation: relocation.id, container: container.name, leaseSeconds: leaseSeconds)
+    }
+
+    var release: ReleaseOrder {
+        ReleaseOrder(relocation: relocation.id, container: container.name, closing: relocation.closing ?? [])
+    }
+
+    var seal: SealOrder { SealOrder(container: container.name, oldAddresses: container.retainedAddresses) }
+
+    func routeToDestination() throws(FleetError) -> RouteOrder {
+        RouteOrder(addresses: addressesInUse, via: try address(of: destination, destinationName))
+    }
+
+    func routeToSource() throws(FleetError) -> RouteOrder {
+        RouteOrder(addresses: addressesInUse, via: try address(of: source, relocation.source))
+    }
+
+    func parting() throws(FleetError) -> PartOrder {
+        PartOrder(connections: relocation.closing ?? [], via: try address(of: source, relocation.source))
+    }
+
+    func announcement() throws(FleetError) -> AgentOrder {
         guard let virtualAddress = container.virtualAddress else {
             return .route(RouteOrder(addresses: [newAddress], via: try address(of: destination, destinationName)))
         }

@@ -24,9 +24,9 @@ public struct StepTimes: Sendable {
 
     /// How long an answer to a step may take.
     package func limit(of kind: StepKind) -> Duration {
-        switch kind {
-        case .checkpoint, .restore, .revive, .prepare: .seconds(dumpSeconds)
-        default: .seconds(stepSeconds)
+        switch kind.rule.limit {
+        case .dump: .seconds(dumpSeconds)
+        case .step, .acceptance: .seconds(stepSeconds)
         }
     }
 

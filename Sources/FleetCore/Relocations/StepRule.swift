@@ -1,0 +1,171 @@
+import FleetModel
+
+/// What holds of a kind of step. `StepKind.rule` is the one table of all.
+package struct StepRule: Sendable {
+    /// Whose agent carries a step out.
+    enum Place: Sendable {
+        case source
+        case destination
+        case gateway
+        /// The source; where it is lost, the destination, since the dump lies in the storage that all share.
+        case keeperOfDump
+    }
+
+    /// How long an answer may take.
+    enum Limit: Sendable {
+        /// As long as a step that reads or writes a container's memory or files.
+        case dump
+        /// As any other.
+        case step
+        /// As any other, and as long as the policy lets a program accept who has connected.
+        case acceptance
+    }
+
+    /// What follows from a step that was not done, or of which no answer came.
+    enum Consequence: Sendable {
+        /// What was done of the move is undone.
+        case undo
+        /// The step is repeated until it is done.
+        case again
+        /// Nothing: the move goes on.
+        case goOn
+        /// The move goes on to its end; what the step was to remove is tried again afterwards.
+        case leftover
+        /// The container runs nowhere, and the move ends; the dump is kept.
+        case strand
+        /// The move is undone if the agent says that nothing of the container runs at the destination. Anything else may have
+        /// come after it began to run.
+        case undoIfNothingRuns
+        /// The move is undone if the agent says that the container cannot be dumped.
+        case undoIfRefused
+    }
+
+    /// How a step comes about.
+    enum Way: Sendable {
+        /// On the way to the destination.
+        case forward
+        /// On the way back.
+        case back
+    }
+
+    let way: Way
+    /// Whose agent carries it out.
+    let place: Place
+    /// How long an answer may take.
+    let limit: Limit
+    /// What follows when it fails.
+    let onFailure: Consequence
+    /// What follows when no answer comes.
+    let onLoss: Consequence
+    /// Whether it is sent only while the agents of source, destination and gateway are all heard.
+    var needsAll = false
+    /// Whether it may be sent before it is written down (see `RelocationCourse`).
+    var isInWindow = false
+    /// Whether it is asked for until an answer comes, where more may have been done than is written down.
+    package var isAskedUntilAnswered = false
+    /// Which order it is.
+    let order: @Sendable (RelocationOrders) throws(FleetError) -> AgentOrder
+
+    /// What follows from how a step has ended; `nil` when it has not, or was done.
+    func consequence(of step: Step) -> Consequence? {
+        let consequence: Consequence
+        switch step.state {
+        case .sent, .succeeded: return nil
+        case .failed: consequence = onFailure
+        case .lost: consequence = onLoss
+        }
+        return switch consequence {
+        case .undoIfNothingRuns: step.failure?.code.meansNothingRuns == true ? .undo : .again
+        case .undoIfRefused: step.failure?.code == .dumpRefused ? .undo : .goOn
+        case .undo, .again, .goOn, .leftover, .strand: consequence
+        }
+    }
+}
+
+extension StepKind {
+    /// What holds of it.
+    package var rule: StepRule {
+        switch self {
+        // Forward, in this order.
+        case .prepare:
+            StepRule(
+                way: .forward, place: .destination, limit: .dump, onFailure: .undo, onLoss: .undo,
+                order: { $0.preparation })
+        case .arm:
+            StepRule(
+                way: .forward, place: .source, limit: .step, onFailure: .undoIfRefused, onLoss: .goOn,
+                order: { .arm($0.move) })
+        case .hush:
+            StepRule(
+                way: .forward, place: .gateway, limit: .step, onFailure: .undo, onLoss: .undo, needsAll: true,
+                order: { orders throws(FleetError) in .hush(try orders.routeToDestination()) })
+        case .settle:
+            StepRule(
+                way: .forward, place: .source, limit: .acceptance, onFailure: .undo, onLoss: .undo, needsAll: true,
+                order: { .settle($0.departure) })
+        case .steer:
+            StepRule(
+                way: .forward, place: .gateway, limit: .step, onFailure: .undo, onLoss: .undo, needsAll: true,
+                isAskedUntilAnswered: true,
+                order: { orders throws(FleetError) in .route(try orders.routeToDestination()) })
+        case .checkpoint:
+            StepRule(
+                way: .forward, place: .source, limit: .dump, onFailure: .undo, onLoss: .undo, needsAll: true,
+                isInWindow: true, isAskedUntilAnswered: true,
+                order: { .checkpoint($0.departure) })
+        case .restore:
+            StepRule(
+                way: .forward, place: .destination, limit: .dump, onFailure: .undo, onLoss: .undo, isInWindow: true,
+                isAskedUntilAnswered: true,
+                order: { .restore($0.restoration) })
+        case .part:
+            StepRule(
+                way: .forward, place: .gateway, limit: .step, onFailure: .goOn, onLoss: .goOn, isInWindow: true,
+                order: { orders throws(FleetError) in .part(try orders.parting()) })
+        case .release:
+            StepRule(
+                way: .forward, place: .destination, limit: .step, onFailure: .undoIfNothingRuns, onLoss: .again,
+                isInWindow: true, isAskedUntilAnswered: true,
+                order: { .release($0.release) })
+        case .announce:
+            StepRule(
+                way: .forward, place: .gateway, limit: .step, onFailure: .again, onLoss: .again,
+                order: { orders throws(FleetError) in try orders.announcement() })
+        case .seal:
+            StepRule(
+                way: .forward, place: .destination, limit: .step, onFailure: .again, onLoss: .again,
+                order: { .seal($0.seal) })
+        case .retire:
+            StepRule(
+                way: .forward, place: .keeperOfDump, limit: .step, onFailure: .leftover, onLoss: .leftover,
+                order: { .retire($0.move) })
+        // Back.
+        case .revive:
+            StepRule(
+                way: .back, place: .source, limit: .dump, onFailure: .strand, onLoss: .again,
+                order: { .revive($0.move) })
+        case .steerBack:
+            StepRule(
+                way: .back, place: .gateway, limit: .step, onFailure: .again, onLoss: .again,
+                order: { orders throws(FleetError) in .route(try orders.routeToSource()) })
+        case .abandon:
+            StepRule(
+                way: .back, place: .destination, limit: .step, onFailure: .leftover, onLoss: .leftover,
+                order: { .abandon($0.move) })
+        case .disarm:
+            StepRule(
+                way: .back, place: .keeperOfDump, limit: .step, onFailure: .leftover, onLoss: .leftover,
+                order: { .disarm($0.move) })
+        }
+    }
+}
+
+extension FailureCode {
+    /// Whether a destination that fails to release with it says that nothing of the container runs there.
+    var meansNothingRuns: Bool {
+        switch self {
+        case .leaseExpired, .interrupted, .restoreFailed, .notHere: true
+        default: false
+        }
+    }
+}
