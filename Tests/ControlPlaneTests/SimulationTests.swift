@@ -27,7 +27,8 @@ struct SimulationTests {
     func sameAsProduction() async throws {
         let clock = Xoshiro256(seed: 41)
         var placement = Xoshiro256(seed: 42)
-        let randomness = Randomness(clock: .init(clock), placement: .init(placement))
+        let randomness = Randomness(
+            clock: .init(clock), placement: .init(placement), addresses: .init(Xoshiro256(seed: 43)))
         try await TestFleet.with(hosts: 5, randomness: randomness) { fleet in
             for number in 1...5 {
                 let answer = try await fleet.send(.patch, "/v1/hosts/host\(number)", Self.labels(number))

@@ -47,34 +47,13 @@ extension FleetWorld {
         else { return }
         let network = network
         let waits = happens(3)
-        let id: RelocationID = try change { draft in
-            let number = draft.state.nextRelocation
-            var relocation = Relocation(
-                id: RelocationID(number), container: container.name,
-                tenant: container.spec.tenant, source: source, destination: destination, trigger: .operator_,
-                actor: "chance", reason: nil, oldAddress: container.address ?? IPv4Address(number: 0),
-                createdAt: draft.now)
-            guard !waits else {
-                relocation.destination = nil
-                draft.record(.relocation(relocation))
-                return relocation.id
-            }
-            try Self.begin(&relocation, to: destination, in: network, &draft)
-            return relocation.id
+        let id: RelocationID = try change { [exposure] draft in
+            let id = try draft.enqueue(wanted, exposure: exposure).0.id
+            if !waits { _ = draft.begin(id, at: destination, nil, in: network) }
+            return id
         }
         if waits { queue.insert(id) } else { runs[id] = Run(known: []) }
         count(waits ? "waits" : "moves")
-    }
-
-    private static func begin(
-        _ relocation: inout Relocation, to destination: HostName, in network: IPv4Network, _ draft: inout FleetDraft
-    ) throws {
-        relocation.destination = destination
-        relocation.newAddress = try draft.state.freeAddress(of: network, at: draft.now)
-        relocation.state = .running
-        draft.record(.relocation(relocation))
-        let id = relocation.id
-        try draft.update(relocation.container) { $0.state = .relocating(id) }
     }
 
     /// Begins what waits and can be begun, gives up what cannot, and forgets what is over.
@@ -91,15 +70,12 @@ extension FleetWorld {
             let hearing = state.hearing(of: relocation.waiting, isConnected: heard.contains)
             if hearing == .heard, let destination = decision.chosen, container.state == .running {
                 guard heard.contains(destination) else { continue }
-                try change { draft in
-                    var relocation = relocation
-                    try Self.begin(&relocation, to: destination, in: network, &draft)
-                }
+                try change { _ = $0.begin(id, at: destination, decision, in: network) }
                 runs[id] = Run(known: [])
                 count("moves")
             } else {
                 guard hearing != .wait else { continue }
-                try change { $0.giveUp(relocation, .noFeasibleHost, decision.words) }
+                try change { $0.cannotBegin(id, decision, because: nil) }
                 count("given up in the queue")
             }
             queue.remove(id)

@@ -52,7 +52,8 @@ struct FleetWorld {
         state = FleetState(
             FleetRecord(),
             randomness: Randomness(
-                clock: .init(SeededGenerator(seed: seed + 1)), placement: .init(SeededGenerator(seed: seed + 2))))
+                clock: .init(SeededGenerator(seed: seed + 1)), placement: .init(SeededGenerator(seed: seed + 2)),
+                addresses: .init(SeededGenerator(seed: seed + 3))))
         let tenant = try TenantName("acme")
         try change { [machines] draft in
             for host in machines { draft.record(.host(host)) }

@@ -20,7 +20,8 @@ struct SmallFleet {
         state = FleetState(
             FleetRecord(),
             randomness: Randomness(
-                clock: .init(SeededGenerator(seed: seed)), placement: .init(SeededGenerator(seed: seed + 1))))
+                clock: .init(SeededGenerator(seed: seed)), placement: .init(SeededGenerator(seed: seed + 1)),
+                addresses: .init(SeededGenerator(seed: seed + 2))))
         let tenants = try ["acme", "bravo"].map { Tenant(name: try TenantName($0), createdAt: epoch) }
         change { draft in
             for host in all { draft.record(.host(host)) }

@@ -17,6 +17,9 @@ actor Relocator {
     private var queue = StartQueue()
     private var driven: Set<RelocationID> = []
     private var isStopped = false
+    /// Whether somebody starts what may start, and whether there may be more by now.
+    private var isLooking = false
+    private var mustLook = false
     /// Looks at the queue again when a limit that concerns time lets something start.
     private var alarmClock: Task<Void, Never>?
 
@@ -160,52 +163,78 @@ actor Relocator {
         await startWhatMay()
     }
 
-    /// Starts waiting relocations, as far as the limits allow.
+    /// Starts waiting relocations, as far as the limits allow. Where others are being started that goes on to these, which
+    /// nobody waits for.
     func startWhatMay() async {
-        while !isStopped {
-            let state = fleet.snapshot
-            let now = Timestamp.now
-            let turn = Turn(state: state, agents: agents, exposure: fleet.exposure, listing: listing, now: now)
-            switch queue.next(at: now, limits: state.startLimits, choose: turn.choose) {
+        mustLook = true
+        guard !isLooking, !isStopped else { return }
+        isLooking = true
+        mustLook = false
+        await look()
+        if mustLook { supervisor.run { await self.lookOn() } } else { isLooking = false }
+    }
+
+    private func lookOn() async {
+        while mustLook, !isStopped {
+            mustLook = false
+            await look()
+        }
+        isLooking = false
+    }
+
+    /// How many relocations begin in one change of the fleet.
+    private static let mostAtOnce = 64
+    /// When what waits for an agent is looked at again, in seconds.
+    private static let secondsToNextListening = 0.25
+
+    /// Starts as many of those that may as begin in one change.
+    private func look() async {
+        let now = Timestamp.now
+        var turn = Turn(
+            state: fleet.snapshot, agents: agents, exposure: fleet.exposure, listing: listing,
+            network: containerNetwork, now: now)
+        while turn.endings.count < Self.mostAtOnce {
+            switch queue.next(at: now, limits: turn.state.startLimits, choose: { turn.choose($0, busy: $1) }) {
             case .wait(let until):
                 // Nothing tells when an agent's link is there again.
                 let next = turn.hasSilent ? now.advanced(bySeconds: Self.secondsToNextListening) : nil
                 startAgain(at: [until, next].compactMap(\.self).min(), from: now)
-                return
-            case .giveUp(let waiting):
-                guard await giveUp(waiting.id, turn.decision, because: turn.refusal) else { return putBack(waiting) }
-            case .start(let waiting, let destination):
-                switch await begin(waiting.id, at: destination, turn.decision) {
-                case .begun: drive(waiting.id, isResumed: false)
-                case .ended: queue.end(waiting.id)
-                case .silent:
-                    queue.end(waiting.id)
-                    queue.add(waiting)
-                case .unrecorded:
-                    queue.end(waiting.id)
-                    return putBack(waiting)
-                }
+                return await carryOut(turn.endings)
+            case .giveUp(let waiting): turn.giveUp(waiting)
+            case .start(let waiting, let destination): turn.start(waiting, at: destination)
             }
         }
+        mustLook = true
+        await carryOut(turn.endings)
     }
 
-    /// When what waits for an agent is looked at again, in seconds.
-    private static let secondsToNextListening = 0.25
-
-    /// What has become of a relocation whose turn had come.
-    private enum Beginning {
-        case begun
-        case ended
-        /// One of its hosts has fallen silent.
-        case silent
-        /// The ledger could not be written: nothing has happened.
-        case unrecorded
-    }
-
-    /// Lets a relocation wait until the ledger can be written again.
-    private func putBack(_ waiting: StartQueue.Waiting) {
-        queue.add(waiting)
-        startAgain(at: Timestamp.now.advanced(bySeconds: 1), from: .now)
+    /// Lets those begin, or end, whose turn has come.
+    private func carryOut(_ endings: [Turn.Ending]) async {
+        guard !endings.isEmpty else { return }
+        let network = containerNetwork
+        do {
+            let begun = try await fleet.change(by: "relocator") { draft in
+                endings.map { $0.apply(to: &draft, in: network) }
+            }
+            for (ending, beginning) in zip(endings, begun) {
+                switch beginning {
+                case .begun: drive(ending.waiting.id, isResumed: false)
+                case .ended: queue.end(ending.waiting.id)
+                case .silent:
+                    queue.end(ending.waiting.id)
+                    queue.add(ending.waiting)
+                    mustLook = true
+                }
+            }
+        } catch {
+            logger.error("cannot start relocations", metadata: ["error": "\(error)"])
+            // Nothing has happened. They wait until the ledger can be written again.
+            for ending in endings {
+                queue.end(ending.waiting.id)
+                queue.add(ending.waiting)
+            }
+            startAgain(at: Timestamp.now.advanced(bySeconds: 1), from: .now)
+        }
     }
 
     private func startAgain(at time: Timestamp?, from now: Timestamp) {
@@ -214,62 +243,6 @@ actor Relocator {
         alarmClock = Task {
             try? await Task.sleep(for: .seconds(time.seconds(since: now)))
             if !Task.isCancelled { await startWhatMay() }
-        }
-    }
-
-    /// Gives a relocation its destination and its address.
-    private func begin(
-        _ id: RelocationID, at destination: HostName, _ decision: PlacementDecision?
-    ) async -> Beginning {
-        let network = containerNetwork
-        do {
-            return try await fleet.change(by: "relocator") { draft in
-                guard var relocation = draft.state.relocations[id], relocation.state == .queued,
-                    let container = draft.state.containers[relocation.container]
-                else { return .ended }
-                // Between the choice and this a host may have fallen silent: it is chosen again.
-                guard draft.state.silentHost(from: relocation.source, to: destination) == nil else { return .silent }
-                guard container.state == .running else {
-                    draft.giveUp(relocation, .notHere, "container '\(container.name)' does not run any more")
-                    return .ended
-                }
-                relocation.destination = destination
-                relocation.newAddress = try draft.state.freeAddress(of: network, at: draft.now)
-                relocation.state = .running
-                relocation.startedAt = draft.now
-                draft.record(.relocation(relocation))
-                if let decision { draft.note(.decision(id, decision)) }
-                try draft.update(container.name) { $0.state = .relocating(id) }
-                return .begun
-            }
-        } catch {
-            logger.error("cannot start a relocation", metadata: ["relocation": "\(id)", "error": "\(error)"])
-            if error is LedgerError { return .unrecorded }
-            let reason = StepFailure(code: .noFeasibleHost, message: "\(error)")
-            return await giveUp(id, nil, because: reason) ? .ended : .unrecorded
-        }
-    }
-
-    /// Ends a relocation that cannot begin.
-    /// - Returns: whether that is written down.
-    private func giveUp(
-        _ id: RelocationID, _ decision: PlacementDecision?, because reason: StepFailure?
-    ) async -> Bool {
-        do {
-            try await fleet.change(by: "relocator") { draft in
-                guard let relocation = draft.state.relocations[id], relocation.state == .queued else { return }
-                if let decision { draft.note(.decision(id, decision)) }
-                let words =
-                    reason?.message ?? decision?.words ?? "the container or its host is not in the fleet any more"
-                let code = reason?.code ?? .noFeasibleHost
-                draft.giveUp(relocation, code, words)
-                if code == .noFeasibleHost { draft.raise(.noFeasibleHost, about: relocation.container.text, words) }
-            }
-            return true
-        } catch {
-            logger.critical(
-                "cannot record the end of a relocation", metadata: ["relocation": "\(id)", "error": "\(error)"])
-            return false
         }
     }
 

@@ -6,7 +6,7 @@ extension FleetState {
     /// A free address for a container.
     /// - Throws: `FleetError.addressesExhausted`.
     package func freeAddress(of network: IPv4Network, at now: Timestamp) throws(FleetError) -> IPv4Address {
-        var generator = SystemRandomNumberGenerator()
+        var generator = randomness.addresses
         do {
             return try AddressPool(network).draw(using: &generator) { address in
                 index.addressUses[address] == nil && index.fencedAddresses[address] == nil

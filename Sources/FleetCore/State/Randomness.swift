@@ -29,14 +29,18 @@ package struct Randomness: Sendable {
     package let clock: Source
     /// Where containers go.
     package let placement: Source
+    /// Which addresses they get.
+    package let addresses: Source
 
     /// Sources of one's own.
-    package init(clock: Source, placement: Source) {
+    package init(clock: Source, placement: Source, addresses: Source) {
         self.clock = clock
         self.placement = placement
+        self.addresses = addresses
     }
 
     /// The system's.
     package static let system = Randomness(
-        clock: Source(SystemRandomNumberGenerator()), placement: Source(SystemRandomNumberGenerator()))
+        clock: Source(SystemRandomNumberGenerator()), placement: Source(SystemRandomNumberGenerator()),
+        addresses: Source(SystemRandomNumberGenerator()))
 }
