@@ -52,7 +52,7 @@ extension FleetWorld {
             if !waits { _ = draft.begin(id, at: destination, nil, in: network) }
             return id
         }
-        if waits { queue.insert(id) } else { runs[id] = Run(known: []) }
+        if waits { queue.insert(id) } else { runs[id] = Run(known: state.relocations[id]?.steps ?? []) }
         count(waits ? "waits" : "moves")
     }
 
@@ -71,7 +71,7 @@ extension FleetWorld {
             if hearing == .heard, let destination = decision.chosen, container.state == .running {
                 guard heard.contains(destination) else { continue }
                 try change { _ = $0.begin(id, at: destination, decision, in: network) }
-                runs[id] = Run(known: [])
+                runs[id] = Run(known: state.relocations[id]?.steps ?? [])
                 count("moves")
             } else {
                 guard hearing != .wait else { continue }

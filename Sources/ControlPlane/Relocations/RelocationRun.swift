@@ -48,6 +48,8 @@ struct RelocationRun {
         var known = recorded
         // The record may be behind by it.
         var closing = fleet.snapshot.relocations[id]?.closing
+        // The first steps were written down with the beginning.
+        if !isResumed { answered = await send(recorded, closing, untilAnswered: false) }
         while true {
             closing = answered.lazy.compactMap(\.closing).first ?? closing
             let absentee = await absentee(after: answered, known, parting: closing != nil, isBehind: mayBeBehind)

@@ -10,7 +10,7 @@ extension FleetDraft {
         case silent
     }
 
-    /// Gives a relocation its destination, and its address out of a network.
+    /// Gives a relocation its destination, its address out of a network, and its first steps.
     package mutating func begin(
         _ id: RelocationID, at destination: HostName, _ decision: PlacementDecision?, in network: IPv4Network
     ) -> Beginning {
@@ -22,15 +22,15 @@ extension FleetDraft {
             giveUp(relocation, .notHere, "container '\(container.name)' does not run any more")
             return .ended
         }
-        do {
+        do throws(FleetError) {
+            relocation.destination = destination
             relocation.newAddress = try state.freeAddress(of: network, at: now)
+            let orders = try RelocationOrders(relocation, in: state, leaseSeconds: 0)
+            relocation.begin(RelocationCourse.first.map { orders.step($0, at: now) }, at: now)
         } catch {
             cannotBegin(id, decision, because: StepFailure(code: .noFeasibleHost, message: "\(error)"))
             return .ended
         }
-        relocation.destination = destination
-        relocation.state = .running
-        relocation.startedAt = now
         record(.relocation(relocation))
         if let decision { note(.decision(id, decision)) }
         container.state = .relocating(id)

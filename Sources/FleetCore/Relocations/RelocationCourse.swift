@@ -73,7 +73,7 @@ package enum RelocationCourse {
     }
 
     /// A step that is to be sent.
-    package struct Intent: Equatable {
+    package struct Intent: Equatable, Sendable {
         package var kind: StepKind
         /// From 1; above 1 it is a repetition.
         package var attempt: Int
@@ -94,6 +94,9 @@ package enum RelocationCourse {
         /// Whether neither is.
         package var isEmpty: Bool { source == nil && destination == nil }
     }
+
+    /// What a relocation begins with.
+    package static let first = [Intent(kind: .prepare, attempt: 1), Intent(kind: .arm, attempt: 1)]
 
     /// What follows from the recorded steps.
     /// - Parameters:
@@ -162,9 +165,7 @@ package enum RelocationCourse {
     }
 
     private static func forward(_ record: Record, parting: Bool, _ losses: Losses) -> Move {
-        if record[.prepare] == nil {
-            return .send([Intent(kind: .prepare, attempt: 1), Intent(kind: .arm, attempt: 1)])
-        }
+        if record[.prepare] == nil { return .send(first) }
         for kind in [StepKind.hush, .settle, .steer, .checkpoint] where record[kind] == nil {
             return .send([Intent(kind: kind, attempt: 1)])
         }
