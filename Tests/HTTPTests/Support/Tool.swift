@@ -30,7 +30,8 @@ struct Tool: Sendable {
             process.standardOutput = output
             process.standardError = output
             try process.run()
-            try stdin.fileHandleForWriting.write(contentsOf: Data(input.utf8))
+            // A tool that has nothing to do with its input may have ended before it reads it.
+            try? stdin.fileHandleForWriting.write(contentsOf: Data(input.utf8))
             try stdin.fileHandleForWriting.close()
             let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
             process.waitUntilExit()
