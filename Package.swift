@@ -28,7 +28,9 @@ let package = Package(
         .target(name: "FleetAPI", dependencies: ["FleetModel"], swiftSettings: swift),
         .target(
             name: "MovingTarget",
-            dependencies: ["FleetModel"],
+            dependencies: [
+                "FleetModel", .product(name: "HeapModule", package: "swift-collections"),
+            ],
             swiftSettings: swift
         ),
         .target(

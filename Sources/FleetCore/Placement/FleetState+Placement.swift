@@ -92,15 +92,15 @@ extension FleetState {
         avoidTenants: [TenantName] = [], busy: Set<HostName> = [], at now: Timestamp, exposure: ExposureLog
     ) -> PlacementRequest {
         let tenant = container.spec.tenant
-        let (visits, seconds) = exposure.read { book in
-            (book.visits(of: container.name), book.tenantSeconds(of: tenant, at: now))
-        }
         // The book adds up the seconds of all containers of the tenant; a score is about one of them.
         let siblings = Double(max(1, index.containersByTenant[tenant]?.count ?? 0))
+        let (visits, seconds) = exposure.read { book in
+            (book.visits(of: container.name), book.tenantSeconds(of: tenant, at: now, among: siblings))
+        }
         return PlacementRequest(
             tenant: tenant, memoryBytes: container.spec.limits.memoryBytes, runtime: container.spec.runtime,
             source: source, requested: requested, neverBeside: neverBeside(tenant),
-            avoidTenants: avoidTenants, visits: visits, tenantSeconds: seconds.mapValues { $0 / siblings },
+            avoidTenants: avoidTenants, visits: visits, tenantSeconds: seconds,
             expectedStaySeconds: clock(of: container).meanSeconds ?? policy(of: container).placement.memorySeconds,
             busy: busy, now: now)
     }

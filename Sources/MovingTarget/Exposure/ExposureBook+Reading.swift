@@ -40,9 +40,15 @@ extension ExposureBook {
     ///
     /// The seconds of all its containers are added up, so the most that there can be is `memorySeconds` times the number
     /// of its containers.
-    public func tenantSeconds(of tenant: TenantName, at now: Timestamp) -> [TenantName: Double] {
+    /// - Parameter containers: among how many containers they are shared out.
+    public func tenantSeconds(
+        of tenant: TenantName, at now: Timestamp, among containers: Double = 1
+    ) -> [TenantName: Double] {
         (pairs[tenant] ?? [:]).mapValues { pair in
-            pair.remembered.value(at: now, memory: memorySeconds) + pair.ongoing.value(at: now, memory: memorySeconds)
+            let seconds =
+                pair.remembered.value(at: now, memory: memorySeconds)
+                + pair.ongoing.value(at: now, memory: memorySeconds)
+            return seconds / containers
         }
     }
 

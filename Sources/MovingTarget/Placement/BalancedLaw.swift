@@ -20,7 +20,7 @@ struct BalancedLaw {
         temperature: Double
     ) {
         var sizes: [Int: Double] = [:]
-        for group in groups { sizes[group.profile, default: 0] += Double(group.count) }
+        for group in groups { sizes[Int(group.profile), default: 0] += Double(group.count) }
         if let source { sizes[source, default: 0] += 1 }
         let profiles = sizes.keys.sorted()
         let counts = profiles.map { sizes[$0] ?? 0 }

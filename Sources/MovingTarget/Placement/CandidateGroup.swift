@@ -1,7 +1,9 @@
 import FleetModel
 import Glibc
+import HeapModule
 
-/// Hosts that can take a container and are equal to it: one host, or those of a bucket.
+/// Hosts that can take a container and are equal to it: one host, or those of a bucket. A search makes hundreds of them, so it
+/// holds no more than the draw needs.
 struct CandidateGroup {
     /// Which hosts.
     enum Members {
@@ -12,13 +14,12 @@ struct CandidateGroup {
 
     var members: Members
     /// How many hosts.
-    var count: Int
+    var count: Int32
     /// The number of their profile.
-    var profile: Int
-    var terms: PlacementTerms
+    var profile: Int32
     var score: Double
-    /// The suspected tenant that the host carries, for one host.
-    var suspect: TenantName?
+    /// Whether the host carries a suspected tenant, for one host.
+    var isSuspect = false
 }
 
 /// What a host's score is made of, for one request.
@@ -35,9 +36,10 @@ struct Scoring {
     private let worstSeconds: Double
     /// For how long it was beside the tenants that count. Hosts of all others are as those of strangers, and not looked at one
     /// by one.
-    let met: [TenantName: Double]
-    /// The longest of these times on each host that carries one of them: hosts' own tenants are many, and their names are long.
-    private let longest: [Int32: Double]
+    let met: [(tenant: TenantName, seconds: Double)]
+    /// The longest of these times on each host, by its slot: hosts' own tenants are many, and their names are long. Empty
+    /// where there are none.
+    private let longest: [Double]
     /// The hosts that carry the container's own tenant.
     private let ownSlots: Set<Int32>
 
@@ -47,9 +49,12 @@ struct Scoring {
         worstSeconds = request.tenantSeconds.values.max() ?? 0
         let met = Self.met(request, in: index, worst: worstSeconds)
         self.met = met
-        longest = met.reduce(into: [:]) { longest, entry in
-            for slot in index.slotsByTenant[entry.key] ?? [] { longest[slot] = max(longest[slot] ?? 0, entry.value) }
+        var longest = Array(repeating: 0.0, count: met.isEmpty ? 0 : index.entries.count)
+        // The longest comes last, and stays.
+        for (tenant, seconds) in met.reversed() {
+            for slot in index.slotsByTenant[tenant] ?? [] { longest[Int(slot)] = seconds }
         }
+        self.longest = longest
         ownSlots = request.tenant.flatMap { index.slotsByTenant[$0] } ?? []
         let table = index.table
         let source = Self.profile(of: request.source, in: index)
@@ -59,6 +64,17 @@ struct Scoring {
         knowledge = Self.knowledge(request, in: index, policy: policy)
     }
 
+    /// The terms of the hosts of a group.
+    func terms(of group: CandidateGroup, in index: PlacementIndex) -> PlacementTerms {
+        switch group.members {
+        case .one(let slot): terms(of: index.figures[Int(slot)], at: slot)
+        case .bucket(let bucket): terms(of: index.bucketKeys[Int(bucket)])
+        }
+    }
+
+    /// Δ to hosts with a profile; 0 where too little is known.
+    func difference(of profile: Int32) -> Double { differences[Int(profile)] ?? 0 }
+
     /// The terms of a host of a bucket on which the container's tenant was beside nobody it remembers.
     func terms(of key: PlacementIndex.BucketKey) -> PlacementTerms {
         PlacementTerms(
@@ -67,28 +83,41 @@ struct Scoring {
     }
 
     /// The terms of one host: ℓ = max over its tenants u of (L_u + E[D])/(L_max + E[D]).
-    func terms(of entry: PlacementIndex.Entry, at slot: Int32) -> PlacementTerms {
-        let isShared = entry.tenants.count > (ownSlots.contains(slot) ? 1 : 0)
-        let share = isShared ? share(of: longest[slot] ?? 0) : 0
+    func terms(of figures: PlacementIndex.Figures, at slot: Int32) -> PlacementTerms {
+        let isShared = figures.tenantCount > 1 || figures.tenantCount == 1 && !ownSlots.contains(slot)
+        let share = isShared ? share(of: longest.isEmpty ? 0 : longest[Int(slot)]) : 0
         return PlacementTerms(
-            heterogeneity: differences[Int(entry.profile)], knowledge: knowledge[Int(entry.profile)], tenants: share,
-            load: Double(entry.load) / 8, cost: Double(entry.cost) / 8)
+            heterogeneity: differences[Int(figures.profile)], knowledge: knowledge[Int(figures.profile)],
+            tenants: share, load: Double(figures.load) / 8, cost: Double(figures.cost) / 8)
     }
 
     /// The tenants that the container's own was beside for at least an eighth of the longest time, the longest first, as long
     /// as they have few hosts together.
     private static func met(
         _ request: PlacementRequest, in index: PlacementIndex, worst: Double
-    ) -> [TenantName: Double] {
-        let found = request.tenantSeconds.lazy.filter { $0.value > 0 && $0.value * 8 >= worst }
-        var met: [TenantName: Double] = [:]
+    ) -> [(tenant: TenantName, seconds: Double)] {
+        // Few are taken of many.
+        var found = Heap(
+            request.tenantSeconds.lazy.filter { $0.value > 0 && $0.value * 8 >= worst }
+                .map { MetTenant(tenant: $0.key, seconds: $0.value) })
+        var met: [(tenant: TenantName, seconds: Double)] = []
         var hosts = 0
-        for (tenant, seconds) in found.sorted(by: { ($0.value, $1.key) > ($1.value, $0.key) }) {
-            hosts += index.slotsByTenant[tenant]?.count ?? 0
+        while let next = found.popMax() {
+            hosts += index.slotsByTenant[next.tenant]?.count ?? 0
             guard hosts <= Self.hostLimit else { break }
-            met[tenant] = seconds
+            met.append((next.tenant, next.seconds))
         }
         return met
+    }
+
+    /// For how long a tenant was met. Of two that are equal in that the first by name counts as longer.
+    private struct MetTenant: Comparable {
+        let tenant: TenantName
+        let seconds: Double
+
+        static func < (left: Self, right: Self) -> Bool {
+            left.seconds == right.seconds ? left.tenant > right.tenant : left.seconds < right.seconds
+        }
     }
 
     /// Time beside a tenant after the stay that begins, as a share of what the worst of them would have. To take a share of

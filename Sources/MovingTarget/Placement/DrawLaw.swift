@@ -20,7 +20,7 @@ struct DrawLaw {
 
     /// The law that a rule makes of groups.
     init(
-        _ rules: PlacementRules, of groups: [CandidateGroup], source: Int?, table: DistanceTable,
+        _ rules: PlacementRules, of groups: [CandidateGroup], _ scoring: Scoring, source: Int?, table: DistanceTable,
         weights: HeterogeneityWeights
     ) {
         counts = groups.map { Double($0.count) }
@@ -30,21 +30,21 @@ struct DrawLaw {
         switch rules.rule {
         case .softmax: softmax(rules, groups.map(\.score))
         case .roulette:
-            weigh(groups.map { $0.terms.heterogeneity ?? 0 })
+            weigh(groups.map { scoring.difference(of: $0.profile) })
             mix(floor: rules.entropyFloor)
         case .balanced:
             if let law = BalancedLaw(
                 groups, source: source, table: table, weights: weights, temperature: rules.temperature)
             {
-                weigh(groups.map { law.weight(of: $0.profile) })
+                weigh(groups.map { law.weight(of: Int($0.profile)) })
                 mix(floor: rules.entropyFloor)
                 temperature = rules.temperature
             } else {
                 warnings.append("visits could not be balanced over these hosts; drawn by softmax instead")
                 softmax(rules, groups.map(\.score))
             }
-        case .mostDifferent: extreme(groups.map { $0.terms.heterogeneity ?? 0 })
-        case .leastDifferent: extreme(groups.map { -($0.terms.heterogeneity ?? 0) })
+        case .mostDifferent: extreme(groups.map { scoring.difference(of: $0.profile) })
+        case .leastDifferent: extreme(groups.map { -scoring.difference(of: $0.profile) })
         case .uniform: weigh(Array(repeating: 1, count: groups.count))
         }
         if rules.rule != .mostDifferent, rules.rule != .leastDifferent {

@@ -7,6 +7,10 @@ struct Feasibility {
     private let index: PlacementIndex
     private let source: PlacementIndex.Kind?
     private let isKindFeasible: [Bool]
+    private let sourceSlot: Int32?
+    private let requestedSlot: Int32?
+    /// The hosts that are busy, or carry a tenant beside which the container must not be.
+    private let barred: SlotSet
     private let neverBeside: [TenantName]
     private let neededBytes: Int
     private let neededMagnitude: Int8
@@ -19,6 +23,12 @@ struct Feasibility {
         let (runtime, source) = (request.runtime, source)
         isKindFeasible = index.kinds.map { Self.reasons(against: $0, runtime, source).isEmpty }
         neverBeside = request.neverBeside.sorted()
+        sourceSlot = request.source.flatMap { index.slots[$0] }
+        requestedSlot = request.requested.flatMap { index.slots[$0] }
+        var barred = SlotSet(of: index.entries.count)
+        barred.insert(request.busy.lazy.compactMap { index.slots[$0] })
+        for tenant in neverBeside { barred.insert(index.slotsByTenant[tenant] ?? []) }
+        self.barred = barred
         neededBytes = request.memoryBytes
         neededMagnitude = PlacementIndex.magnitude(of: neededBytes)
     }
@@ -39,6 +49,12 @@ struct Feasibility {
         guard neededBytes > 0 else { return key.memoryMagnitude < 0 ? .each : .all }
         if key.memoryMagnitude < neededMagnitude { return .none }
         return key.memoryMagnitude > neededMagnitude ? .all : .each
+    }
+
+    /// Whether a host can take the container, suspicion apart: whether there are no reasons against it.
+    func canTake(_ slot: Int32, _ figures: PlacementIndex.Figures) -> Bool {
+        isKindFeasible[Int(figures.kind)] && !figures.isFull && figures.freeBytes >= neededBytes && slot != sourceSlot
+            && (request.requested == nil || slot == requestedSlot) && !barred.contains(slot)
     }
 
     /// Everything that stands against a host, suspicion apart; empty when it can take the container.

@@ -8,11 +8,9 @@ struct Pages<Element: Sendable>: Sendable {
     /// The places of the elements.
     var indices: Range<Int> { 0..<count }
 
-    /// All elements in order.
-    var elements: some Sequence<Element> { pages.joined() }
-
     subscript(_ place: Int) -> Element {
-        get { pages[place / Self.pageSize][place % Self.pageSize] }
+        // Read where it is: to copy an element may cost more than to look at it.
+        _read { yield pages[place / Self.pageSize][place % Self.pageSize] }
         _modify { yield &pages[place / Self.pageSize][place % Self.pageSize] }
     }
 

@@ -45,12 +45,13 @@ struct Search {
     private let rules: PlacementRules
     let isInFull: Bool
     private let feasibility: Feasibility
+    private let scoring: Scoring
     let law: DrawLaw
     private(set) var groups: [CandidateGroup] = []
     private var warnings: [String]
     private var exclusions: [PlacementExclusion] = []
-    /// The hosts that were looked at one by one, and how many of each bucket they are.
-    private var singles: Set<Int32> = []
+    /// The hosts that were looked at one by one, where not all were.
+    private let singles: SlotSet
     private var isBusyOnly = false
 
     /// How many hosts can take the container.
@@ -64,98 +65,109 @@ struct Search {
         self.isInFull = isInFull
         feasibility = Feasibility(request, in: index)
         let scoring = Scoring(request, in: index, policy: policy)
-        let slots =
-            isInFull
-            ? index.slotsByName
-            : Array(Self.special(request, met: scoring.met, in: index)).sorted()
+        self.scoring = scoring
+        let singles =
+            isInFull ? SlotSet(of: 0) : Self.special(request, met: scoring.met.lazy.map(\.tenant), in: index)
+        self.singles = singles
+        let slots = isInFull ? index.slotsByName : singles.inOrder
         var found: [CandidateGroup] = []
+        found.reserveCapacity(slots.count + (isInFull ? 0 : index.bucketKeys.count))
         for slot in slots {
-            guard let entry = index.entries[Int(slot)] else { continue }
-            singles.insert(slot)
-            let reasons = feasibility.reasons(against: entry)
-            guard reasons.isEmpty else {
+            let figures = index.figures[Int(slot)]
+            guard feasibility.canTake(slot, figures) else {
+                guard let entry = index.entries[Int(slot)] else { continue }
+                let reasons = feasibility.reasons(against: entry)
                 exclusions.append(PlacementExclusion(host: entry.name, reasons: reasons))
                 if reasons == [.relocating] { isBusyOnly = true }
                 continue
             }
-            let terms = scoring.terms(of: entry, at: slot)
             found.append(
                 CandidateGroup(
-                    members: .one(slot), count: 1, profile: Int(entry.profile), terms: terms,
-                    score: terms.score(rules.terms), suspect: request.avoidTenants.first { entry.tenants[$0] != nil }))
+                    members: .one(slot), count: 1, profile: figures.profile,
+                    score: scoring.terms(of: figures, at: slot).score(rules.terms),
+                    isSuspect: Self.suspect(request, slot, in: index) != nil))
         }
         if !isInFull { Self.addBuckets(to: &found, singles, feasibility, scoring, rules.terms, index) }
-        (groups, warnings) = Self.withoutSuspects(found, index, &exclusions)
-        count = groups.reduce(0) { $0 + $1.count }
+        (groups, warnings) = Self.withoutSuspects(request, found, index, &exclusions)
+        count = groups.reduce(0) { $0 + Int($1.count) }
         let source = request.source.flatMap { index.slots[$0] }.flatMap { index.entries[Int($0)] }
         law = DrawLaw(
-            rules, of: groups, source: source.map { Int($0.profile) }, table: index.table, weights: policy.weights)
+            rules, of: groups, scoring, source: source.map { Int($0.profile) }, table: index.table,
+            weights: policy.weights)
         warnings += law.warnings
+    }
+
+    /// The suspected tenant that a host carries.
+    private static func suspect(
+        _ request: PlacementRequest, _ slot: Int32, in index: PlacementIndex
+    ) -> TenantName? {
+        request.avoidTenants.isEmpty
+            ? nil : request.avoidTenants.first { index.entries[Int(slot)]?.tenants[$0] != nil }
     }
 
     /// The hosts of which the request says something.
     private static func special(
-        _ request: PlacementRequest, met: [TenantName: Double], in index: PlacementIndex
-    ) -> Set<Int32> {
-        if let requested = request.requested { return Set([index.slots[requested]].compactMap(\.self)) }
-        var slots = Set(request.busy.compactMap { index.slots[$0] })
+        _ request: PlacementRequest, met: some Sequence<TenantName>, in index: PlacementIndex
+    ) -> SlotSet {
+        var slots = SlotSet(of: index.entries.count)
+        if let requested = request.requested {
+            if let slot = index.slots[requested] { slots.insert(slot) }
+            return slots
+        }
+        slots.insert(request.busy.lazy.compactMap { index.slots[$0] })
         if let source = request.source.flatMap({ index.slots[$0] }) { slots.insert(source) }
         for tenant in request.neverBeside.union(request.avoidTenants) {
-            slots.formUnion(index.slotsByTenant[tenant] ?? [])
+            slots.insert(index.slotsByTenant[tenant] ?? [])
         }
         // Where the container's own tenant is alone there is nobody else; elsewhere it makes no difference.
-        if let tenant = request.tenant { slots.formUnion(index.soleSlots[tenant] ?? []) }
-        for tenant in met.keys { slots.formUnion(index.slotsByTenant[tenant] ?? []) }
+        if let tenant = request.tenant { slots.insert(index.soleSlots[tenant] ?? []) }
+        for tenant in met { slots.insert(index.slotsByTenant[tenant] ?? []) }
         return slots
     }
 
     private static func addBuckets(
-        to found: inout [CandidateGroup], _ singles: Set<Int32>, _ feasibility: Feasibility, _ scoring: Scoring,
+        to found: inout [CandidateGroup], _ singles: SlotSet, _ feasibility: Feasibility, _ scoring: Scoring,
         _ weights: TermWeights, _ index: PlacementIndex
     ) {
         var missing = Array(repeating: 0, count: index.bucketKeys.count)
-        for slot in singles { if let entry = index.entries[Int(slot)] { missing[Int(entry.bucket)] += 1 } }
-        found.reserveCapacity(found.count + index.bucketKeys.count)
+        for slot in singles.members { missing[Int(index.figures[Int(slot)].bucket)] += 1 }
         for number in index.bucketKeys.indices where index.bucketSlots[number].count > missing[number] {
             let key = index.bucketKeys[number]
             let standing = feasibility.standing(of: key)
             if case .none = standing { continue }
-            let terms = scoring.terms(of: key)
-            let score = terms.score(weights)
-            let profile = Int(key.profile)
+            let score = scoring.terms(of: key).score(weights)
             if case .all = standing {
                 found.append(
                     CandidateGroup(
-                        members: .bucket(Int32(number)), count: index.bucketSlots[number].count - missing[number],
-                        profile: profile,
-                        terms: terms, score: score))
+                        members: .bucket(Int32(number)),
+                        count: Int32(index.bucketSlots[number].count - missing[number]), profile: key.profile,
+                        score: score))
                 continue
             }
             for slot in index.bucketSlots[number] where !singles.contains(slot) {
-                guard let entry = index.entries[Int(slot)], feasibility.reasons(against: entry).isEmpty else {
-                    continue
-                }
-                found.append(
-                    CandidateGroup(members: .one(slot), count: 1, profile: profile, terms: terms, score: score))
+                guard feasibility.canTake(slot, index.figures[Int(slot)]) else { continue }
+                found.append(CandidateGroup(members: .one(slot), count: 1, profile: key.profile, score: score))
             }
         }
     }
 
     /// Hosts with a suspected tenant are put aside as long as there are others.
     private static func withoutSuspects(
-        _ found: [CandidateGroup], _ index: PlacementIndex, _ exclusions: inout [PlacementExclusion]
+        _ request: PlacementRequest, _ found: [CandidateGroup], _ index: PlacementIndex,
+        _ exclusions: inout [PlacementExclusion]
     ) -> ([CandidateGroup], warnings: [String]) {
-        let clean = found.filter { $0.suspect == nil }
-        guard clean.count < found.count else { return (found, []) }
+        let suspects = found.filter(\.isSuspect).compactMap { group -> (host: HostName, tenant: TenantName)? in
+            guard case .one(let slot) = group.members, let host = index.entries[Int(slot)]?.name else { return nil }
+            return suspect(request, slot, in: index).map { (host, $0) }
+        }
+        guard !suspects.isEmpty else { return (found, []) }
+        let clean = found.filter { !$0.isSuspect }
         guard !clean.isEmpty else {
-            let tenants = Set(found.compactMap(\.suspect)).sorted().map { "'\($0)'" }.joined(separator: ", ")
+            let tenants = Set(suspects.map(\.tenant)).sorted().map { "'\($0)'" }.joined(separator: ", ")
             return (found, ["every host that can take the container carries a suspected tenant: \(tenants)"])
         }
-        for group in found {
-            guard let suspect = group.suspect, case .one(let slot) = group.members,
-                let entry = index.entries[Int(slot)]
-            else { continue }
-            exclusions.append(PlacementExclusion(host: entry.name, reasons: [.suspectedTenant(suspect)]))
+        for (host, tenant) in suspects {
+            exclusions.append(PlacementExclusion(host: host, reasons: [.suspectedTenant(tenant)]))
         }
         return (clean, [])
     }
@@ -167,12 +179,12 @@ struct Search {
         var candidates: [PlacementCandidate] = []
         candidates.reserveCapacity(count)
         for (number, group) in groups.enumerated() {
+            let terms = scoring.terms(of: group, in: index)
             for slot in slots(of: group) {
                 guard let entry = index.entries[Int(slot)] else { continue }
                 candidates.append(
                     PlacementCandidate(
-                        host: entry.name, probability: law.probabilities[number], score: group.score, terms: group.terms
-                    ))
+                        host: entry.name, probability: law.probabilities[number], score: group.score, terms: terms))
             }
         }
         return PlacementLaw(candidates: candidates, entropy: law.entropy, usesScores: law.usesScores)
@@ -207,8 +219,9 @@ struct Search {
 
     /// Says of some more hosts what stands against them, where nothing else would explain why there is none.
     private mutating func nameSomeMore(upTo limit: Int) {
-        for case let entry? in index.entries.elements where !singles.contains(index.slots[entry.name] ?? -1) {
+        for slot in index.entries.indices where !singles.contains(Int32(slot)) {
             guard exclusions.count < limit else { return }
+            guard let entry = index.entries[slot] else { continue }
             exclusions.append(PlacementExclusion(host: entry.name, reasons: feasibility.reasons(against: entry)))
         }
     }
@@ -223,12 +236,12 @@ struct Search {
                 sum += share
                 continue
             }
-            let place = min(Int((draw - sum) / law.probabilities[number]), groups[number].count - 1)
+            let place = min(Int((draw - sum) / law.probabilities[number]), Int(groups[number].count) - 1)
             return name(of: place, in: groups[number]).map { ($0, number) }
         }
         // Rounding has left nothing of the sum.
         return last.flatMap { number in
-            name(of: groups[number].count - 1, in: groups[number]).map { ($0, number) }
+            name(of: Int(groups[number].count) - 1, in: groups[number]).map { ($0, number) }
         }
     }
 
@@ -237,7 +250,7 @@ struct Search {
         case .one(let slot): return index.entries[Int(slot)]?.name
         case .bucket(let bucket):
             let slots = index.bucketSlots[Int(bucket)]
-            if group.count == slots.count { return index.entries[Int(slots[place])]?.name }
+            if Int(group.count) == slots.count { return index.entries[Int(slots[place])]?.name }
             var left = place
             for slot in slots where !singles.contains(slot) {
                 if left == 0 { return index.entries[Int(slot)]?.name }
@@ -253,7 +266,7 @@ struct Search {
         for number in count > limit ? likeliest(limit, chosen?.group) : Array(groups.indices) {
             let group = groups[number]
             var isChosenListed = chosen?.group != number
-            for place in 0..<min(group.count, max(0, limit - listed.count)) {
+            for place in 0..<min(Int(group.count), max(0, limit - listed.count)) {
                 guard let name = name(of: place, in: group) else { continue }
                 if name == chosen?.name { isChosenListed = true }
                 listed.append(candidate(name, of: number))
@@ -266,7 +279,8 @@ struct Search {
     func candidate(_ name: HostName, of number: Int) -> PlacementCandidate {
         let group = groups[number]
         return PlacementCandidate(
-            host: name, probability: law.probabilities[number], score: group.score, terms: group.terms)
+            host: name, probability: law.probabilities[number], score: group.score,
+            terms: scoring.terms(of: group, in: index))
     }
 
     /// The groups with the highest probabilities that hold at least so many hosts, and the one that was drawn from.
@@ -277,9 +291,9 @@ struct Search {
             let probability = law.probabilities[number]
             if hosts >= limit, let last = best.last, law.probabilities[last] >= probability { continue }
             best.insert(number, at: best.firstIndex { law.probabilities[$0] < probability } ?? best.count)
-            hosts += groups[number].count
-            while let last = best.last, hosts - groups[last].count >= limit {
-                hosts -= groups[last].count
+            hosts += Int(groups[number].count)
+            while let last = best.last, hosts - Int(groups[last].count) >= limit {
+                hosts -= Int(groups[last].count)
                 best.removeLast()
             }
         }

@@ -58,7 +58,29 @@ public struct PlacementIndex: Sendable {
         }
     }
 
+    /// What a search reads of a host that it does not name.
+    struct Figures: Sendable {
+        var kind: Int32
+        var profile: Int32
+        var bucket: Int32
+        var tenantCount: Int
+        var freeBytes: Int
+        /// In eighths.
+        var load: UInt8
+        /// In eighths.
+        var cost: UInt8
+        var isFull: Bool
+
+        init(of entry: Entry) {
+            (kind, profile, bucket) = (entry.kind, entry.profile, entry.bucket)
+            (tenantCount, freeBytes) = (entry.tenants.count, entry.freeBytes)
+            (load, cost, isFull) = (entry.load, entry.cost, entry.isFull)
+        }
+    }
+
     private(set) var entries = Pages<Entry?>()
+    /// The figures of the entries; those of a slot that is free mean nothing.
+    private(set) var figures = Pages<Figures>()
     private(set) var slots: [HostName: Int32] = [:]
     /// The slots of all hosts, by their names.
     private(set) var slotsByName: [Int32] = []
@@ -103,7 +125,12 @@ public struct PlacementIndex: Sendable {
         } else {
             let entry = Entry(name: host.name, kind: kindNumber, profile: profileNumber, capacity: host.capacity)
             let slot = freeSlots.popLast() ?? Int32(entries.count)
-            if Int(slot) == entries.count { entries.append(entry) } else { entries[Int(slot)] = entry }
+            if Int(slot) == entries.count {
+                entries.append(entry)
+                figures.append(Figures(of: entry))
+            } else {
+                entries[Int(slot)] = entry
+            }
             slots[host.name] = slot
             slotsByName.insert(slot, at: place(of: host.name))
             enter(slot)
@@ -193,21 +220,24 @@ public struct PlacementIndex: Sendable {
         guard var entry = entries[Int(slot)] else { return }
         body(&entry)
         entries[Int(slot)] = entry
+        figures[Int(slot)] = Figures(of: entry)
         guard bucketKeys[Int(entry.bucket)] != Self.key(of: entry) else { return }
         leave(slot)
         enter(slot)
     }
 
     private mutating func enter(_ slot: Int32) {
-        guard let entry = entries[Int(slot)] else { return }
+        guard var entry = entries[Int(slot)] else { return }
         let key = Self.key(of: entry)
         let bucket = bucketNumbers[key] ?? Int32(bucketKeys.count)
         if bucketNumbers.updateValue(bucket, forKey: key) == nil {
             bucketKeys.append(key)
             bucketSlots.append([])
         }
-        entries[Int(slot)]?.bucket = bucket
-        entries[Int(slot)]?.place = Int32(bucketSlots[Int(bucket)].count)
+        entry.bucket = bucket
+        entry.place = Int32(bucketSlots[Int(bucket)].count)
+        entries[Int(slot)] = entry
+        figures[Int(slot)] = Figures(of: entry)
         bucketSlots[Int(bucket)].append(slot)
     }
 

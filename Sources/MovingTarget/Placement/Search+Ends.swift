@@ -32,7 +32,7 @@ extension Search {
         return named.sorted().flatMap { number in
             let group = groups[number]
             let (head, tail) = (heads[number] ?? 0, tails[number] ?? 0)
-            var names = (Array(0..<head) + Array(group.count - tail..<group.count)).compactMap {
+            var names = (Array(0..<head) + Array(Int(group.count) - tail..<Int(group.count))).compactMap {
                 name(of: $0, in: group)
             }
             if let chosen, chosen.group == number, !names.contains(chosen.name) {
@@ -47,8 +47,9 @@ extension Search {
         var shares: [Int: Int] = [:]
         var left = count
         for number in order where left > 0 {
-            shares[number] = min(left, groups[number].count)
-            left -= groups[number].count
+            let hosts = Int(groups[number].count)
+            shares[number] = min(left, hosts)
+            left -= hosts
         }
         return shares
     }
@@ -61,7 +62,7 @@ extension Search {
 
     /// - Parameter figures: one of each group, which counts as often as the group has hosts.
     private func quantiles(of figures: [Double]) -> Quantiles {
-        let sorted = zip(figures, groups.map(\.count)).sorted { $0.0 < $1.0 }
+        let sorted = zip(figures, groups.map { Int($0.count) }).sorted { $0.0 < $1.0 }
         func figure(after share: Double) -> Double {
             var left = Int(share * Double(count - 1))
             for (figure, hosts) in sorted {
