@@ -7,14 +7,17 @@ struct ExposureFigures: Sendable {
     var count = 0
     /// How many of them were shorter than the container's assumed attack time.
     var countBeforeAttack = 0
+    /// The longest of them. It stands apart, so that whoever copies figures copies no names.
+    private var longestOfAll: [CoResidence] = []
+
     /// The longest of them.
-    var longest: CoResidence?
+    var longest: CoResidence? { longestOfAll.first }
 
     /// Counts one that has just ended.
     mutating func add(_ ended: CoResidence, lasted milliseconds: Int64, attackMilliseconds: Int64, at now: Timestamp) {
         count += 1
         if milliseconds < attackMilliseconds { countBeforeAttack += 1 }
-        if ended.isLonger(than: longest, at: now) { longest = ended }
+        if ended.isLonger(than: longest, at: now) { longestOfAll = [ended] }
     }
 }
 

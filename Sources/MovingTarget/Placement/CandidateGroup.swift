@@ -96,28 +96,35 @@ struct Scoring {
     private static func met(
         _ request: PlacementRequest, in index: PlacementIndex, worst: Double
     ) -> [(tenant: TenantName, seconds: Double)] {
-        // Few are taken of many.
-        var found = Heap(
-            request.tenantSeconds.lazy.filter { $0.value > 0 && $0.value * 8 >= worst }
-                .map { MetTenant(tenant: $0.key, seconds: $0.value) })
+        let tenants = Array(request.tenantSeconds.keys)
+        var found = Heap<MetTenant>()
+        for (number, seconds) in request.tenantSeconds.values.enumerated() where seconds > 0 && seconds * 8 >= worst {
+            found.insert(MetTenant(number: Int32(number), seconds: seconds))
+        }
         var met: [(tenant: TenantName, seconds: Double)] = []
         var hosts = 0
-        while let next = found.popMax() {
-            hosts += index.slotsByTenant[next.tenant]?.count ?? 0
-            guard hosts <= Self.hostLimit else { break }
-            met.append((next.tenant, next.seconds))
+        // Few are taken of many; those that are equal, by name.
+        while let first = found.popMax() {
+            var equals = [tenants[Int(first.number)]]
+            while let next = found.max, next.seconds == first.seconds {
+                found.removeMax()
+                equals.append(tenants[Int(next.number)])
+            }
+            for tenant in equals.sorted() {
+                hosts += index.slotsByTenant[tenant]?.count ?? 0
+                guard hosts <= Self.hostLimit else { return met }
+                met.append((tenant, first.seconds))
+            }
         }
         return met
     }
 
-    /// For how long a tenant was met. Of two that are equal in that the first by name counts as longer.
+    /// For how long a tenant was met, by its number.
     private struct MetTenant: Comparable {
-        let tenant: TenantName
+        let number: Int32
         let seconds: Double
 
-        static func < (left: Self, right: Self) -> Bool {
-            left.seconds == right.seconds ? left.tenant > right.tenant : left.seconds < right.seconds
-        }
+        static func < (left: Self, right: Self) -> Bool { left.seconds < right.seconds }
     }
 
     /// Time beside a tenant after the stay that begins, as a share of what the worst of them would have. To take a share of

@@ -285,17 +285,20 @@ struct Search {
 
     /// The groups with the highest probabilities that hold at least so many hosts, and the one that was drawn from.
     private func likeliest(_ limit: Int, _ chosen: Int?) -> [Int] {
+        let probabilities = law.probabilities
         var best: [Int] = []
         var hosts = 0
-        for number in groups.indices {
-            let probability = law.probabilities[number]
-            if hosts >= limit, let last = best.last, law.probabilities[last] >= probability { continue }
-            best.insert(number, at: best.firstIndex { law.probabilities[$0] < probability } ?? best.count)
+        // Of the last that is kept, once there are enough.
+        var least = -Double.infinity
+        for number in groups.indices where probabilities[number] > least {
+            let probability = probabilities[number]
+            best.insert(number, at: best.firstIndex { probabilities[$0] < probability } ?? best.count)
             hosts += Int(groups[number].count)
             while let last = best.last, hosts - Int(groups[last].count) >= limit {
                 hosts -= Int(groups[last].count)
                 best.removeLast()
             }
+            if hosts >= limit, let last = best.last { least = probabilities[last] }
         }
         if let chosen, !best.contains(chosen) { best.append(chosen) }
         return best.sorted()
