@@ -36,7 +36,7 @@ struct FleetMaker {
         var index = PlacementIndex()
         for host in hosts { index.update(host: host) }
         for (tenant, bytes, host) in carried { index.add(tenant, memoryBytes: bytes, on: host) }
-        for (host, cost) in costs { index.setCost(cost, of: host) }
+        for host in hosts { index.setCost(costs[host.name] ?? 0, of: host.name) }
         return index
     }
 
