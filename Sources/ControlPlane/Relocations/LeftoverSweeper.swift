@@ -38,15 +38,10 @@ struct LeftoverSweeper: Sendable {
         guard unfinished.allSatisfy({ agents.isConnected($0.host) }) else { return }
         let move = MoveOrder(relocation: relocation.id, container: relocation.container)
         for step in unfinished {
+            guard let order = step.kind.removal(of: move) else { continue }
             let id = OrderID(
                 operation: relocation.subject, step: step.kind.rawValue,
                 attempt: Int(Timestamp.now.milliseconds / 1000))
-            let order: AgentOrder =
-                switch step.kind {
-                case .retire: .retire(move)
-                case .disarm: .disarm(move)
-                default: .abandon(move)
-                }
             _ = try await agents.ask(order, id: id, of: step.host, timeout: times.limit(of: step.kind))
         }
         try await clear(alarm)

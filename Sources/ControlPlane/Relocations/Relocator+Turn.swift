@@ -75,15 +75,8 @@ extension Relocator {
             return .silent
         }
 
-        /// It is to begin at the host that was chosen.
-        mutating func start(_ waiting: StartQueue.Waiting, at destination: HostName) {
-            end(waiting, destination)
-        }
-
-        /// It cannot begin.
-        mutating func giveUp(_ waiting: StartQueue.Waiting) { end(waiting, nil) }
-
-        private mutating func end(_ waiting: StartQueue.Waiting, _ destination: HostName?) {
+        /// Its turn is over: it begins at a host, or cannot begin.
+        mutating func end(_ waiting: StartQueue.Waiting, at destination: HostName?) {
             let ending = Ending(waiting: waiting, destination: destination, decision: decision, refusal: refusal)
             endings.append(ending)
             _ = ending.apply(to: &draft, in: network)

@@ -200,8 +200,8 @@ actor Relocator {
                 let next = turn.hasSilent ? now.advanced(bySeconds: Self.secondsToNextListening) : nil
                 startAgain(at: [until, next].compactMap(\.self).min(), from: now)
                 return await carryOut(turn.endings)
-            case .giveUp(let waiting): turn.giveUp(waiting)
-            case .start(let waiting, let destination): turn.start(waiting, at: destination)
+            case .giveUp(let waiting): turn.end(waiting, at: nil)
+            case .start(let waiting, let destination): turn.end(waiting, at: destination)
             }
         }
         mustLook = true

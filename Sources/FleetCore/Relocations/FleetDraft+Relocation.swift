@@ -101,7 +101,7 @@ extension Relocation {
 
     /// The steps that were to remove something at the end, and have not.
     package var unfinishedRemovals: [Step] {
-        [StepKind.retire, .abandon, .disarm].compactMap { kind in steps.last { $0.kind == kind } }
-            .filter { $0.state != .succeeded }
+        StepKind.allCases.filter { $0.rule.onFailure == .leftover }
+            .compactMap { kind in steps.last { $0.kind == kind } }.filter { $0.state != .succeeded }
     }
 }

@@ -57,7 +57,14 @@ package struct RelocationOrders {
     package func command(for step: Step) throws(FleetError) -> AgentCommand {
         AgentCommand(
             id: OrderID(operation: "relocation-\(relocation.id)", step: step.kind.rawValue, attempt: step.attempt),
-            order: try step.kind.rule.order(self))
+            order: try order(step.kind))
+    }
+
+    private func order(_ kind: StepKind) throws(FleetError) -> AgentOrder {
+        switch kind.rule.order {
+        case .move(let order): order(move)
+        case .relocation(let order): try order(self)
+        }
     }
 
     private func address(of host: Host?, _ name: HostName) throws(FleetError) -> IPv4Address {
@@ -67,7 +74,7 @@ package struct RelocationOrders {
 
     // MARK: What the orders say
 
-    var move: MoveOrder { MoveOrder(relocation: relocation.id, container: container.name) }
+    private var move: MoveOrder { MoveOrder(relocation: relocation.id, container: container.name) }
 
     var preparation: AgentOrder {
         .prepare(

@@ -40,6 +40,14 @@ package struct StepRule: Sendable {
         case undoIfRefused
     }
 
+    /// What an order tells the agent.
+    enum Order: Sendable {
+        /// Which move it is, and of which container.
+        case move(@Sendable (MoveOrder) -> AgentOrder)
+        /// More of the relocation than that.
+        case relocation(@Sendable (RelocationOrders) throws(FleetError) -> AgentOrder)
+    }
+
     /// How a step comes about.
     enum Way: Sendable {
         /// On the way to the destination.
@@ -64,7 +72,7 @@ package struct StepRule: Sendable {
     /// Whether it is asked for until an answer comes, where more may have been done than is written down.
     package var isAskedUntilAnswered = false
     /// Which order it is.
-    let order: @Sendable (RelocationOrders) throws(FleetError) -> AgentOrder
+    let order: Order
 
     /// What follows from how a step has ended; `nil` when it has not, or was done.
     func consequence(of step: Step) -> Consequence? {
@@ -90,73 +98,81 @@ extension StepKind {
         case .prepare:
             StepRule(
                 way: .forward, place: .destination, limit: .dump, onFailure: .undo, onLoss: .undo,
-                order: { $0.preparation })
+                order: .relocation { $0.preparation })
         case .arm:
             StepRule(
                 way: .forward, place: .source, limit: .step, onFailure: .undoIfRefused, onLoss: .goOn,
-                order: { .arm($0.move) })
+                order: .move { .arm($0) })
         case .hush:
             StepRule(
                 way: .forward, place: .gateway, limit: .step, onFailure: .undo, onLoss: .undo, needsAll: true,
-                order: { orders throws(FleetError) in .hush(try orders.routeToDestination()) })
+                order: .relocation { orders throws(FleetError) in .hush(try orders.routeToDestination()) })
         case .settle:
             StepRule(
                 way: .forward, place: .source, limit: .acceptance, onFailure: .undo, onLoss: .undo, needsAll: true,
-                order: { .settle($0.departure) })
+                order: .relocation { .settle($0.departure) })
         case .steer:
             StepRule(
                 way: .forward, place: .gateway, limit: .step, onFailure: .undo, onLoss: .undo, needsAll: true,
                 isAskedUntilAnswered: true,
-                order: { orders throws(FleetError) in .route(try orders.routeToDestination()) })
+                order: .relocation { orders throws(FleetError) in .route(try orders.routeToDestination()) })
         case .checkpoint:
             StepRule(
                 way: .forward, place: .source, limit: .dump, onFailure: .undo, onLoss: .undo, needsAll: true,
                 isInWindow: true, isAskedUntilAnswered: true,
-                order: { .checkpoint($0.departure) })
+                order: .relocation { .checkpoint($0.departure) })
         case .restore:
             StepRule(
                 way: .forward, place: .destination, limit: .dump, onFailure: .undo, onLoss: .undo, isInWindow: true,
                 isAskedUntilAnswered: true,
-                order: { .restore($0.restoration) })
+                order: .relocation { .restore($0.restoration) })
         case .part:
             StepRule(
                 way: .forward, place: .gateway, limit: .step, onFailure: .goOn, onLoss: .goOn, isInWindow: true,
-                order: { orders throws(FleetError) in .part(try orders.parting()) })
+                order: .relocation { orders throws(FleetError) in .part(try orders.parting()) })
         case .release:
             StepRule(
                 way: .forward, place: .destination, limit: .step, onFailure: .undoIfNothingRuns, onLoss: .again,
                 isInWindow: true, isAskedUntilAnswered: true,
-                order: { .release($0.release) })
+                order: .relocation { .release($0.release) })
         case .announce:
             StepRule(
                 way: .forward, place: .gateway, limit: .step, onFailure: .again, onLoss: .again,
-                order: { orders throws(FleetError) in try orders.announcement() })
+                order: .relocation { orders throws(FleetError) in try orders.announcement() })
         case .seal:
             StepRule(
                 way: .forward, place: .destination, limit: .step, onFailure: .again, onLoss: .again,
-                order: { .seal($0.seal) })
+                order: .relocation { .seal($0.seal) })
         case .retire:
             StepRule(
                 way: .forward, place: .keeperOfDump, limit: .step, onFailure: .leftover, onLoss: .leftover,
-                order: { .retire($0.move) })
+                order: .move { .retire($0) })
         // Back.
         case .revive:
             StepRule(
                 way: .back, place: .source, limit: .dump, onFailure: .strand, onLoss: .again,
-                order: { .revive($0.move) })
+                order: .move { .revive($0) })
         case .steerBack:
             StepRule(
                 way: .back, place: .gateway, limit: .step, onFailure: .again, onLoss: .again,
-                order: { orders throws(FleetError) in .route(try orders.routeToSource()) })
+                order: .relocation { orders throws(FleetError) in .route(try orders.routeToSource()) })
         case .abandon:
             StepRule(
                 way: .back, place: .destination, limit: .step, onFailure: .leftover, onLoss: .leftover,
-                order: { .abandon($0.move) })
+                order: .move { .abandon($0) })
         case .disarm:
             StepRule(
                 way: .back, place: .keeperOfDump, limit: .step, onFailure: .leftover, onLoss: .leftover,
-                order: { .disarm($0.move) })
+                order: .move { .disarm($0) })
         }
+    }
+}
+
+extension StepKind {
+    /// The order by which something is removed that a move has left behind; `nil` when that is not what it does.
+    package func removal(of move: MoveOrder) -> AgentOrder? {
+        guard rule.onFailure == .leftover, case .move(let order) = rule.order else { return nil }
+        return order(move)
     }
 }
 

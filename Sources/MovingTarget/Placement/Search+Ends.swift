@@ -9,7 +9,9 @@ extension Search {
         let (best, worst) = (CandidateListing.bestCount, CandidateListing.worstCount)
         switch listing {
         // One more than both ends is the chosen one, if it lies between them.
-        case .ends where count > best + worst + 1: return (ends(chosen, best: best, worst: worst), spread)
+        case .ends where count > best + worst + 1:
+            let order = groups.indices.sorted { (law.probabilities[$1], $0) < (law.probabilities[$0], $1) }
+            return (ends(chosen, of: order, best: best, worst: worst), spread(of: order))
         case .likeliest where !isInFull: return (list(chosen, atMost: CandidateListing.likeliestCount), nil)
         case .likeliest, .ends, .all: return (chances.candidates, nil)
         }
@@ -22,10 +24,10 @@ extension Search {
 
     /// The likeliest candidates, the least likely ones and the chosen one, in the order of the draw. There must be more of them
     /// than that.
+    /// - Parameter order: the groups, the likeliest first.
     private func ends(
-        _ chosen: (name: HostName, group: Int)?, best: Int, worst: Int
+        _ chosen: (name: HostName, group: Int)?, of order: [Int], best: Int, worst: Int
     ) -> [PlacementCandidate] {
-        let order = groups.indices.sorted { (law.probabilities[$1], $0) < (law.probabilities[$0], $1) }
         let heads = shares(of: best, in: order)
         let tails = shares(of: worst, in: order.reversed())
         let named = Set(heads.keys).union(tails.keys).union(chosen.map { [$0.group] } ?? [])
@@ -55,21 +57,26 @@ extension Search {
     }
 
     /// How the chances and the scores of all candidates are spread.
-    private var spread: CandidateSpread {
-        CandidateSpread(
-            probability: quantiles(of: law.probabilities), score: quantiles(of: groups.map(\.score)))
+    /// - Parameter order: the groups, the likeliest first.
+    private func spread(of order: [Int]) -> CandidateSpread {
+        // The likelier a host, the higher its score, by most rules.
+        let isByScore = zip(order, order.dropFirst()).allSatisfy { groups[$0].score >= groups[$1].score }
+        let byScore = isByScore ? order : order.sorted { groups[$0].score > groups[$1].score }
+        return CandidateSpread(
+            probability: quantiles(order) { law.probabilities[$0] }, score: quantiles(byScore) { groups[$0].score })
     }
 
-    /// - Parameter figures: one of each group, which counts as often as the group has hosts.
-    private func quantiles(of figures: [Double]) -> Quantiles {
-        let sorted = zip(figures, groups.map { Int($0.count) }).sorted { $0.0 < $1.0 }
+    /// - Parameters:
+    ///   - order: the groups, those with the greatest values first.
+    ///   - value: one of each group, which counts as often as the group has hosts.
+    private func quantiles(_ order: [Int], _ value: (Int) -> Double) -> Quantiles {
         func figure(after share: Double) -> Double {
             var left = Int(share * Double(count - 1))
-            for (figure, hosts) in sorted {
-                if left < hosts { return figure }
-                left -= hosts
+            for group in order.reversed() {
+                if left < groups[group].count { return value(group) }
+                left -= Int(groups[group].count)
             }
-            return sorted.last?.0 ?? 0
+            return 0
         }
         return Quantiles(
             least: figure(after: 0), lowerQuarter: figure(after: 0.25), median: figure(after: 0.5),

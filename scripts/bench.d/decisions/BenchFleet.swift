@@ -26,6 +26,9 @@ struct BenchFleet {
                     policy: Policy(placement: PlacementRules(rule: rule)))))
         for tenant in 0..<200 { take(.tenant(Tenant(name: try TenantName("t\(tenant)"), createdAt: now))) }
         for number in 0..<count { take(.host(try Self.host(number, kind: number % classes))) }
+        var gateway = try Self.host(count, kind: 0)
+        gateway.role = .gateway
+        take(.host(gateway))
         for host in 0..<count {
             for _ in 0..<number(21) {
                 let name = try ContainerName("c\(names.count)")
@@ -39,19 +42,21 @@ struct BenchFleet {
     /// Decides where a container goes, and moves it there if it is to be.
     mutating func decide(_ number: Int, moves: Bool) throws {
         let container = try state.container(names[number])
-        guard let source = container.host, let address = container.address, let network else { return }
-        let decision = state.decision(moving: container, from: source, at: now, exposure: exposure).decision
+        guard let source = container.host, let network else { return }
+        // It names what is kept of it, as the control plane's do.
+        let decision = state.decision(
+            moving: container, from: source, at: now, exposure: exposure, listing: .ends
+        ).decision
         guard let chosen = decision.chosen else { throw FleetError.conflict(decision.words) }
         guard moves else { return }
         var draft = FleetDraft(state: state, now: now)
-        var relocation = Relocation(
-            id: RelocationID(state.nextRelocation), container: container.name, tenant: container.spec.tenant,
-            source: source, destination: chosen, trigger: .clock, actor: "clock", reason: nil, oldAddress: address,
-            createdAt: now)
-        relocation.state = .running
-        relocation.newAddress = try state.freeAddress(of: network, at: now)
-        draft.record(.relocation(relocation))
-        try draft.update(container.name) { $0.state = .relocating(relocation.id) }
+        let wanted = RelocationRequest(container: container.name, trigger: .clock, actor: "clock")
+        let (asked, _) = try draft.enqueue(wanted, exposure: exposure)
+        publish(draft)
+        draft = FleetDraft(state: state, now: now)
+        guard draft.begin(asked.id, at: chosen, decision, in: network) == .begun,
+            var relocation = draft.state.relocations[asked.id]
+        else { throw FleetError.conflict("\(asked.subject) does not begin") }
         publish(draft)
 
         now = now.advanced(bySeconds: 0.01)
