@@ -224,7 +224,7 @@ export default class ExposureView {
 }
 
 function offender(one) {
-  const { container, tenant, longest, longestShare, current, endedCount, endedBeforeAttackShare, seconds, assumedAttackSeconds } = one;
+  const { container, tenant, longest, longestShare, current, currentCount, endedCount, endedBeforeAttackShare, seconds, assumedAttackSeconds } = one;
   const present = presentShare(one);
   const tone = longestShare >= 1 ? "bad" : longestShare >= 0.5 ? "warn" : "soft";
   const meter = el("span", { class: "meter", "data-tone": tone, "aria-hidden": true }, el("span"));
@@ -237,7 +237,8 @@ function offender(one) {
       longest.until ? `, ${ago(longest.until)}` : ", still")] : "none"),
     el("td", { role: "cell", class: "number", title: `of ${span(assumedAttackSeconds)}` }, meter, " ", percent(longestShare)),
     el("td", { role: "cell", "data-label": "Beside now:" }, current.length
-      ? [...new Set(current.map(({ stranger }) => stranger))].join(", ") : "nobody",
+      ? current.map(({ stranger }) => stranger).join(", ") + (currentCount > current.length ? ` and ${currentCount - current.length} more` : "")
+      : "nobody",
       present >= 1 ? [" ", badge({ sign: "⚠", tone: "bad", word: "longer than an attack" })] : ""),
     el("td", { role: "cell", "data-label": "Ended in time:", class: "number" },
       endedCount ? `${percent(endedBeforeAttackShare)} of ${endedCount}` : "–"),

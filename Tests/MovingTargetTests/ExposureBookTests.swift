@@ -1,7 +1,8 @@
 import FleetModel
-import MovingTarget
 import RelocateTesting
 import Testing
+
+@testable import MovingTarget
 
 @Suite("The exposure book")
 struct ExposureBookTests {
@@ -48,6 +49,96 @@ struct ExposureBookTests {
                 }
             }
         }
+    }
+
+    @Test("where a tenant meets too many to add up what goes on, that is looked up, and the figures are the same")
+    func lookedUp() throws {
+        var lookedUp = 0
+        for seed in Self.seeds {
+            // Five others are more than four, and not a quarter more.
+            var history = try ExposureHistory(seed: seed, tenantCount: 6, rowLimit: 4)
+            for _ in 0..<6 {
+                for _ in 0..<15 { try history.act() }
+                history.look()
+                try Self.compare(&history)
+                lookedUp += history.book.rows.values.count { !$0.isSummed }
+                for pair in history.pairs {
+                    let (tenant, stranger) = (pair.tenant, pair.stranger)
+                    let seconds = history.book.tenantSeconds(of: tenant, at: history.now)[stranger] ?? 0
+                    let expected = history.oracle.tenantSeconds(of: tenant, to: stranger, at: history.now, memory: 30)
+                    #expect(abs(seconds - expected) <= 1e-9 * max(1, expected))
+                }
+            }
+        }
+        #expect(lookedUp > 100)
+    }
+
+    @Test("of very many others those are forgotten beside whom a tenant was for the shortest time; what goes on counts")
+    func bounded() throws {
+        var forgotten = 0
+        for seed in Self.seeds {
+            var history = try ExposureHistory(seed: seed, tenantCount: 6, rowLimit: 2)
+            for _ in 0..<6 {
+                for _ in 0..<15 { try history.act() }
+                history.look()
+                for row in history.book.rows.values { #expect(row.pairs.count <= 2) }
+                for pair in history.pairs {
+                    let (tenant, stranger) = (pair.tenant, pair.stranger)
+                    let seconds = history.book.tenantSeconds(of: tenant, at: history.now)[stranger] ?? 0
+                    let all = history.oracle.tenantSeconds(of: tenant, to: stranger, at: history.now, memory: 30)
+                    let ongoing = history.oracle.ongoingSeconds(of: tenant, to: stranger, at: history.now, memory: 30)
+                    #expect(seconds >= ongoing - 1e-9 && seconds <= all + 1e-9)
+                    if seconds < all - 1e-6 { forgotten += 1 }
+                }
+            }
+        }
+        #expect(forgotten > 100)
+    }
+
+    @Test("the worst containers and pairs are those that a look at all of them finds")
+    func worst() throws {
+        for seed in Self.seeds {
+            var history = try ExposureHistory(seed: seed)
+            for _ in 0..<6 {
+                for _ in 0..<15 { try history.act() }
+                let (book, now) = (history.book, history.now)
+                let containers = history.containers.compactMap { book.exposure(of: $0, at: now) }
+                let pairs = history.pairs.compactMap { book.exposure(of: $0.tenant, to: $0.stranger, at: now) }
+                #expect(book.pairCount == pairs.count)
+                for count in [1, 3, 100] {
+                    let worst = book.worstContainers(count, at: now) { tenant in
+                        containers.filter { $0.tenant == tenant }.map(\.container)
+                    }
+                    #expect(Set(worst).count == min(count, containers.count))
+                    #expect(worst.count == min(count, containers.count))
+                    let found = worst.compactMap { book.exposure(of: $0, at: now)?.share(at: now) }
+                    #expect(found == Array(containers.map { $0.share(at: now) }.sorted(by: >).prefix(count)))
+
+                    let worstPairs = book.worstPairs(count, at: now)
+                    #expect(Set(worstPairs).count == min(count, pairs.count))
+                    let seconds = worstPairs.compactMap {
+                        book.exposure(of: $0.tenant, to: $0.stranger, at: now)?.longest?.seconds(at: now)
+                    }
+                    let expected = pairs.compactMap { $0.longest?.seconds(at: now) }.sorted(by: >)
+                    #expect(seconds == Array(expected.prefix(count)))
+                }
+                let overdue = Dictionary(grouping: book.overdue(at: now), by: \.container).compactMapValues(
+                    \.first?.since)
+                let longest = book.longestOverdue(at: now).map { ($0.container, $0.since) }
+                #expect(Dictionary(longest, uniquingKeysWith: min) == overdue && longest.count == overdue.count)
+            }
+        }
+    }
+
+    @Test("of many that a container is beside the oldest are named, and all are counted")
+    func naming() throws {
+        var scene = try Scene()
+        try scene.arrive("victim", of: "v", at: 0)
+        for number in 1...5 { try scene.arrive("spy-\(number)", of: "u\(number)", at: Double(number)) }
+        let exposure = try #require(
+            scene.book.exposure(of: try ContainerName("victim"), at: Scene.time(9), naming: 2))
+        #expect(exposure.current.map(\.stranger.text) == ["u1", "u2"])
+        #expect(exposure.currentCount == 5)
     }
 
     @Test("a timer set to the next instant finds a co-residence overdue then, and none that became so before")
@@ -211,6 +302,19 @@ struct ExposureBookTests {
         #expect(book.overdue(at: now) == oracle.overdue(at: now))
         #expect(history.nextOverdue() == oracle.nextOverdue(after: now))
     }
+}
+
+extension ExposureHistory {
+    /// All ordered pairs of tenants.
+    fileprivate var pairs: [TenantPair] {
+        tenants.flatMap { tenant in
+            tenants.filter { $0 != tenant }.map { TenantPair(tenant: tenant, stranger: $0) }
+        }
+    }
+}
+
+extension ContainerExposure {
+    fileprivate func share(at now: Timestamp) -> Double { (longest?.seconds(at: now) ?? 0) / attackSeconds }
 }
 
 /// One host, and times in seconds.

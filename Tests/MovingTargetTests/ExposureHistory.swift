@@ -1,6 +1,7 @@
 import FleetModel
-import MovingTarget
 import RelocateTesting
+
+@testable import MovingTarget
 
 /// A book and its oracle, told the same random history.
 struct ExposureHistory {
@@ -15,11 +16,16 @@ struct ExposureHistory {
     private let smallestStep: Int64
     private var ended: [ContainerName: Residence] = [:]
 
-    /// - Parameter smallestStep: 0 lets several things happen at one instant.
-    init(seed: UInt64, memorySeconds: Double = 30, smallestStep: Int64 = 0) throws {
+    /// - Parameters:
+    ///   - smallestStep: 0 lets several things happen at one instant.
+    ///   - tenantCount: of how many tenants; `nil` for some.
+    ///   - rowLimit: how many others the book remembers for each tenant; `nil` for as many as there are.
+    init(
+        seed: UInt64, memorySeconds: Double = 30, smallestStep: Int64 = 0, tenantCount: Int? = nil, rowLimit: Int? = nil
+    ) throws {
         var generator = SeededGenerator(seed: seed)
         let hostCount = Int.random(in: 1...5, using: &generator)
-        let tenantCount = Int.random(in: 1...5, using: &generator)
+        let tenantCount = tenantCount ?? Int.random(in: 1...5, using: &generator)
         hosts = try (0..<hostCount).map { try HostName("h\($0)") }
         members = try (0..<Int.random(in: 2...10, using: &generator)).map { number in
             let tenant = Int.random(in: 0..<tenantCount, using: &generator)
@@ -27,7 +33,9 @@ struct ExposureHistory {
         }
         self.smallestStep = smallestStep
         self.generator = generator
-        book = ExposureBook(memorySeconds: memorySeconds)
+        book =
+            rowLimit.map { ExposureBook(memorySeconds: memorySeconds, pairLimit: 0, rowLimit: $0) }
+            ?? ExposureBook(memorySeconds: memorySeconds)
     }
 
     var containers: [ContainerName] { members.map(\.container) }

@@ -123,6 +123,7 @@ extension ExposureOracle {
             longest: Self.longest(all.map(\.co), at: now),
             current: all.map(\.co).filter { $0.until == nil }
                 .sorted { ($0.since, $0.stranger) < ($1.since, $1.stranger) },
+            currentCount: all.count { $0.co.until == nil },
             endedCount: all.count { $0.endPlace != nil }, endedBeforeAttackCount: all.count(where: endedBeforeAttack),
             residenceCount: mine.count)
     }
@@ -142,6 +143,13 @@ extension ExposureOracle {
         seen(of: tenant, to: stranger).reduce(0) { sum, found in
             let ages = [found.co.since, found.co.until ?? now].map { now.seconds(since: $0) }
             return sum + memory * (exp(-ages[1] / memory) - exp(-ages[0] / memory))
+        }
+    }
+
+    /// The same, of what goes on.
+    func ongoingSeconds(of tenant: TenantName, to stranger: TenantName, at now: Timestamp, memory: Double) -> Double {
+        seen(of: tenant, to: stranger).filter { $0.co.until == nil }.reduce(0) { sum, found in
+            sum + memory * (1 - exp(-now.seconds(since: found.co.since) / memory))
         }
     }
 

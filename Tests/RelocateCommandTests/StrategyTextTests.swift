@@ -75,9 +75,9 @@ struct StrategyTextTests {
             """
             {"at":"2026-01-31T12:00:00.000Z","containers":[{"container":"echo","tenant":"shop","assumedAttackSeconds":300,
             "seconds":500,"longest":{"container":"echo","stranger":"rival","host":"host2","seconds":360,
-            "since":"2026-01-31T11:00:00.000Z"},"longestShare":1.2,"current":[],"endedCount":4,
+            "since":"2026-01-31T11:00:00.000Z"},"longestShare":1.2,"current":[],"currentCount":0,"endedCount":4,
             "endedBeforeAttackShare":0.75,"residenceCount":9},{"container":"new","tenant":"shop","longest":null,
-            "longestShare":0,"current":[],"assumedAttackSeconds":300,"seconds":0,"endedCount":0,"residenceCount":1}],"containerCount":7,"pairs":[{"tenant":"shop","stranger":"rival",
+            "longestShare":0,"current":[],"currentCount":0,"assumedAttackSeconds":300,"seconds":0,"endedCount":0,"residenceCount":1}],"containerCount":7,"pairs":[{"tenant":"shop","stranger":"rival",
             "seconds":500,"longest":null,"currentCount":1,"endedCount":0,"endedBeforeAttackShare":null}],"pairCount":1}
             """)
         let lines = ExposureReport(view: view).text(in: plain).split(separator: "\n").map(String.init)

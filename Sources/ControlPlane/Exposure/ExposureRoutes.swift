@@ -27,39 +27,77 @@ struct ExposureRoutes {
     private func view(
         of state: FleetState, tenant: TenantName?, container: ContainerName?, limit: Int, at now: Timestamp
     ) -> ExposureView {
-        let names = state.containerNames(container, of: tenant)
-        let tenants = container != nil ? [] : tenant.map { [$0] } ?? Array(state.tenants.keys)
-        let (containers, pairs) = fleet.exposure.read { book in
-            (
-                names.compactMap { book.exposure(of: $0, at: now) },
-                tenants.flatMap { book.exposures(of: $0, at: now) }
-            )
-        }
+        let found =
+            tenant == nil && container == nil
+            ? worst(limit, of: state, at: now) : worst(limit, of: tenant, container, in: state, at: now)
         return ExposureView(
-            at: now,
-            containers: containers.map { ContainerExposureView($0, at: now) }
-                .sorted { ($1.longestShare, $0.container) < ($0.longestShare, $1.container) }.firsts(limit),
-            containerCount: containers.count,
-            pairs: pairs.map { TenantExposureView($0, at: now) }
-                .sorted {
-                    ($1.longest?.seconds ?? 0, $0.tenant, $0.stranger)
-                        < ($0.longest?.seconds ?? 0, $1.tenant, $1.stranger)
-                }.firsts(limit),
-            pairCount: pairs.count)
+            at: now, containers: found.containers.map { ContainerExposureView($0, at: now) },
+            containerCount: found.containerCount, pairs: found.pairs.map { TenantExposureView($0, at: now) },
+            pairCount: found.pairCount)
+    }
+
+    private struct Found: Sendable {
+        var containers: [ContainerExposure]
+        var containerCount: Int
+        var pairs: [TenantExposure]
+        var pairCount: Int
+    }
+
+    /// How many of a container's co-residences that go on are named where it was not asked for.
+    private static let mostNamed = 8
+    /// For how many the book is held at once: the fleet's changes wait for it.
+    fileprivate static let mostAtOnce = 32
+
+    /// The worst of the fleet.
+    private func worst(_ limit: Int, of state: FleetState, at now: Timestamp) -> Found {
+        let exposure = fleet.exposure
+        let containers = exposure.read { book in
+            book.worstContainers(limit, at: now) { state.index.containersByTenant[$0] ?? [] }
+        }
+        let pairs = exposure.read { $0.worstPairs(limit, at: now) }
+        return Found(
+            containers: containers.read(exposure) { $1.exposure(of: $0, at: now, naming: Self.mostNamed) },
+            containerCount: state.containers.count,
+            pairs: pairs.read(exposure) { $1.exposure(of: $0.tenant, to: $0.stranger, at: now) },
+            pairCount: exposure.read { $0.pairCount })
+    }
+
+    /// The worst of one tenant's, or one container.
+    private func worst(
+        _ limit: Int, of tenant: TenantName?, _ container: ContainerName?, in state: FleetState, at now: Timestamp
+    ) -> Found {
+        let names = state.containerNames(container, of: tenant)
+        let named = container == nil ? Self.mostNamed : .max
+        let containers = names.read(fleet.exposure) { $1.exposure(of: $0, at: now, naming: named) }
+            .map { (exposure: $0, share: ContainerExposureView($0, at: now).longestShare) }
+            .sorted { ($1.share, $0.exposure.container) < ($0.share, $1.exposure.container) }
+        let asked = container == nil ? tenant : nil
+        let pairs = asked.map { tenant in fleet.exposure.read { $0.exposures(of: tenant, at: now) } } ?? []
+        let worst = pairs.map { (exposure: $0, seconds: $0.longest?.seconds(at: now) ?? 0) }
+            .sorted { ($1.seconds, $0.exposure.stranger) < ($0.seconds, $1.exposure.stranger) }
+        return Found(
+            containers: containers.prefix(limit).map(\.exposure), containerCount: containers.count,
+            pairs: worst.prefix(limit).map(\.exposure), pairCount: pairs.count)
+    }
+}
+
+extension Array where Element: Sendable {
+    /// What a book says of each, a few at a time.
+    fileprivate func read<Value: Sendable>(
+        _ exposure: ExposureLog, _ look: (Element, borrowing ExposureBook) -> Value?
+    ) -> [Value] {
+        stride(from: 0, to: count, by: ExposureRoutes.mostAtOnce).flatMap { start in
+            exposure.read { book in
+                self[start..<Swift.min(start + ExposureRoutes.mostAtOnce, count)].compactMap { look($0, book) }
+            }
+        }
     }
 }
 
 extension FleetState {
-    /// One container, those of a tenant, one if it is a tenant's, or all.
+    /// A container, if it is the tenant's, or all of a tenant.
     fileprivate func containerNames(_ container: ContainerName?, of tenant: TenantName?) -> [ContainerName] {
-        switch (container, tenant) {
-        case (let name?, let tenant): tenant == nil || containers[name]?.spec.tenant == tenant ? [name] : []
-        case (nil, let tenant?): Array(index.containersByTenant[tenant] ?? [])
-        case (nil, nil): Array(index.containers)
-        }
+        guard let container else { return tenant.map { Array(index.containersByTenant[$0] ?? []) } ?? [] }
+        return tenant == nil || containers[container]?.spec.tenant == tenant ? [container] : []
     }
-}
-
-extension Array {
-    fileprivate func firsts(_ count: Int) -> [Element] { Array(prefix(count)) }
 }

@@ -8,7 +8,8 @@ extension ContainerExposureView {
         self.init(
             container: exposure.container, tenant: exposure.tenant, assumedAttackSeconds: exposure.attackSeconds,
             seconds: exposure.seconds, longest: exposure.longest.map { CoResidenceView($0, at: now) },
-            current: exposure.current.map { CoResidenceView($0, at: now) }, endedCount: exposure.endedCount,
+            current: exposure.current.map { CoResidenceView($0, at: now) }, currentCount: exposure.currentCount,
+            endedCount: exposure.endedCount,
             endedBeforeAttackCount: exposure.endedBeforeAttackCount, residenceCount: exposure.residenceCount)
     }
 }

@@ -26,15 +26,14 @@ struct ExposureWatch: Sendable {
     /// Raises and clears what is to be.
     func look(at now: Timestamp) async throws {
         let overdue = Dictionary(
-            grouping: fleet.exposure.read { $0.overdue(at: now) }, by: \.container.text)
+            fleet.exposure.read { $0.longestOverdue(at: now) }.map { ($0.container.text, $0) }, uniquingKeysWith: { $1 }
+        )
         let standing = fleet.snapshot.alarms(of: .exposure)
         let raised = Set(standing.map(\.subject))
         guard raised != Set(overdue.keys) else { return }
         try await fleet.change(by: "control-plane") { draft in
-            for (subject, found) in overdue where !raised.contains(subject) {
-                guard let oldest = found.first, let container = draft.state.containers[oldest.container] else {
-                    continue
-                }
+            for (subject, oldest) in overdue where !raised.contains(subject) {
+                guard let container = draft.state.containers[oldest.container] else { continue }
                 draft.raise(.exposure, about: subject, oldest.words(for: container, in: draft.state))
             }
             for alarm in standing where overdue[alarm.subject] == nil { draft.clear(.exposure, about: alarm.subject) }

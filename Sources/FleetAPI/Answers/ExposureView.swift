@@ -69,8 +69,10 @@ public struct ContainerExposureView: Codable, Sendable, Equatable {
     public var longest: CoResidenceView?
     /// The longest time as a share of the assumed attack time; from 1 on an attack may have succeeded.
     public var longestShare: Double
-    /// The times that go on.
+    /// The times that go on, the oldest first. Where no container was asked for no more than eight.
     public var current: [CoResidenceView]
+    /// How many times go on.
+    public var currentCount: Int
     /// How many have ended.
     public var endedCount: Int
     /// The share of those that were shorter than an attack takes; `nil` when none has ended.
@@ -81,8 +83,8 @@ public struct ContainerExposureView: Codable, Sendable, Equatable {
     /// What a container was exposed to.
     public init(
         container: ContainerName, tenant: TenantName, assumedAttackSeconds: Double, seconds: Double,
-        longest: CoResidenceView?, current: [CoResidenceView], endedCount: Int, endedBeforeAttackCount: Int,
-        residenceCount: Int
+        longest: CoResidenceView?, current: [CoResidenceView], currentCount: Int, endedCount: Int,
+        endedBeforeAttackCount: Int, residenceCount: Int
     ) {
         self.container = container
         self.tenant = tenant
@@ -91,6 +93,7 @@ public struct ContainerExposureView: Codable, Sendable, Equatable {
         self.longest = longest
         longestShare = (longest?.seconds ?? 0) / max(assumedAttackSeconds, .leastNonzeroMagnitude)
         self.current = current
+        self.currentCount = currentCount
         self.endedCount = endedCount
         endedBeforeAttackShare = share(endedBeforeAttackCount, of: endedCount)
         self.residenceCount = residenceCount

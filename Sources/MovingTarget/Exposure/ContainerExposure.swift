@@ -14,6 +14,8 @@ public struct ContainerExposure: Sendable, Hashable {
     public var longest: CoResidence?
     /// The co-residences that go on, the oldest first.
     public var current: [CoResidence]
+    /// How many go on, also where not all are named.
+    public var currentCount: Int
     /// How many co-residences have ended.
     public var endedCount: Int
     /// How many of those were shorter than A: no attack that takes as long as assumed can have succeeded in them.

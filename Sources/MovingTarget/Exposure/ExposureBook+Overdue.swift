@@ -11,13 +11,23 @@ import FleetModel
 extension ExposureBook {
     /// The co-residences that go on and have lasted A or longer, the oldest first.
     public func overdue(at now: Timestamp) -> [CoResidence] {
+        overdue(at: now, atMost: .max).sorted {
+            ($0.since, $0.container, $0.stranger) < ($1.since, $1.container, $1.stranger)
+        }
+    }
+
+    /// Of each container that has been beside somebody for A or longer a co-residence that has gone on for the longest time.
+    public func longestOverdue(at now: Timestamp) -> [CoResidence] { overdue(at: now, atMost: 1) }
+
+    /// - Parameter count: how many there may be of one container. They are the oldest.
+    private func overdue(at now: Timestamp, atMost count: Int) -> [CoResidence] {
         var found: [CoResidence] = []
-        for (name, host) in hosts where host.isShared {
+        for (name, host) in hosts {
+            guard let start = host.oldestStart, start.milliseconds(to: now) >= host.shortestAttack else { continue }
             let arrivals = host.arrivals
-            // No two met before the second tenant came.
-            guard arrivals[1].since.milliseconds(to: now) >= host.shortestAttack else { continue }
             for (container, exposed, stay) in residents(of: host) {
-                for (stranger, since) in arrivals where stranger != exposed.tenant {
+                let strangers = arrivals.lazy.filter { $0.tenant != exposed.tenant }.prefix(count)
+                for (stranger, since) in strangers {
                     let co = CoResidence(
                         container: container, stranger: stranger, host: name, since: max(stay.arrivedAt, since))
                     guard co.milliseconds(at: now) >= exposed.attackMilliseconds else { break }
@@ -25,7 +35,7 @@ extension ExposureBook {
                 }
             }
         }
-        return found.sorted { ($0.since, $0.container, $0.stranger) < ($1.since, $1.container, $1.stranger) }
+        return found
     }
 
     /// The next instant at which a co-residence becomes overdue if nothing changes; `nil` when none will.

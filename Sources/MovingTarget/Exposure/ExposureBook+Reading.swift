@@ -2,7 +2,10 @@ import FleetModel
 
 extension ExposureBook {
     /// Who was beside a container by then; `nil` when the book does not know it.
-    public func exposure(of container: ContainerName, at now: Timestamp) -> ContainerExposure? {
+    /// - Parameter limit: how many of the co-residences that go on are named.
+    public func exposure(
+        of container: ContainerName, at now: Timestamp, naming limit: Int = .max
+    ) -> ContainerExposure? {
         guard let exposed = containers[container] else { return nil }
         let current = current(of: container).sorted { ($0.since, $0.stranger) < ($1.since, $1.stranger) }
         var milliseconds = exposed.milliseconds
@@ -12,14 +15,15 @@ extension ExposureBook {
         return ContainerExposure(
             container: container, tenant: exposed.tenant, attackSeconds: exposed.attackMilliseconds.inSeconds,
             seconds: milliseconds.inSeconds,
-            longest: Self.longest(exposed.ended.longest, current, at: now), current: current,
+            longest: Self.longest(exposed.ended.longest, current, at: now), current: Array(current.prefix(limit)),
+            currentCount: current.count,
             endedCount: exposed.ended.count, endedBeforeAttackCount: exposed.ended.countBeforeAttack,
             residenceCount: exposed.residenceCount)
     }
 
     /// For how long a tenant's containers were beside one other tenant by then; `nil` when they never were.
     public func exposure(of tenant: TenantName, to stranger: TenantName, at now: Timestamp) -> TenantExposure? {
-        let ended = pairs[tenant]?[stranger]
+        let ended = rows[tenant]?.pairs[stranger]
         let current = current(of: tenant, to: stranger)
         guard ended != nil || !current.isEmpty else { return nil }
         return Self.exposure(of: tenant, to: stranger, ended ?? PairFigures(), current, at: now)
@@ -28,7 +32,7 @@ extension ExposureBook {
     /// For how long a tenant's containers were beside each other tenant by then, by the other's name.
     public func exposures(of tenant: TenantName, at now: Timestamp) -> [TenantExposure] {
         let current = Dictionary(grouping: current(of: tenant), by: \.stranger)
-        let ended = pairs[tenant] ?? [:]
+        let ended = rows[tenant]?.pairs ?? [:]
         return Set(current.keys).union(ended.keys).sorted().map { stranger in
             Self.exposure(
                 of: tenant, to: stranger, ended[stranger] ?? PairFigures(), current[stranger] ?? [], at: now)
@@ -44,12 +48,17 @@ extension ExposureBook {
     public func tenantSeconds(
         of tenant: TenantName, at now: Timestamp, among containers: Double = 1
     ) -> [TenantName: Double] {
-        (pairs[tenant] ?? [:]).mapValues { pair in
-            let seconds =
-                pair.remembered.value(at: now, memory: memorySeconds)
-                + pair.ongoing.value(at: now, memory: memorySeconds)
-            return seconds / containers
+        guard let row = rows[tenant] else { return [:] }
+        var seconds = row.pairs.mapValues { pair in
+            (pair.remembered.value(at: now, memory: memorySeconds)
+                + pair.ongoing.value(at: now, memory: memorySeconds)) / containers
         }
+        guard !row.isSummed else { return seconds }
+        for co in current(of: tenant) {
+            seconds[co.stranger, default: 0] +=
+                FadingSum.contribution(of: co.milliseconds(at: now), memory: memorySeconds) / containers
+        }
+        return seconds
     }
 
     /// Whether no stranger has been beside a container in its present stay. `false` for a container that is nowhere.

@@ -24,8 +24,8 @@ import FleetModel
 /// Co-residences are not kept one by one while they go on: the later of the container's arrival and the tenant's first
 /// arrival on the host says when one began. An arrival begins co-residences with every tenant there, and, when it is a
 /// tenant's first one, of every container there; a departure ends as many. Each costs as much as there are of those.
-/// Memory is taken for each container, each ordered pair of tenants that met, and each stay that goes on. Reading costs
-/// what is read, but for `overdue`, which looks at every container on a shared host.
+/// Memory is taken for each container, each ordered pair of tenants that met, up to about a million pairs (see `TenantRow`),
+/// and each stay that goes on. Reading costs what is read; to find the worst costs a look at each host and tenant.
 ///
 /// The book is one large value: hold it in one place. A copy that is kept makes the next change copy everything.
 public struct ExposureBook: Sendable {
@@ -39,17 +39,23 @@ public struct ExposureBook: Sendable {
     var hosts: [HostName: Occupancy] = [:]
     /// The hosts on which a tenant is present.
     var hostsOfTenants: [TenantName: Set<HostName>] = [:]
-    /// The co-residences of the first tenant's containers with the second.
-    var pairs: [TenantName: [TenantName: PairFigures]] = [:]
+    /// What each tenant's containers were beside.
+    var rows: [TenantName: TenantRow] = [:]
     /// For each shared host an instant, in milliseconds since 1970, before which nothing on it becomes overdue that was
     /// not overdue when the instant was noted.
-    var dues = IndexedHeap<HostName>()
+    var dues = IndexedHeap<HostName, Int64>()
+
+    /// About how many pairs of tenants are remembered in all, and how many at least of each tenant's.
+    private let (pairLimit, rowLimit): (Int, Int)
 
     /// A book in which nobody was beside anybody.
     /// - Parameter memorySeconds: How slowly time beside others is forgotten, above 0.
-    public init(memorySeconds: Double) {
+    public init(memorySeconds: Double) { self.init(memorySeconds: memorySeconds, pairLimit: 1 << 20, rowLimit: 64) }
+
+    init(memorySeconds: Double, pairLimit: Int, rowLimit: Int) {
         precondition(memorySeconds > 0, "the memory must be longer than 0 s, is \(memorySeconds)")
         self.memorySeconds = memorySeconds
+        (self.pairLimit, self.rowLimit) = (pairLimit, rowLimit)
     }
 
     /// A container is on a host now.
@@ -67,9 +73,12 @@ public struct ExposureBook: Sendable {
         setAttackSeconds(attackSeconds, for: name)
         guard !isKnown else { return }
         let attack = Self.milliseconds(attackSeconds)
+        if containers[name] == nil {
+            containers[name] = Exposed(tenant: residence.tenant, attackMilliseconds: attack)
+            rows[residence.tenant, default: TenantRow()].attacks.add(attack)
+        }
         let shared = hosts[residence.host]?.sharedMilliseconds(at: time) ?? 0
-        containers[name, default: Exposed(tenant: residence.tenant, attackMilliseconds: attack)]
-            .arrive(at: residence.host, time, sharedOnArrival: shared)
+        containers[name]?.arrive(at: residence.host, time, sharedOnArrival: shared)
         let isFirst = hosts[residence.host, default: Occupancy()].add(name, of: residence.tenant, at: time)
         if isFirst { hostsOfTenants[residence.tenant, default: []].insert(residence.host) }
         beginCoResidences(of: residence.tenant, arrivedAt: time, isFirst: isFirst, on: residence.host)
@@ -93,24 +102,30 @@ public struct ExposureBook: Sendable {
         }
         host.isDueExact = false
         if !host.isShared { dues.remove(stay.host) }
-        if !host.presences.isEmpty { hosts[stay.host] = host }
+        guard !host.presences.isEmpty else { return }
+        if host.oldestArrival >= stay.arrivedAt { host.oldestArrival = oldestArrival(on: host) }
+        hosts[stay.host] = host
+    }
+
+    private func oldestArrival(on host: Occupancy) -> Timestamp {
+        host.presences.values.lazy.flatMap(\.containers).compactMap { containers[$0]?.stay?.arrivedAt }.min()
+            ?? Timestamp(milliseconds: .max)
     }
 
     /// Forgets a container. What its tenant was exposed to stays known.
     /// - Parameter time: When it left, if it is still on a host.
     public mutating func remove(_ container: ContainerName, at time: Timestamp) {
         leave(container, at: time)
-        containers[container] = nil
+        guard let exposed = containers.removeValue(forKey: container) else { return }
+        rows[exposed.tenant]?.attacks.remove(exposed.attackMilliseconds)
+        if rows[exposed.tenant]?.isEmpty == true { rows[exposed.tenant] = nil }
     }
 
     /// Forgets a tenant, as victim and as stranger, but for what goes on and what is known of single containers.
     public mutating func remove(_ tenant: TenantName) {
-        let ongoing = (pairs[tenant] ?? [:]).compactMapValues(\.ongoingOnly)
-        pairs[tenant] = ongoing.isEmpty ? nil : ongoing
-        for other in Array(pairs.keys) {
-            guard let pair = pairs[other]?[tenant] else { continue }
-            pairs[other]?[tenant] = pair.ongoingOnly
-        }
+        rows[tenant]?.forgetEnded()
+        if rows[tenant]?.isEmpty == true { rows[tenant] = nil }
+        for other in Array(rows.keys) { rows[other]?.forgetEnded(beside: tenant) }
     }
 
     /// Sets A for a container: it holds for the co-residences that go on, too.
@@ -118,6 +133,8 @@ public struct ExposureBook: Sendable {
         let attack = Self.milliseconds(seconds)
         guard let known = containers[container], known.attackMilliseconds != attack else { return }
         containers[container]?.attackMilliseconds = attack
+        rows[known.tenant]?.attacks.remove(known.attackMilliseconds)
+        rows[known.tenant]?.attacks.add(attack)
         // The next instant is worked out anew when somebody asks for it.
         if let host = known.stay?.host { expect(attack, from: nil, on: host) }
     }
@@ -136,20 +153,19 @@ extension ExposureBook {
         of tenant: TenantName, arrivedAt time: Timestamp, isFirst: Bool, on name: HostName
     ) {
         guard let host = hosts[name], host.isShared, let own = host.presences[tenant] else { return }
-        var row = pairs.removeValue(forKey: tenant) ?? [:]
+        var row = takeRow(of: tenant)
         for (stranger, presence) in host.presences where stranger != tenant {
-            row[stranger, default: PairFigures()].ongoing.begin(at: max(time, presence.since), memory: memorySeconds)
+            row.begin(beside: stranger, at: max(time, presence.since), memory: memorySeconds)
         }
-        pairs[tenant] = row
+        put(row, of: tenant, at: time)
         guard isFirst else { return }
-        for (other, presence) in host.presences where other != tenant {
-            var row = pairs.removeValue(forKey: other) ?? [:]
+        for (other, presence) in host.presences where other != tenant && rows[other]?.isSummed != false {
+            var row = takeRow(of: other)
             for container in presence.containers {
                 guard let stay = containers[container]?.stay else { continue }
-                row[tenant, default: PairFigures()].ongoing
-                    .begin(at: max(stay.arrivedAt, own.since), memory: memorySeconds)
+                row.begin(beside: tenant, at: max(stay.arrivedAt, own.since), memory: memorySeconds)
             }
-            pairs[other] = row
+            put(row, of: other, at: time)
         }
     }
 
@@ -159,14 +175,14 @@ extension ExposureBook {
         at time: Timestamp
     ) {
         guard host.isShared else { return }
-        var row = pairs.removeValue(forKey: exposed.tenant) ?? [:]
+        var row = takeRow(of: exposed.tenant)
         for (stranger, presence) in host.presences where stranger != exposed.tenant {
             let ended = CoResidence(
                 container: container, stranger: stranger, host: stay.host, since: max(stay.arrivedAt, presence.since),
                 until: time)
             end(ended, of: &exposed, in: &row, at: time)
         }
-        pairs[exposed.tenant] = row
+        put(row, of: exposed.tenant, at: time)
     }
 
     /// A tenant has left every container on a host.
@@ -175,7 +191,7 @@ extension ExposureBook {
         at time: Timestamp
     ) {
         for (tenant, others) in host.presences {
-            var row = pairs.removeValue(forKey: tenant) ?? [:]
+            var row = takeRow(of: tenant)
             for container in others.containers {
                 guard var exposed = containers.removeValue(forKey: container), let stay = exposed.stay else { continue }
                 let ended = CoResidence(
@@ -184,31 +200,31 @@ extension ExposureBook {
                 end(ended, of: &exposed, in: &row, at: time)
                 containers[container] = exposed
             }
-            pairs[tenant] = row
+            put(row, of: tenant, at: time)
         }
     }
 
-    private func end(
-        _ ended: CoResidence, of exposed: inout Exposed, in row: inout [TenantName: PairFigures], at time: Timestamp
-    ) {
-        row[ended.stranger]?.ongoing.end(begunAt: ended.since, memory: memorySeconds)
+    private func end(_ ended: CoResidence, of exposed: inout Exposed, in row: inout TenantRow, at time: Timestamp) {
         let length = ended.milliseconds(at: time)
-        guard length > 0 else {
-            if row[ended.stranger]?.isEmpty == true { row[ended.stranger] = nil }
-            return
-        }
         let attack = exposed.attackMilliseconds
-        exposed.ended.add(ended, lasted: length, attackMilliseconds: attack, at: time)
-        func add(to pair: inout PairFigures) {
-            pair.ended.add(ended, lasted: length, attackMilliseconds: attack, at: time)
-            pair.milliseconds += length
-            pair.remembered.add(milliseconds: length, endingAt: time, memory: memorySeconds)
-        }
-        add(to: &row[ended.stranger, default: PairFigures()])
+        row.end(ended, lasted: length, attackMilliseconds: attack, at: time, memory: memorySeconds)
+        if length > 0 { exposed.ended.add(ended, lasted: length, attackMilliseconds: attack, at: time) }
+    }
+
+    /// Takes a row out to be changed: a second reference would make the change copy it.
+    private mutating func takeRow(of tenant: TenantName) -> TenantRow {
+        rows.removeValue(forKey: tenant) ?? TenantRow()
+    }
+
+    private mutating func put(_ row: consuming TenantRow, of tenant: TenantName, at time: Timestamp) {
+        row.keep(atMost: max(rowLimit, pairLimit / (rows.count + 1)), at: time, memory: memorySeconds)
+        if !row.isEmpty { rows[tenant] = row }
     }
 
     private mutating func forget(_ tenant: TenantName, on host: HostName) {
         hostsOfTenants[tenant]?.remove(host)
-        if hostsOfTenants[tenant]?.isEmpty == true { hostsOfTenants[tenant] = nil }
+        guard hostsOfTenants[tenant]?.isEmpty == true else { return }
+        hostsOfTenants[tenant] = nil
+        rows[tenant]?.isGone()
     }
 }

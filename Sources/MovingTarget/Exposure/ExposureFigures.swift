@@ -32,6 +32,23 @@ struct PairFigures: Sendable {
     /// Whether there is nothing to tell.
     var isEmpty: Bool { ended.count == 0 && ongoing.count == 0 }
 
+    /// Adds one that has just ended.
+    mutating func add(
+        _ co: CoResidence, lasted length: Int64, attackMilliseconds: Int64, at time: Timestamp, memory: Double
+    ) {
+        ended.add(co, lasted: length, attackMilliseconds: attackMilliseconds, at: time)
+        milliseconds += length
+        remembered.add(milliseconds: length, endingAt: time, memory: memory)
+    }
+
+    /// Without what goes on; `nil` when nothing is over.
+    var endedOnly: PairFigures? {
+        guard ended.count > 0 else { return nil }
+        var only = self
+        only.ongoing = OngoingSum()
+        return only
+    }
+
     /// Without what is over; `nil` when nothing goes on.
     var ongoingOnly: PairFigures? {
         guard ongoing.count > 0 else { return nil }

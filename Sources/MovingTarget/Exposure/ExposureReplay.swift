@@ -5,7 +5,7 @@ import FleetModel
 /// What ended at the instant at which something else began counts as having ended first.
 public struct ExposureReplay: Sendable {
     private var book: ExposureBook
-    private var departures = IndexedHeap<ContainerName>()
+    private var departures = IndexedHeap<ContainerName, Int64>()
 
     /// Begins a book.
     /// - Parameter memorySeconds: `ExposureBook.memorySeconds`.

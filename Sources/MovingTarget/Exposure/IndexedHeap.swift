@@ -1,18 +1,22 @@
 /// Keys by priority, the smallest first. The priority of a key can be changed at any time.
 ///
 /// Every operation costs the logarithm of the number of keys.
-struct IndexedHeap<Key: Hashable & Sendable>: Sendable {
-    private var entries: [(key: Key, priority: Int64)] = []
+struct IndexedHeap<Key: Hashable & Sendable, Priority: Comparable & Sendable>: Sendable {
+    /// All of them, in the order of the heap.
+    private(set) var entries: [(key: Key, priority: Priority)] = []
     private var places: [Key: Int] = [:]
 
+    /// How many there are.
+    var count: Int { entries.count }
+
     /// The key with the smallest priority.
-    var first: (key: Key, priority: Int64)? { entries.first }
+    var first: (key: Key, priority: Priority)? { entries.first }
 
     /// A key's priority, `nil` when it is not here.
-    subscript(key: Key) -> Int64? { places[key].map { entries[$0].priority } }
+    subscript(key: Key) -> Priority? { places[key].map { entries[$0].priority } }
 
     /// Gives a key a priority; it may be here or not.
-    mutating func set(_ key: Key, to priority: Int64) {
+    mutating func set(_ key: Key, to priority: Priority) {
         guard let place = places[key] else {
             places[key] = entries.count
             entries.append((key, priority))

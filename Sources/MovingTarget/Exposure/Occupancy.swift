@@ -11,7 +11,9 @@ struct Occupancy: Sendable {
     private(set) var presences: [TenantName: Presence] = [:]
     /// For how long there were two tenants or more, up to the last time it changed.
     private var sharedMilliseconds: Int64 = 0
-    private var sharedSince: Timestamp?
+    private(set) var sharedSince: Timestamp?
+    /// When the container came that has been here for the longest time.
+    var oldestArrival = Timestamp(milliseconds: .max)
 
     /// At most the shortest assumed attack time of the containers here, in milliseconds.
     var shortestAttack: Int64 = .max
@@ -28,6 +30,9 @@ struct Occupancy: Sendable {
         sharedMilliseconds + (sharedSince.map { $0.milliseconds(to: now) } ?? 0)
     }
 
+    /// No co-residence that goes on here began earlier; `nil` when none goes on.
+    var oldestStart: Timestamp? { sharedSince.map { max($0, oldestArrival) } }
+
     /// How far that clock has advanced since it showed `reading`.
     func sharedMilliseconds(since reading: Int64, at now: Timestamp) -> Int64 {
         max(0, sharedMilliseconds(at: now) - reading)
@@ -39,6 +44,7 @@ struct Occupancy: Sendable {
     /// A container arrives.
     /// - Returns: Whether it is the first of its tenant.
     mutating func add(_ container: ContainerName, of tenant: TenantName, at time: Timestamp) -> Bool {
+        oldestArrival = min(oldestArrival, time)
         guard presences[tenant]?.containers.insert(container) == nil else { return false }
         presences[tenant] = Presence(since: time, containers: [container])
         if isShared, sharedSince == nil { sharedSince = time }

@@ -27,7 +27,9 @@ struct ExposureReport {
                 .numbers("Of attack time"), .words("Now beside"), .numbers("Ended before it"), .numbers("Stays"),
             ],
             rows: view.containers.map { exposed in
-                let now = Set(exposed.current.map(\.stranger)).sorted().map(\.text)
+                let more = exposed.currentCount - exposed.current.count
+                let now =
+                    exposed.current.map(\.stranger.text).sorted() + (more > 0 ? ["and \(more) more"] : [])
                 return [
                     Table.Cell(exposed.container), Table.Cell(exposed.tenant), Self.span(exposed.longest?.seconds),
                     Table.Cell(exposed.longest?.stranger), Table.Cell(exposed.longest?.host),
