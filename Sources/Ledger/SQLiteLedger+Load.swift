@@ -13,7 +13,7 @@ extension SQLiteLedger {
         return FleetRecord(
             hosts: try hosts(database),
             tenants: try bodies(Tenant.self, "SELECT body FROM tenants ORDER BY name", database),
-            containers: try bodies(Container.self, "SELECT body FROM containers ORDER BY name", database),
+            containers: try ContainerReading.all(database),
             openRelocations: try openRelocations(database),
             quarantine: try quarantine(database),
             policies: try PolicyWriter.present(database),

@@ -40,6 +40,24 @@ struct CommitTests {
         }
     }
 
+    @Test("very many containers come back as they were, in the order of their names")
+    func manyContainers() async throws {
+        try await withLedger { ledger in
+            let containers = try (10_000..<15_000).map { number in
+                var container = try Some.container("c\(number)", tenant: "shop", host: "a")
+                // Much is equal in some of them, and different in all.
+                container.spec.command = ["/bin/server", number % 3 == 0 ? "--port=\(number)" : "--quiet"]
+                container.spec.environment = ["MODE": "\(number % 5)"]
+                container.spec.image = "registry.example/shop/web:\(number)"
+                container.spec.ports = [PortMapping(port: UInt16(number), containerPort: 80)]
+                return container
+            }
+            try ledger.commit([.tenant(try Some.tenant("shop")), .host(try Some.host("a"))], actor: "op", at: epoch)
+            try ledger.commit(containers.map { .container($0) }, actor: "op", at: epoch)
+            #expect(try await ledger.load().containers == containers)
+        }
+    }
+
     @Test("every kind of change comes back from the record as it went in")
     func everyChange() async throws {
         try await withLedger { ledger in
