@@ -40,7 +40,9 @@ public struct ExposureBook: Sendable {
     /// The hosts on which a tenant is present.
     var hostsOfTenants: [TenantName: Set<HostName>] = [:]
     /// What each tenant's containers were beside.
-    var rows: [TenantName: TenantRow] = [:]
+    private(set) var rows: [TenantName: TenantRow] = [:]
+    /// How many of them tell what goes on.
+    private var summedCount = 0
     /// For each shared host an instant, in milliseconds since 1970, before which nothing on it becomes overdue that was
     /// not overdue when the instant was noted.
     var dues = IndexedHeap<HostName, Int64>()
@@ -75,7 +77,9 @@ public struct ExposureBook: Sendable {
         let attack = Self.milliseconds(attackSeconds)
         if containers[name] == nil {
             containers[name] = Exposed(tenant: residence.tenant, attackMilliseconds: attack)
-            rows[residence.tenant, default: TenantRow()].attacks.add(attack)
+            var row = takeRow(of: residence.tenant)
+            row.attacks.add(attack)
+            put(row, of: residence.tenant)
         }
         let shared = hosts[residence.host]?.sharedMilliseconds(at: time) ?? 0
         containers[name]?.arrive(at: residence.host, time, sharedOnArrival: shared)
@@ -117,14 +121,16 @@ public struct ExposureBook: Sendable {
     public mutating func remove(_ container: ContainerName, at time: Timestamp) {
         leave(container, at: time)
         guard let exposed = containers.removeValue(forKey: container) else { return }
-        rows[exposed.tenant]?.attacks.remove(exposed.attackMilliseconds)
-        if rows[exposed.tenant]?.isEmpty == true { rows[exposed.tenant] = nil }
+        var row = takeRow(of: exposed.tenant)
+        row.attacks.remove(exposed.attackMilliseconds)
+        put(row, of: exposed.tenant)
     }
 
     /// Forgets a tenant, as victim and as stranger, but for what goes on and what is known of single containers.
     public mutating func remove(_ tenant: TenantName) {
-        rows[tenant]?.forgetEnded()
-        if rows[tenant]?.isEmpty == true { rows[tenant] = nil }
+        var row = takeRow(of: tenant)
+        row.forgetEnded()
+        put(row, of: tenant)
         for other in Array(rows.keys) { rows[other]?.forgetEnded(beside: tenant) }
     }
 
@@ -133,8 +139,10 @@ public struct ExposureBook: Sendable {
         let attack = Self.milliseconds(seconds)
         guard let known = containers[container], known.attackMilliseconds != attack else { return }
         containers[container]?.attackMilliseconds = attack
-        rows[known.tenant]?.attacks.remove(known.attackMilliseconds)
-        rows[known.tenant]?.attacks.add(attack)
+        var row = takeRow(of: known.tenant)
+        row.attacks.remove(known.attackMilliseconds)
+        row.attacks.add(attack)
+        put(row, of: known.tenant)
         // The next instant is worked out anew when somebody asks for it.
         if let host = known.stay?.host { expect(attack, from: nil, on: host) }
     }
@@ -153,12 +161,14 @@ extension ExposureBook {
         of tenant: TenantName, arrivedAt time: Timestamp, isFirst: Bool, on name: HostName
     ) {
         guard let host = hosts[name], host.isShared, let own = host.presences[tenant] else { return }
-        var row = takeRow(of: tenant)
-        for (stranger, presence) in host.presences where stranger != tenant {
-            row.begin(beside: stranger, at: max(time, presence.since), memory: memorySeconds)
+        if rows[tenant]?.isSummed != false {
+            var row = takeRow(of: tenant)
+            for (stranger, presence) in host.presences where stranger != tenant {
+                row.begin(beside: stranger, at: max(time, presence.since), memory: memorySeconds)
+            }
+            put(row, of: tenant, at: time)
         }
-        put(row, of: tenant, at: time)
-        guard isFirst else { return }
+        guard isFirst, summedCount > 0 else { return }
         for (other, presence) in host.presences where other != tenant && rows[other]?.isSummed != false {
             var row = takeRow(of: other)
             for container in presence.containers {
@@ -213,18 +223,29 @@ extension ExposureBook {
 
     /// Takes a row out to be changed: a second reference would make the change copy it.
     private mutating func takeRow(of tenant: TenantName) -> TenantRow {
-        rows.removeValue(forKey: tenant) ?? TenantRow()
+        guard let row = rows.removeValue(forKey: tenant) else { return TenantRow() }
+        if row.isSummed { summedCount -= 1 }
+        return row
     }
 
+    private mutating func put(_ row: TenantRow, of tenant: TenantName) {
+        guard !row.isEmpty else { return }
+        if row.isSummed { summedCount += 1 }
+        rows[tenant] = row
+    }
+
+    /// - Parameter time: when something was added to it.
     private mutating func put(_ row: consuming TenantRow, of tenant: TenantName, at time: Timestamp) {
         row.keep(atMost: max(rowLimit, pairLimit / (rows.count + 1)), at: time, memory: memorySeconds)
-        if !row.isEmpty { rows[tenant] = row }
+        put(row, of: tenant)
     }
 
     private mutating func forget(_ tenant: TenantName, on host: HostName) {
         hostsOfTenants[tenant]?.remove(host)
         guard hostsOfTenants[tenant]?.isEmpty == true else { return }
         hostsOfTenants[tenant] = nil
-        rows[tenant]?.isGone()
+        var row = takeRow(of: tenant)
+        row.isGone()
+        put(row, of: tenant)
     }
 }
