@@ -153,7 +153,10 @@ let package = Package(
         ),
         .target(
             name: "RelocateTesting",
-            dependencies: ["FleetLedger", "FleetModel", "HTTP", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "FleetLedger", "FleetModel", "HTTP", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
             path: "Tests/RelocateTesting",
             swiftSettings: swift
         ),
@@ -170,10 +173,11 @@ let package = Package(
         .testTarget(
             name: "AttackSimulationTests", dependencies: ["AttackSimulation", "FleetModel", "MovingTarget"],
             swiftSettings: swift),
-        .testTarget(name: "CertificatesTests", dependencies: ["Certificates"], swiftSettings: swift),
         .testTarget(
-            name: "HTTPTests", dependencies: ["COpenSSL", "Certificates", "HTTP"], exclude: ["Oracles"],
-            resources: [.copy("Corpus"), .copy("Frames")], swiftSettings: swift),
+            name: "CertificatesTests", dependencies: ["Certificates", "RelocateTesting"], swiftSettings: swift),
+        .testTarget(
+            name: "HTTPTests", dependencies: ["COpenSSL", "Certificates", "HTTP", "RelocateTesting"],
+            exclude: ["Oracles"], resources: [.copy("Corpus"), .copy("Frames")], swiftSettings: swift),
         .testTarget(
             name: "ImageStoreTests", dependencies: ["ImageStore", "RelocateTesting", "SystemSupport"],
             swiftSettings: swift),

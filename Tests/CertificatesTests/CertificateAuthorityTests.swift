@@ -1,4 +1,5 @@
 import Foundation
+import RelocateTesting
 import Testing
 
 @testable import Certificates
@@ -21,17 +22,8 @@ struct CertificateAuthorityTests {
     }
 
     /// Runs OpenSSL's own program.
-    private func openssl(_ arguments: String...) throws -> String {
-        let process = Process()
-        let output = Pipe()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")
-        process.arguments = arguments
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        return text
+    private func openssl(_ arguments: String...) async throws -> String {
+        try await runProgram("/usr/bin/openssl", arguments).text
     }
 
     @Test("it is made at the first use, for its owner only, and is the same from then on")
@@ -43,7 +35,8 @@ struct CertificateAuthorityTests {
             let second = try CertificateAuthority(directory: path)
             #expect(second.fingerprint == first.fingerprint)
             #expect(first.certificateFile == "\(path)/ca.pem")
-            let text = try openssl("x509", "-in", first.certificateFile, "-noout", "-text", "-fingerprint", "-sha256")
+            let text = try await openssl(
+                "x509", "-in", first.certificateFile, "-noout", "-text", "-fingerprint", "-sha256")
             #expect(text.contains("CA:TRUE, pathlen:0"))
             #expect(text.contains("Certificate Sign"))
             let line = try #require(text.split(separator: "\n").first { $0.contains("Fingerprint=") })
@@ -72,7 +65,8 @@ struct CertificateAuthorityTests {
             try Data("half a key".utf8).write(to: URL(fileURLWithPath: "\(path)/ca-key.pem.new"))
             let second = try CertificateAuthority(directory: path)
             #expect(second.fingerprint != first.fingerprint)
-            #expect(try openssl("verify", "-CAfile", second.certificateFile, second.certificateFile).contains("OK"))
+            let verdict = try await openssl("verify", "-CAfile", second.certificateFile, second.certificateFile)
+            #expect(verdict.contains("OK"))
         }
     }
 
@@ -102,12 +96,12 @@ struct CertificateAuthorityTests {
             #expect(chain[1].fingerprint == authority.fingerprint)
             for name in names {
                 let option = if case .dns = name { "-verify_hostname" } else { "-verify_ip" }
-                let verdict = try openssl(
+                let verdict = try await openssl(
                     "verify", "-x509_strict", "-purpose", "sslserver", "-CAfile", authority.certificateFile,
                     option, name.description, files.certificate)
                 #expect(verdict.contains(": OK"))
             }
-            let verdict = try openssl(
+            let verdict = try await openssl(
                 "verify", "-purpose", "sslclient", "-CAfile", authority.certificateFile, files.certificate)
             #expect(!verdict.contains(": OK"))
         }
@@ -157,15 +151,15 @@ struct CertificateAuthorityTests {
             #expect(certificate.belongs(to: try PrivateKey(.text(issued.key))))
             let file = "\(path)/client.pem"
             try issued.certificates.write(toFile: file, atomically: true, encoding: .utf8)
-            let good = try openssl("verify", "-purpose", "sslclient", "-CAfile", authority.certificateFile, file)
+            let good = try await openssl("verify", "-purpose", "sslclient", "-CAfile", authority.certificateFile, file)
             #expect(good.contains(": OK"))
-            let bad = try openssl("verify", "-purpose", "sslserver", "-CAfile", authority.certificateFile, file)
+            let bad = try await openssl("verify", "-purpose", "sslserver", "-CAfile", authority.certificateFile, file)
             #expect(!bad.contains(": OK"))
         }
     }
 
     @Test("fingerprints are read in either case and with colons, and what is none says what would be right")
-    func fingerprints() throws {
+    func fingerprints() async throws {
         let hex = String(repeating: "0aF9", count: 16)
         #expect(try Fingerprint(parsing: "SHA256:\(hex)").description == "sha256:\(hex.lowercased())")
         let pairs = stride(from: 0, to: 64, by: 2).map { _ in "AB" }.joined(separator: ":")

@@ -20,31 +20,32 @@ struct ProxyTests {
         let program = try #require(Self.program)
         try await TestFleet.with { fleet in
             let socket = fleet.directory + "/nginx.sock"
-            let process = try start(program, at: socket, before: await fleet.operatorPort, in: fleet.directory)
-            defer {
-                // Not asked to end: it was born with the signals of a test's thread, which are blocked.
-                kill(process.processIdentifier, SIGKILL)
-                process.waitUntilExit()
+            let settings = try settings(at: socket, before: await fleet.operatorPort, in: fleet.directory)
+            try await withProgram(program, ["-c", settings, "-p", fleet.directory]) { _ in
+                try await check(fleet, at: socket)
             }
-            let page = "https://relocate.example"
-            try await eventually("the proxy serves") {
-                (try? await send(.get, "/v1/tenants", to: socket))?.status == 200
-            }
-            let refused = try await send(.post, "/v1/tenants", to: socket, origin: page, #"{"name":"foreign"}"#)
-            #expect(refused.status == 403)
-            #expect(refused.body.contains("--public-origin https://relocate.example"))
-            #expect(refused.body.contains("Host header"))
-
-            await fleet.stopControlPlane()
-            try await fleet.startControlPlane(publicOrigins: [WebOrigin(parsing: "https://Relocate.example:443")])
-            let taken = try await send(.post, "/v1/tenants", to: socket, origin: page, #"{"name":"known"}"#)
-            #expect(taken.status == 201)
-            for origin in ["https://relocate.example.evil", "http://relocate.example", "null"] {
-                #expect(try await send(.post, "/v1/tenants", to: socket, origin: origin, "{}").status == 403)
-            }
-            let foreign: HTTPFields = [.origin: page, .secFetchSite: "cross-site"]
-            #expect(try await fleet.send(.post, "/v1/tenants", "{}", headerFields: foreign).status == 403)
         }
+    }
+
+    private func check(_ fleet: TestFleet, at socket: String) async throws {
+        let page = "https://relocate.example"
+        try await eventually("the proxy serves") {
+            (try? await send(.get, "/v1/tenants", to: socket))?.status == 200
+        }
+        let refused = try await send(.post, "/v1/tenants", to: socket, origin: page, #"{"name":"foreign"}"#)
+        #expect(refused.status == 403)
+        #expect(refused.body.contains("--public-origin https://relocate.example"))
+        #expect(refused.body.contains("Host header"))
+
+        await fleet.stopControlPlane()
+        try await fleet.startControlPlane(publicOrigins: [WebOrigin(parsing: "https://Relocate.example:443")])
+        let taken = try await send(.post, "/v1/tenants", to: socket, origin: page, #"{"name":"known"}"#)
+        #expect(taken.status == 201)
+        for origin in ["https://relocate.example.evil", "http://relocate.example", "null"] {
+            #expect(try await send(.post, "/v1/tenants", to: socket, origin: origin, "{}").status == 403)
+        }
+        let foreign: HTTPFields = [.origin: page, .secFetchSite: "cross-site"]
+        #expect(try await fleet.send(.post, "/v1/tenants", "{}", headerFields: foreign).status == 403)
     }
 
     @Test(
@@ -56,8 +57,9 @@ struct ProxyTests {
         #expect(throws: WebOriginError.self) { try WebOrigin(parsing: text) }
     }
 
-    /// Starts nginx as it comes, but for its port and its folders.
-    private func start(_ program: String, at socket: String, before port: Int, in directory: String) throws -> Process {
+    /// What nginx is told: it is as it comes, but for its port and its folders.
+    /// - Returns: the path of its settings.
+    private func settings(at socket: String, before port: Int, in directory: String) throws -> String {
         let settings = """
             daemon off; master_process off; pid \(directory)/nginx.pid; error_log \(directory)/nginx.log;
             events {}
@@ -70,13 +72,9 @@ struct ProxyTests {
                 server { listen unix:\(socket); location / { proxy_pass http://relocate; } }
             }
             """
-        try Data(settings.utf8).write(to: URL(filePath: directory + "/nginx.conf"))
-        let process = Process()
-        process.executableURL = URL(filePath: program)
-        process.arguments = ["-c", directory + "/nginx.conf", "-p", directory]
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        return process
+        let path = directory + "/nginx.conf"
+        try Data(settings.utf8).write(to: URL(filePath: path))
+        return path
     }
 
     private func send(

@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTypes
+import RelocateTesting
 import Testing
 
 @testable import HTTP
@@ -31,24 +32,11 @@ struct HTTP2FramesTests {
     func frames() async throws {
         try await LiveServer.with(router()) { server, address in
             guard case .tcp(_, let port, _) = address else { return }
-            let (status, output) = try await onThread { try Self.run(port: port) }
-            #expect(status == 0, "\(output)")
-            #expect(output.contains("checks passed"))
+            let script = Bundle.module.bundleURL.appendingPathComponent("Frames/frames.py")
+            let result = try await runProgram(Self.python.path, ["-B", script.path, String(port)])
+            #expect(result.status == 0, "\(result.text)")
+            #expect(result.text.contains("checks passed"))
             #expect(await eventually { server.connectionCount == 0 })
         }
-    }
-
-    private static func run(port: Int) throws -> (status: Int32, output: String) {
-        let process = Process()
-        process.executableURL = python
-        let script = Bundle.module.bundleURL.appendingPathComponent("Frames/frames.py")
-        process.arguments = ["-B", script.path, String(port)]
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
-        try process.run()
-        let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        return (process.terminationStatus, output)
     }
 }

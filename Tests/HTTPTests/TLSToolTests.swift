@@ -1,5 +1,6 @@
 import Certificates
 import Foundation
+import RelocateTesting
 import Testing
 
 @testable import HTTP
@@ -41,7 +42,7 @@ struct TLSToolTests {
 
     private func connect(
         _ openssl: Tool, _ test: TestAuthority, _ port: Int, _ options: String..., input: String = request
-    ) async throws -> Tool.Result {
+    ) async throws -> ProgramResult {
         let basics = [
             "s_client", "-connect", "127.0.0.1:\(port)", "-CAfile", test.authority.certificateFile,
             "-verify_return_error", "-verify_hostname", "localhost", "-ign_eof",

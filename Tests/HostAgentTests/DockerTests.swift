@@ -128,17 +128,12 @@ struct DockerHostTests {
             let path = directory + "/pause"
             try Data(SandboxProgram.bytes).write(to: URL(filePath: path))
             chmod(path, 0o755)
-            let process = Process()
-            process.executableURL = URL(filePath: path)
-            try process.run()
-            try await eventually("it sleeps") {
-                let text =
-                    (try? String(contentsOfFile: "/proc/\(process.processIdentifier)/stat", encoding: .utf8)) ?? ""
-                return text.contains("(pause) S ")
+            try await withProgram(path) { process in
+                try await eventually("it sleeps") {
+                    let text = (try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)) ?? ""
+                    return text.contains("(pause) S ")
+                }
             }
-            // Not SIGTERM, which other tests have this process ignore, and its children inherit that.
-            kill(process.processIdentifier, SIGKILL)
-            try await eventually("it has ended") { !process.isRunning }
         }
     }
 

@@ -80,7 +80,7 @@ struct LoopbackListener {
         self.family = family
         let port: UInt16 = family == AF_INET ? 9004 : 9006
         self.port = port
-        let number = socket(family, Int32(SOCK_STREAM.rawValue), 0)
+        let number = socket(family, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard number >= 0 else { throw NetlinkError(subject: "socket", number: errno) }
         listener = OwnedDescriptor(number)
         guard Self.withAddress(family, port, { bind(number, $0, $1) }) == 0, listen(number, 10) == 0 else {
@@ -108,12 +108,16 @@ struct LoopbackListener {
     }
 
     func connect() -> Stream {
-        let number = socket(family, Int32(SOCK_STREAM.rawValue), 0)
+        let number = socket(family, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         #expect(Self.withAddress(family, port) { Glibc.connect(number, $0, $1) } == 0)
         return Stream(descriptor: OwnedDescriptor(number))
     }
 
-    func accept() -> Stream { Stream(descriptor: OwnedDescriptor(Glibc.accept(listener.number, nil, nil))) }
+    func accept() -> Stream {
+        let number = Glibc.accept(listener.number, nil, nil)
+        #expect(fcntl(number, F_SETFD, FD_CLOEXEC) == 0)
+        return Stream(descriptor: OwnedDescriptor(number))
+    }
 
     private static func withAddress<Result>(
         _ family: Int32, _ port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result

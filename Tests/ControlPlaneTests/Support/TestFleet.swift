@@ -301,11 +301,8 @@ actor TestFleet {
         try FileManager.default.createDirectory(atPath: tree + "/bin", withIntermediateDirectories: true)
         try Data("#!/bin/sh\n".utf8).write(to: URL(filePath: tree + "/bin/run"))
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: tree + "/bin/run")
-        let tar = Process()
-        tar.executableURL = URL(filePath: "/usr/bin/tar")
-        tar.arguments = ["-C", tree, "-cf", directory + "/image.tar", "."]
-        try tar.run()
-        tar.waitUntilExit()
+        let packed = try await runProgram("/usr/bin/tar", ["-C", tree, "-cf", directory + "/image.tar", "."])
+        guard packed.status == 0 else { throw NeverHappened(description: packed.text) }
         let client = try HTTPClient(endpoint: .tcp(host: "127.0.0.1", port: operatorPort))
         let response = try await client.send(
             .post, "/v1/images?name=test", headerFields: [.contentType: "application/x-tar"],
