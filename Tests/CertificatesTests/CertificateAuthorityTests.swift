@@ -159,7 +159,7 @@ struct CertificateAuthorityTests {
     }
 
     @Test("fingerprints are read in either case and with colons, and what is none says what would be right")
-    func fingerprints() async throws {
+    func fingerprints() throws {
         let hex = String(repeating: "0aF9", count: 16)
         #expect(try Fingerprint(parsing: "SHA256:\(hex)").description == "sha256:\(hex.lowercased())")
         let pairs = stride(from: 0, to: 64, by: 2).map { _ in "AB" }.joined(separator: ":")

@@ -11,7 +11,7 @@ struct Occupancy: Sendable {
     private(set) var presences: [TenantName: Presence] = [:]
     /// For how long there were two tenants or more, up to the last time it changed.
     private var sharedMilliseconds: Int64 = 0
-    private(set) var sharedSince: Timestamp?
+    private var sharedSince: Timestamp?
     /// When the container came that has been here for the longest time.
     var oldestArrival = Timestamp(milliseconds: .max)
 
