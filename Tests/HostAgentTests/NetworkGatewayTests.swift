@@ -143,6 +143,32 @@ struct NetworkGatewayTests {
         }
     }
 
+    @Test("a client who has been answered is connected, however far away he is, and wherever new ones are led")
+    func farClient() async throws {
+        try await NetworkFixture.with { world in
+            let shop = try await openShop(in: world)
+            // His answers are lost on their way, until the container repeats its own.
+            let outside = Nft(namespace: world.outside)
+            try await outside.apply(
+                """
+                table ip far {
+                    chain leaving {
+                        type filter hook output priority filter; policy accept;
+                        tcp flags & (syn | ack) == ack drop
+                    }
+                }
+                """, for: "distance")
+            let client = try await NetworkPeer.connection(in: world.outside, to: virtual, port: 80)
+            try await shop.gateway.announce(announcement(second, host: 1))
+            try await outside.apply("delete table ip far", for: "distance")
+            try client.send("from far away")
+            let (served, _) = try await shop.server.accept()
+            #expect(try await served.receive() == "from far away")
+            try served.send("welcome")
+            #expect(try await client.receive() == "welcome")
+        }
+    }
+
     @Test("a client that uses a port again is not led to the address to which it led before, once that is given up")
     func portUsedAgain() async throws {
         try await NetworkFixture.with { world in

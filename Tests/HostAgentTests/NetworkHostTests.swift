@@ -213,7 +213,7 @@ struct NetworkHostTests {
         }
     }
 
-    @Test("a sealed address refuses new connections from everywhere and keeps the open ones")
+    @Test("a sealed address takes no new connection from the host or its containers, and keeps the open ones")
     func sealing() async throws {
         try await NetworkFixture.with { world in
             let network = try await world.hostNetwork(0)
@@ -229,18 +229,52 @@ struct NetworkHostTests {
 
             try await network.seal(shop, oldAddresses: [first])
 
-            for namespace in [world.gateway, world.hosts[0], neighbour] {
-                await #expect(throws: PeerError.self, "\(namespace.path)") {
-                    _ = try await NetworkPeer.connection(in: namespace, to: first, port: 8080)
-                }
+            await #expect(throws: PeerError.self) {
+                _ = try await NetworkPeer.connection(in: neighbour, to: first, port: 8080)
             }
             await #expect(throws: PeerError(number: ECONNREFUSED)) {
-                _ = try await NetworkPeer.connection(in: world.gateway, to: first, port: 8080)
+                _ = try await NetworkPeer.connection(in: world.hosts[0], to: first, port: 8080)
             }
             try open.send("still here")
             #expect(try await served.receive() == "still here")
             _ = try await NetworkPeer.connection(in: world.gateway, to: second, port: 8080)
             await #expect(throws: StepFailure.self) { try await network.seal(shop, oldAddresses: [second]) }
+        }
+    }
+
+    @Test("a client that has forgotten its connection, and comes again from its port, is served after a move")
+    func forgetfulClient() async throws {
+        try await NetworkFixture.with { world in
+            let network = try await world.hostNetwork(0)
+            let gateway = try await world.gatewayNetwork()
+            let virtual = try IPv4Address("203.0.113.5")
+            let place = NetworkFixture.address(ofHost: 0)
+            func announcement(_ address: IPv4Address) -> AnnounceOrder {
+                AnnounceOrder(
+                    virtualAddress: virtual, address: address, via: place,
+                    ports: [PortMapping(port: 80, containerPort: 8080)])
+            }
+            let shop = try stay("shop", 1)
+            let inside = try await network.prepare(shop, oldAddresses: [first], newAddress: second)
+            try await network.deliver(shop)
+            try await gateway.route([first], via: place)
+            try await gateway.announce(announcement(first))
+            let server = try await NetworkPeer.listener(in: inside, IPv4Address(number: 0), port: 8080)
+            let port: UInt16 = 40_000
+            var client = try await NetworkPeer.connection(in: world.outside, from: port, to: virtual, port: 80)
+            let (forgotten, _) = try await server.accept()
+            try await gateway.announce(announcement(second))
+            try await network.seal(shop, oldAddresses: [first])
+
+            client.willVanish()
+            client = try await NetworkPeer.stream(in: world.outside)
+            client = try await NetworkPeer.connection(in: world.outside, from: port, to: virtual, port: 80)
+            let (served, _) = try await server.accept()
+            try served.send("welcome back")
+            #expect(try await client.receive() == "welcome back")
+            await #expect(throws: PeerError(number: ECONNRESET), "the client has no such connection") {
+                _ = try await forgotten.receive()
+            }
         }
     }
 

@@ -30,16 +30,35 @@ ACCEPT_SECONDS = {"wait": 30, "reset": 0.1}
 LOST = ("stranded", "refused", "unanswered")
 
 
+def run_outside(options, program, *arguments):
+    """Starts one of this folder's programs where the clients are."""
+    return subprocess.Popen(
+        ["nsenter", f"--net={namespace(f'{options.prefix}-outside')}", sys.executable, Path(__file__).parent / program,
+         *arguments],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+class Distance:
+    """The process that keeps what the clients send for a while."""
+
+    def __init__(self, options, address):
+        self.process = run_outside(options, "distance.py", "--server", address,
+                                   "--milliseconds", str(options.round_trip))
+        if self.process.stdout.readline() != "ready\n":
+            raise Failed("the clients cannot be put at a distance: see above")
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+
 class Clients:
     """The process that all clients live in."""
 
     def __init__(self, options, address):
         numbers = (f"--{name}={getattr(options, name)}" for name in ("seed", "moves", "connections"))
-        self.process = subprocess.Popen(
-            ["nsenter", f"--net={namespace(f'{options.prefix}-outside')}", sys.executable,
-             Path(__file__).parent / "clients.py", "--address", address, "--kinds", ",".join(options.kinds), *numbers,
-             *(["--usual"] if options.usual else [])],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.process = run_outside(options, "clients.py", "--address", address, "--kinds", ",".join(options.kinds),
+                                   *numbers, *(["--usual"] if options.usual else []))
         self.messages = []
         self.listener = threading.Thread(target=self._listen, daemon=True)
         self.listener.start()
@@ -138,7 +157,7 @@ def parse():
     parser = argparse.ArgumentParser()
     for name in ("prefix", "image", "runtime", "command-line"):
         parser.add_argument(f"--{name}", required=True)
-    for name in ("port", "seed", "moves", "connections"):
+    for name in ("port", "seed", "moves", "connections", "round-trip"):
         parser.add_argument(f"--{name}", type=int, required=True)
     parser.add_argument("--kinds", default="")
     parser.add_argument("--without", default="")
@@ -160,10 +179,14 @@ def main():
     courses = plans.draw(options.seed, options.moves, options.connections, options.kinds, options.usual)
     begun = []
     lab = Lab(options.port)
-    clients = None
     begin = time.monotonic()
+    started = []
     try:
-        clients = Clients(options, start_server(lab, options.image, options.accept_queue))
+        address = start_server(lab, options.image, options.accept_queue)
+        if options.round_trip:
+            started.append(Distance(options, address))
+        clients = Clients(options, address)
+        started.append(clients)
         print(f"seed {options.seed}: {options.moves} {'courses without a move' if options.still else 'moves'},"
               f" {sum(len(course.connections) for course in courses)} connections, {options.runtime}", flush=True)
         moves = run_courses(options, lab, clients, courses, begun)
@@ -174,8 +197,8 @@ def main():
     except Failed as error:
         sys.exit(f"error: {error}")
     finally:
-        if clients:
-            clients.kill()
+        for process in started:
+            process.kill()
     sys.exit(summary.show(options, judge, moves, time.monotonic() - begin, machine()))
 
 

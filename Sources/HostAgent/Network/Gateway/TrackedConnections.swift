@@ -20,6 +20,9 @@ struct TrackedConnections: Sendable {
     /// container may have another address, and the tracked handshake still leads to the one before, which takes no new
     /// connections. So this is done when a virtual address is announced anew: the next packet of the client begins a
     /// new one.
+    ///
+    /// A handshake that has been answered goes on: the container has it, at the address that it began with, and the client's
+    /// next packet is under way for as long as the distance between them takes.
     func forgetHandshakes(but present: [IPv4Address: IPv4Address]) throws(NetlinkError) {
         try forget("handshakes", among: Self.handshakes) { entry in
             present[entry.virtual].map { $0 != entry.container } ?? false
@@ -74,11 +77,11 @@ struct TrackedConnections: Sendable {
         NetlinkMessage(type: type(IPCTNL_MSG_CT_GET), flags: Int(NLM_F_REQUEST | NLM_F_DUMP), header: header)
     }
 
-    /// All connections that have not been open yet: the kernel leaves the others out.
+    /// All connections of which only first packets have been seen, and no answer: the kernel leaves the others out.
     private static var handshakes: NetlinkMessage {
         var message = list
         message.append(Int(CTA_STATUS.rawValue), value: UInt32(0))
-        message.append(Int(CTA_STATUS_MASK.rawValue), value: UInt32(IPS_ASSURED.rawValue).bigEndian)
+        message.append(Int(CTA_STATUS_MASK.rawValue), value: UInt32(IPS_SEEN_REPLY.rawValue).bigEndian)
         return message
     }
 

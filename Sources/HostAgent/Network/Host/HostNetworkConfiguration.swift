@@ -18,11 +18,15 @@ public struct HostNetworkConfiguration: Sendable {
     /// How many bytes of packets wait for each address. The kernel counts its own overhead too, about 0.8 kB a packet.
     public var holdBytes: Int
 
-    /// A configuration; the hold's defaults suit pauses of up to a minute.
+    /// How long new connections wait at most: as long as a policy may let a container take to accept those before them, and a
+    /// minute for the move itself.
+    public static let longestHold = Int(ConnectionRules.longestSeconds) + 60
+
+    /// A configuration; the hold's defaults suit all that a policy allows.
     public init(
         namespaceDirectory: String, stateDirectory: String, containerNetwork: IPv4Network,
-        protectedNetworks: [IPv4Network] = [], hostNamespace: NetworkNamespace? = nil, holdSeconds: Int = 60,
-        holdBytes: Int = 8 << 20
+        protectedNetworks: [IPv4Network] = [], hostNamespace: NetworkNamespace? = nil,
+        holdSeconds: Int = longestHold, holdBytes: Int = 8 << 20
     ) {
         self.namespaceDirectory = namespaceDirectory
         self.stateDirectory = stateDirectory

@@ -8,8 +8,11 @@ import FleetModel
 /// - A container sends only from its own addresses (`sources`).
 /// - It reaches the outside and, by way of the gateway, other tenants' virtual addresses; not other containers'
 ///   addresses, not the protected networks, and no service of the host but ping.
-/// - Nobody opens a connection to a sealed address. Connections that have just come from another host are unknown to
-///   the connection tracker here, so TCP is judged by its flags and not by tracked state.
+/// - Nothing of this host opens a connection to a sealed address. What the gateway sends to one passes: it belongs to a
+///   connection that the gateway tracks, and what becomes of it is for the container's own sockets to say. A client may come
+///   again from the port of a connection that has ended, or that it has forgotten, while the gateway still tracks that one.
+/// - Connections that have just come from another host are unknown to the connection tracker here, so TCP is judged by its
+///   flags and not by tracked state.
 struct HostRules {
     /// All addresses that containers can have.
     var containerNetwork: IPv4Network
@@ -36,20 +39,16 @@ struct HostRules {
                 type filter hook prerouting priority mangle; policy accept;
                 meta mark set ip daddr . tcp dport . ip saddr . tcp sport map @closing
             }
-            chain sealing {
-                ip daddr @sealed tcp flags & (syn | ack) == syn reject with tcp reset
-                ip daddr @sealed meta l4proto != tcp ct state new drop
-            }
             chain forward {
                 type filter hook forward priority filter; policy accept;
-                jump sealing
                 iifname "rlc*" ip daddr \(containerNetwork) reject with icmp admin-prohibited
                 iifname "rlc*" ip daddr @protected tcp flags & (syn | ack) == syn reject with tcp reset
                 iifname "rlc*" ip daddr @protected meta l4proto != { tcp, icmp } reject with icmp admin-prohibited
             }
             chain output {
                 type filter hook output priority filter; policy accept;
-                jump sealing
+                ip daddr @sealed tcp flags & (syn | ack) == syn reject with tcp reset
+                ip daddr @sealed meta l4proto != tcp ct state new drop
             }
             chain input {
                 type filter hook input priority filter; policy accept;

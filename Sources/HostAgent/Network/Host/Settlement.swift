@@ -4,9 +4,14 @@ import FleetModel
 /// ==================================================
 ///
 /// What is in a listener's queue belongs to no process, so CRIU cannot carry it. New connections are kept away before
-/// this begins (`StepKind.hush`), so the queues run empty when the program accepts. Handshakes that are under way need a
-/// round trip to the client. Connections that the program has closed need one too, or as long as a slow reader takes:
-/// those that need longer are served by the source after the move.
+/// this begins (`StepKind.hush`), so the queues run empty when the program accepts.
+///
+/// Handshakes that are under way need a round trip to the client, who takes himself to be connected with its second half: left
+/// behind, he would be reset. A client on the other side of the world needs half a second. When the kernel repeats its answer,
+/// after a second (`TCP_TIMEOUT_INIT`), there is most likely nobody to hear it, and that one is waited for no more.
+///
+/// Connections that the program has closed need a round trip too, or as long as a slow reader takes: those that need longer are
+/// served by the source after the move.
 ///
 /// A pure value: what is seen goes in, what is to be done comes out.
 struct Settlement: Sendable, Hashable {
@@ -14,7 +19,7 @@ struct Settlement: Sendable, Hashable {
     struct Census: Sendable, Hashable {
         /// Clients in listeners' queues.
         var waiting = 0
-        /// Handshakes under way.
+        /// Handshakes under way whose clients are likely to answer.
         var handshakes = 0
         /// Connections that the program has closed and that have not come to their end.
         var closing = 0
@@ -24,7 +29,7 @@ struct Settlement: Sendable, Hashable {
             for socket in sockets {
                 switch socket.state {
                 case .listening: waiting += socket.receiveQueue
-                case .synReceived, .newSynReceived: handshakes += 1
+                case .synReceived, .newSynReceived: handshakes += socket.repeats == 0 ? 1 : 0
                 case .finWait1, .closing, .lastAck: closing += socket.inode == 0 ? 1 : 0
                 default: break
                 }
@@ -47,8 +52,10 @@ struct Settlement: Sendable, Hashable {
         case giveUp(waiting: Int)
     }
 
-    /// How long a handshake and a close may take; both need a round trip to the client.
-    static let roundTrip = Duration.milliseconds(200)
+    /// How long a handshake may take: a little more than the kernel waits before it repeats its answer.
+    static let handshake = Duration.milliseconds(1100)
+    /// How long a close may take.
+    static let close = Duration.milliseconds(200)
 
     /// The policy's rules.
     var rules: ConnectionRules
@@ -57,7 +64,8 @@ struct Settlement: Sendable, Hashable {
     /// - Parameter elapsed: since new connections were kept away.
     func action(after census: Census, elapsed: Duration) -> Action {
         let mustWait = census.waiting > 0 && elapsed < .seconds(rules.acceptSeconds)
-        let mayWait = (census.handshakes > 0 || census.closing > 0) && elapsed < Self.roundTrip
+        let mayWait =
+            census.handshakes > 0 && elapsed < Self.handshake || census.closing > 0 && elapsed < Self.close
         if mustWait || mayWait { return .lookAgain(after: Self.pause(after: elapsed)) }
         if census.waiting > 0, rules.acceptQueue == .wait { return .giveUp(waiting: census.waiting) }
         return .proceed(resetting: census.waiting)

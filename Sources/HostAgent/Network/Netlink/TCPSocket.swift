@@ -42,6 +42,8 @@ struct TCPSocket: Sendable, Hashable {
     var remote: End
     /// Bytes that wait to be read; of a listener the connections that wait to be accepted.
     var receiveQueue: Int
+    /// How often it has repeated what it waits to be confirmed, since something was last confirmed.
+    var repeats = 0
     /// The number by which processes' descriptors name it; 0 when no process has it.
     var inode: UInt32
     /// What the kernel knows it by.
@@ -80,6 +82,7 @@ extension TCPSocket {
         local = End(id.idiag_src, port: id.idiag_sport, family: family)
         remote = End(id.idiag_dst, port: id.idiag_dport, family: family)
         receiveQueue = Int(entry.idiag_rqueue)
+        repeats = Int(entry.idiag_retrans)
         inode = entry.idiag_inode
         identity = Identity(
             family: entry.idiag_family, cookie: UInt64(id.idiag_cookie.1) << 32 | UInt64(id.idiag_cookie.0))
