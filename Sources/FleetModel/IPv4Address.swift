@@ -9,13 +9,24 @@ public struct IPv4Address: Sendable, Hashable, Comparable, StringCodable {
     /// Parses dotted-quad notation without leading zeros.
     /// - Throws: `ModelError.invalidAddress`.
     public init(_ text: String) throws {
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 4 else { throw ModelError.invalidAddress(text) }
         var number: UInt32 = 0
-        for part in parts {
-            guard let octet = UInt8(part), String(octet) == part else { throw ModelError.invalidAddress(text) }
-            number = number << 8 | UInt32(octet)
+        var octets = 0
+        var octet: UInt32?
+        for byte in text.utf8 {
+            if byte == UInt8(ascii: "."), let whole = octet {
+                number = number << 8 | whole
+                octets += 1
+                octet = nil
+            } else if (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte), octet != 0 {
+                let next = (octet ?? 0) * 10 + UInt32(byte - UInt8(ascii: "0"))
+                guard next <= 255 else { throw ModelError.invalidAddress(text) }
+                octet = next
+            } else {
+                throw ModelError.invalidAddress(text)
+            }
         }
+        guard octets == 3, let last = octet else { throw ModelError.invalidAddress(text) }
+        number = number << 8 | last
         self.number = number
     }
 

@@ -32,6 +32,19 @@ struct SortedSetTests {
         }
     }
 
+    @Test("made of what is in order it is what putting it in makes, and goes on so")
+    func inOrder() {
+        for count in Array(0...200) + [4095, 4096, 4097, 5000] {
+            var set = SortedSet(inOrder: Array(0..<count))
+            #expect(Array(set) == Array(0..<count) && set.count == count && set.first == (count > 0 ? 0 : nil))
+            for value in stride(from: 0, to: count, by: 3) { set.remove(value) }
+            for value in count..<count + 100 { set.insert(value) }
+            let expected = (0..<count + 100).filter { $0 >= count || !$0.isMultiple(of: 3) }
+            #expect(Array(set) == expected && set.count == expected.count)
+            #expect(Array(set.elements(after: count / 2)) == expected.filter { $0 > count / 2 })
+        }
+    }
+
     @Test("all that was put in can be taken out again, in any order")
     func emptied() {
         var generator = SeededGenerator(seed: 9)

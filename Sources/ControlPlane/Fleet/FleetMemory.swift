@@ -20,17 +20,45 @@ struct FleetMemory: Sendable {
     /// Reads what a ledger remembers.
     /// - Throws: `LedgerError`.
     init(of ledger: any Ledger, _ record: FleetRecord, at now: Timestamp, randomness: Randomness) async throws {
-        var state = FleetState(record, randomness: randomness)
+        // Each takes long where there are very many containers.
+        async let exposure = Self.exposure(in: ledger, AssumedAttacks(record), until: now)
+        async let index = FleetIndex(of: record)
+        async let placement = FleetState.placement(of: record)
+        var state = FleetState(record, index: await index, placement: await placement, randomness: randomness)
         let last = try await ledger.relocations(RelocationQuery(state: .completed, limit: Self.moves)).items
         state.remember(last.reversed())
-        var replay = ExposureReplay(memorySeconds: ExposureLog.memorySeconds)
-        let since = now.advanced(bySeconds: -Self.exposureSeconds)
-        replay = try await ledger.residences(since: since, into: replay) { [state] replay, residence in
-            let policy = state.containers[residence.container].map { state.policy(of: $0) } ?? state.defaultPolicy
-            replay.add(residence, attackSeconds: policy.assumedAttackSeconds)
-        }
-        exposure = replay.finish()
         lastHour = try await ledger.pauses(endedSince: now.advanced(bySeconds: -3600))
+        self.exposure = try await exposure
         self.state = state
     }
+
+    private static func exposure(
+        in ledger: any Ledger, _ attacks: AssumedAttacks, until now: Timestamp
+    ) async throws -> ExposureBook {
+        let replay = ExposureReplay(memorySeconds: ExposureLog.memorySeconds)
+        return try await ledger.residences(since: now.advanced(bySeconds: -exposureSeconds), into: replay) {
+            $0.add($1, attackSeconds: attacks.seconds(on: $1))
+        }.finish()
+    }
+}
+
+/// How long attacks are assumed to take, by the policies that hold now.
+private struct AssumedAttacks: Sendable {
+    private let standard: Double
+    private var tenants: [TenantName: Double] = [:]
+    /// Those with a policy of their own.
+    private var containers: [ContainerName: Double] = [:]
+
+    init(_ record: FleetRecord) {
+        let policies = Dictionary(record.policies.map { ($0.name, $0.policy) }) { _, last in last }
+        let standard = (policies[.default] ?? Policy()).assumedAttackSeconds
+        func seconds(_ name: PolicyName) -> Double { policies[name]?.assumedAttackSeconds ?? standard }
+        self.standard = standard
+        for tenant in record.tenants { tenants[tenant.name] = tenant.policy.map(seconds) }
+        for container in record.containers where container.policy != nil {
+            containers[container.name] = container.policy.map(seconds)
+        }
+    }
+
+    func seconds(on stay: Residence) -> Double { containers[stay.container] ?? tenants[stay.tenant] ?? standard }
 }

@@ -24,6 +24,22 @@ struct SortedNode<Element: Comparable & Sendable>: Sendable {
         count = elements.count
     }
 
+    /// Leaves with elements that are in order.
+    static func leaves(of elements: [Element]) -> [SortedNode] {
+        parts(of: elements).map { SortedNode(elements: Array($0)) }
+    }
+
+    /// Branches with nodes that are in order and equally deep.
+    static func branches(of nodes: [SortedNode]) -> [SortedNode] {
+        parts(of: nodes).map { SortedNode(children: Array($0)) }
+    }
+
+    /// Parts that differ in length by one at most, so that none is too small.
+    private static func parts<Part>(of all: [Part]) -> [ArraySlice<Part>] {
+        let count = (all.count + most - 1) / most
+        return (0..<count).map { all[all.count * $0 / count..<all.count * ($0 + 1) / count] }
+    }
+
     var isLeaf: Bool { children.isEmpty }
 
     /// The least element; `nil` when there is none.

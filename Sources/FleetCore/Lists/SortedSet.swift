@@ -8,6 +8,13 @@ package struct SortedSet<Element: Comparable & Sendable>: Sendable {
     /// An empty set.
     package init() {}
 
+    /// A set of elements that are in order, none of them twice.
+    package init(inOrder elements: [Element]) {
+        var level = SortedNode.leaves(of: elements)
+        while level.count > 1 { level = SortedNode.branches(of: level) }
+        if let node = level.first { root = node }
+    }
+
     /// How many elements there are.
     package var count: Int { root.count }
 

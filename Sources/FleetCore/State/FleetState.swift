@@ -46,22 +46,44 @@ public struct FleetState: Sendable {
 
     /// The fleet that a ledger remembers.
     package init(_ record: FleetRecord, randomness: Randomness = .system) {
+        self.init(
+            record, index: FleetIndex(of: record), placement: Self.placement(of: record), randomness: randomness)
+    }
+
+    /// The same, of which the larger parts have been made before, which can be done at the same time.
+    package init(_ record: FleetRecord, index: FleetIndex, placement: PlacementIndex, randomness: Randomness) {
         self.randomness = randomness
+        self.index = index
+        self.placement = placement
         sequence = record.lastSequence
-        for tenant in record.tenants { set(tenant) }
-        for relocation in record.openRelocations {
-            relocations[relocation.id] = relocation
-            index.replace(nil as Relocation?, with: relocation)
-        }
-        for host in record.hosts { set(host.host) }
-        for container in record.containers { set(container) }
+        hosts = TreeDictionary(uniqueKeysWithValues: record.hosts.map { ($0.host.name, $0.host) })
+        tenants = TreeDictionary(uniqueKeysWithValues: record.tenants.map { ($0.name, $0) })
+        containers = TreeDictionary(uniqueKeysWithValues: record.containers.map { ($0.name, $0) })
+        relocations = TreeDictionary(uniqueKeysWithValues: record.openRelocations.map { ($0.id, $0) })
         nextRelocation = record.nextRelocation.number
-        for policy in record.policies { set(policy) }
+        policies = TreeDictionary(uniqueKeysWithValues: record.policies.map { ($0.name, $0) })
         policyVersions = record.lastPolicyVersions
-        startLimits = limits()
         isPaused = record.schedulerPaused
-        for alarm in record.alarms { set(alarm) }
+        let standing = record.alarms.filter { $0.clearedAt == nil }
+        alarms = TreeDictionary(uniqueKeysWithValues: standing.map { ($0.key, $0) })
         quarantine = AddressQuarantine(record.quarantine)
+        startLimits = limits()
+        let known = record.containers.compactMap { container in
+            due(of: container).map { Due(at: $0, container: container.name) }
+        }
+        dues = SortedSet(inOrder: known.sorted())
+    }
+
+    /// What placement knows of the fleet that a ledger remembers.
+    package static func placement(of record: FleetRecord) -> PlacementIndex {
+        var placement = PlacementIndex()
+        for host in record.hosts { placement.update(host: host.host) }
+        let open = Dictionary(record.openRelocations.map { ($0.id, $0) }) { _, last in last }
+        for container in record.containers {
+            let load = Load(of: container) { open[$0]?.destination }
+            for place in load.places { placement.add(load.tenant, memoryBytes: load.memoryBytes, on: place) }
+        }
+        return placement
     }
 
     /// Makes a change.
@@ -166,16 +188,18 @@ extension FleetState {
         /// Where it is going; `nil` when it does not move.
         var destination: HostName?
 
+        /// - Parameter destination: where a relocation leads.
+        init(of container: Container, destination: (RelocationID) -> HostName?) {
+            tenant = container.spec.tenant
+            memoryBytes = container.spec.limits.memoryBytes
+            host = container.host
+            if case .relocating(let id) = container.state { self.destination = destination(id) }
+        }
+
         var places: [HostName] { [host, destination == host ? nil : destination].compactMap(\.self) }
     }
 
-    /// It depends on the container's relocation, too.
-    private func load(of container: Container) -> Load {
-        var load = Load(
-            tenant: container.spec.tenant, memoryBytes: container.spec.limits.memoryBytes, host: container.host)
-        if case .relocating(let id) = container.state { load.destination = relocations[id]?.destination }
-        return load
-    }
+    private func load(of container: Container) -> Load { Load(of: container) { relocations[$0]?.destination } }
 
     /// Most changes of a container or its relocation change nothing of that.
     private mutating func reload(_ before: Load?, _ after: Load?) {
