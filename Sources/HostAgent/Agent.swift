@@ -278,9 +278,9 @@ public struct Agent: Sendable {
         while true {
             if let worker {
                 do {
-                    try await worker.dropIdleAddresses()
+                    try await worker.tendConnections()
                 } catch {
-                    logger.warning("cannot give up idle addresses", metadata: ["error": "\(error)"])
+                    logger.warning("cannot tend the containers' connections", metadata: ["error": "\(error)"])
                 }
             }
             let inventory = await worker?.inventory()

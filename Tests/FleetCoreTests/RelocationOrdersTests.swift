@@ -50,7 +50,7 @@ struct RelocationOrdersTests {
             (.arm, source, .arm(move)),
             (.hush, gateway, .hush(RouteOrder(addresses: [old, retained], via: viaDestination))),
             (.settle, source, .settle(departure)),
-            (.steer, gateway, .route(RouteOrder(addresses: [old, retained], via: viaDestination))),
+            (.steer, gateway, .route(RouteOrder(addresses: [old, retained, new], via: viaDestination))),
             (.checkpoint, source, .checkpoint(departure)),
             (.restore, destination, .restore(RestoreOrder(relocation: id, container: name, leaseSeconds: 30))),
             (.part, gateway, .part(PartOrder(connections: [], via: viaSource))),
@@ -64,7 +64,10 @@ struct RelocationOrdersTests {
             ),
             (.seal, destination, .seal(SealOrder(container: name, oldAddresses: [retained]))),
             (.retire, source, .retire(move)),
-            (.steerBack, gateway, .route(RouteOrder(addresses: [old, retained], via: viaSource))),
+            (
+                .steerBack, gateway,
+                .route(RouteOrder(addresses: [old, retained], via: viaSource, forgotten: [new]))
+            ),
             (.abandon, destination, .abandon(move)), (.revive, source, .revive(move)), (.disarm, source, .disarm(move)),
         ]
         #expect(Set(table.map(\.0)) == Set(StepKind.allCases))

@@ -60,10 +60,11 @@ struct NetworkFixture: Sendable {
                 containerNetwork: try IPv4Network("10.88.0.0/16"), gatewayNamespace: gateway))
     }
 
-    /// Runs a command in a namespace and gives its output.
+    /// Runs a command in a namespace and gives its output, without its complaints: while another test's namespace is being
+    /// removed, `ip` may find that it refers to nothing.
     func output(_ command: String, in namespace: NetworkNamespace) async throws -> String {
         try await onOwnThread { () throws(NetlinkError) -> String in
-            guard let pipe = popen("nsenter --net=\(namespace.path) \(command) 2>&1", "r") else {
+            guard let pipe = popen("nsenter --net=\(namespace.path) \(command) 2>/dev/null", "r") else {
                 throw NetlinkError.current(command)
             }
             var text = ""

@@ -226,6 +226,36 @@ struct NetworkGatewayTests {
         }
     }
 
+    @Test("a client that has forgotten a connection which stayed behind comes again from its port, and is served")
+    func forgottenBehind() async throws {
+        try await NetworkFixture.with { world in
+            let here = try await world.hostNetwork(0).attach(try stay("shop"), address: first)
+            let there = try await world.hostNetwork(1).attach(try stay("shop"), address: second)
+            let gateway = try await world.gatewayNetwork()
+            try await gateway.announce(announcement(first, host: 0))
+            let before = try await NetworkPeer.listener(in: here, first, port: 8080)
+            let after = try await NetworkPeer.listener(in: there, second, port: 8080)
+            var client = try await NetworkPeer.connection(in: world.outside, from: 4000, to: virtual, port: 80)
+            let left = try await before.accept().peer
+            try await gateway.part(
+                [
+                    TCPConnection(
+                        localAddress: first, localPort: 8080, remoteAddress: NetworkFixture.outsideAddress,
+                        remotePort: 4000)
+                ], via: NetworkFixture.address(ofHost: 0))
+            try await gateway.announce(announcement(second, host: 1))
+            try await gateway.unroute([first])
+
+            client.willVanish()
+            client = try await NetworkPeer.stream(in: world.outside)
+            client = try await NetworkPeer.connection(in: world.outside, from: 4000, to: virtual, port: 80)
+            let served = try await after.accept().peer
+            try served.send("welcome back")
+            #expect(try await client.receive() == "welcome back")
+            await #expect(throws: PeerError(number: ECONNRESET)) { _ = try await left.receive() }
+        }
+    }
+
     @Test("containers reach other containers' virtual addresses and their own")
     func hairpin() async throws {
         try await NetworkFixture.with { world in

@@ -100,8 +100,16 @@ package struct RelocationOrders {
         RouteOrder(addresses: addressesInUse, via: try address(of: destination, destinationName))
     }
 
+    /// The new address is routed with the others, so that whom the container calls as soon as it runs can answer.
+    func routeAllToDestination() throws(FleetError) -> RouteOrder {
+        var order = try routeToDestination()
+        order.addresses.append(newAddress)
+        return order
+    }
+
     func routeToSource() throws(FleetError) -> RouteOrder {
-        RouteOrder(addresses: addressesInUse, via: try address(of: source, relocation.source))
+        RouteOrder(
+            addresses: addressesInUse, via: try address(of: source, relocation.source), forgotten: [newAddress])
     }
 
     func parting() throws(FleetError) -> PartOrder {

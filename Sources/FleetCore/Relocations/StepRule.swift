@@ -115,7 +115,7 @@ extension StepKind {
             StepRule(
                 way: .forward, place: .gateway, limit: .step, onFailure: .undo, onLoss: .undo, needsAll: true,
                 isAskedUntilAnswered: true,
-                order: .relocation { orders throws(FleetError) in .route(try orders.routeToDestination()) })
+                order: .relocation { orders throws(FleetError) in .route(try orders.routeAllToDestination()) })
         case .checkpoint:
             StepRule(
                 way: .forward, place: .source, limit: .dump, onFailure: .undo, onLoss: .undo, needsAll: true,

@@ -258,11 +258,24 @@ public struct RouteOrder: Codable, Sendable, Hashable {
     public var addresses: [IPv4Address]
     /// The host's address.
     public var via: IPv4Address
+    /// Addresses that it was to have and does not get: nothing is routed to them any more.
+    public var forgotten: [IPv4Address]
 
     /// Route addresses through a host.
-    public init(addresses: [IPv4Address], via: IPv4Address) {
+    public init(addresses: [IPv4Address], via: IPv4Address, forgotten: [IPv4Address] = []) {
         self.addresses = addresses
         self.via = via
+        self.forgotten = forgotten
+    }
+
+    private enum CodingKeys: String, CodingKey, CaseIterable { case addresses, via, forgotten }
+
+    /// Decodes an order; older ones forget nothing.
+    public init(from decoder: any Decoder) throws {
+        let fields = try decoder.fields(of: CodingKeys.self)
+        addresses = try fields.decode([IPv4Address].self, forKey: .addresses)
+        via = try fields.decode(IPv4Address.self, forKey: .via)
+        forgotten = try fields.value(.forgotten, or: [])
     }
 }
 

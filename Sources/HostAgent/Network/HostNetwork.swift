@@ -61,7 +61,11 @@ public protocol HostNetwork: Sendable {
     /// Lets new connections to the present address reach listeners that are bound to an earlier one.
     func admitListeners(_ stay: Stay) async throws(StepFailure)
 
-    /// Refuses new connections to these addresses of the container; open connections go on.
+    /// Has the container's listeners hand over connections as soon as they are there, also where they were to wait for what
+    /// the clients send first.
+    func acceptAtOnce(_ stay: Stay) async throws(StepFailure)
+
+    /// Refuses new connections of the host itself to these addresses of the container; open connections go on.
     func seal(_ stay: Stay, oldAddresses: [IPv4Address]) async throws(StepFailure)
 
     /// Removes those sealed addresses of the container that no connection uses any more, and gives back the ones that

@@ -73,6 +73,7 @@ actor OrderExecutor {
         switch order {
         case .route(let order):
             try await requireGateway().route(order.addresses, via: order.via)
+            if !order.forgotten.isEmpty { try await requireGateway().unroute(order.forgotten) }
             return .done
         case .hush(let order):
             try await requireGateway().hush(order.addresses, via: order.via)

@@ -253,13 +253,22 @@ struct WorkerOrders: Sendable {
             containers: containers.sorted { $0.name < $1.name }, adoptable: adoptable.sorted { $0.name < $1.name })
     }
 
-    /// Gives up addresses, and what served closing connections, when no connection uses them any more.
-    func dropIdleAddresses() async throws(StepFailure) {
+    /// Gives up addresses, and what served closing connections, when no connection uses them any more, and sees to new
+    /// listeners.
+    func tendConnections() async throws(StepFailure) {
         try await network.endLingering()
-        for attachment in await network.attachments() where !attachment.retainedAddresses.isEmpty {
-            _ = try await network.dropIdleAddresses(attachment.stay)
-            try await network.admitListeners(attachment.stay)
+        var failure: StepFailure?
+        for attachment in await network.attachments() {
+            do throws(StepFailure) { try await tend(attachment) } catch { failure = error }
         }
+        if let failure { throw failure }
+    }
+
+    private func tend(_ attachment: NetworkAttachment) async throws(StepFailure) {
+        try await network.acceptAtOnce(attachment.stay)
+        guard !attachment.retainedAddresses.isEmpty else { return }
+        _ = try await network.dropIdleAddresses(attachment.stay)
+        try await network.admitListeners(attachment.stay)
     }
 
     /// Removes the dumps that an agent of this host began and that nobody needs any more.

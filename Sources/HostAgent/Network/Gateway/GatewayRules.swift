@@ -8,7 +8,8 @@ import FleetModel
 /// packets of new connections (`newcomers`), and those of connections that stayed behind when their container moved
 /// (`parted`). The latter are listed as the container sees them, and recognised in both directions: by what the container
 /// sends before its peer's address is translated back, and by what is sent to it after that. Their mark is kept with the
-/// tracked connection, and lives as long as it.
+/// tracked connection, and lives as long as it. A client that has forgotten such a connection, and comes again from its port, is
+/// led there too: only who has the connection can tell him that it is over.
 struct GatewayRules {
     /// What the rules are about.
     var configuration: GatewayNetworkConfiguration
@@ -64,7 +65,7 @@ struct GatewayRules {
                 chain coming {
                     ip daddr \(containers) ct mark set ip daddr . tcp dport . ip saddr . tcp sport map @parted
                     ip daddr \(containers) ct mark != 0 meta mark set ct mark
-                    ip daddr \(containers) tcp flags & (syn | ack) == syn meta mark set \(Self.newcomers)
+                    ip daddr \(containers) ct mark 0 tcp flags & (syn | ack) == syn meta mark set \(Self.newcomers)
                 }
                 chain translation {
                     ip daddr \(virtual) dnat ip to ip daddr . tcp dport map @vips

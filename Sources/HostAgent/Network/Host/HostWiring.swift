@@ -170,18 +170,22 @@ struct HostWiring: Sendable {
         try socket.perform([.deleteRule(mark: mark, table: mark)])
     }
 
-    /// The listeners that are bound to one of the container's earlier addresses.
-    func boundListeners(_ attachment: Attachment) async throws(NetlinkError) -> Set<NetworkSocket> {
+    /// The container's listeners.
+    func listeners(_ attachment: Attachment) async throws(NetlinkError) -> [NetworkSocket] {
         try await withNetworkNamespace(attachment.namespace) { () throws(NetlinkError) in
-            let listeners = try SocketDiagnosis().sockets(in: [.listening])
-            // How many wait in their queues is of no interest here.
-            return Set(
-                listeners.filter { attachment.retained.contains($0.localAddress) }.map { socket in
-                    var socket = socket
-                    socket.receiveQueue = 0
-                    return socket
-                })
+            try SocketDiagnosis().sockets(in: [.listening])
         }
+    }
+
+    /// Those that are bound to one of the container's earlier addresses.
+    func boundListeners(_ attachment: Attachment) async throws(NetlinkError) -> Set<NetworkSocket> {
+        // How many wait in their queues is of no interest here.
+        Set(
+            try await listeners(attachment).filter { attachment.retained.contains($0.localAddress) }.map { socket in
+                var socket = socket
+                socket.receiveQueue = 0
+                return socket
+            })
     }
 
     /// Those of the addresses that an open connection uses.

@@ -15,6 +15,8 @@ public actor KernelHostNetwork: HostNetwork {
     private var known: [Stay: Attachment]
     /// The listeners on earlier addresses that were let have the present one's connections.
     private var admitted: [Stay: Set<NetworkSocket>] = [:]
+    /// The listeners that hand over connections as soon as they are there.
+    private var prompt: [Stay: Set<UInt32>] = [:]
     /// What is ready for the moment when a container that has settled stands still.
     private var lookouts: [Stay: Lookout] = [:]
     /// Those that are raised, or may be at any moment.
@@ -143,6 +145,7 @@ public actor KernelHostNetwork: HostNetwork {
             try await wiring.remove(interface: stay.interfaceName, namespace: namespace)
         }
         admitted[stay] = nil
+        prompt[stay] = nil
         lookouts[stay] = nil
         shields[stay] = nil
         if known.removeValue(forKey: stay) != nil { try await applyRules() }
@@ -314,6 +317,19 @@ public actor KernelHostNetwork: HostNetwork {
         try await Nft(namespace: namespace).apply(
             ContainerRules.admit(bound, at: attachment.address), for: "listeners on earlier addresses")
         admitted[stay] = bound
+    }
+
+    /// See `HostNetwork`.
+    public func acceptAtOnce(_ stay: Stay) async throws(StepFailure) {
+        guard let attachment = known[stay], attachment.phase == .delivering else { return }
+        let listeners = try await failing { () async throws(NetlinkError) in try await wiring.listeners(attachment) }
+        let inodes = Set(listeners.map(\.inode))
+        let new = inodes.subtracting(prompt[stay] ?? [])
+        if !new.isEmpty {
+            let namespace = attachment.namespace
+            try await onOwnThread { () throws(StepFailure) in try ListenerAdmission(namespace).acceptAtOnce(new) }
+        }
+        prompt[stay] = known[stay] == nil ? nil : inodes
     }
 
     /// See `HostNetwork`.

@@ -75,6 +75,9 @@ public final class SimulatedHostNetwork: HostNetwork {
     /// See `HostNetwork`. Nobody listens.
     public func admitListeners(_ stay: Stay) async throws(StepFailure) { try update(stay) { _ in } }
 
+    /// See `HostNetwork`. Nobody listens.
+    public func acceptAtOnce(_ stay: Stay) async throws(StepFailure) { try update(stay) { _ in } }
+
     /// See `HostNetwork`.
     public func seal(_ stay: Stay, oldAddresses: [IPv4Address]) async throws(StepFailure) {
         try update(stay) { $0.sealed.formUnion(Set(oldAddresses).intersection($0.attachment.retainedAddresses)) }
