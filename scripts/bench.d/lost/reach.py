@@ -1,6 +1,6 @@
 """Clients of some echo servers, each of which tries to connect until it is answered.
 
-It prints, a line of JSON for each server, when the first answer came (CLOCK_MONOTONIC, in seconds) and who gave it.
+At the end it prints, a line of JSON for each server, when the first answer came (CLOCK_MONOTONIC, in seconds) and who gave it.
 """
 
 import json
@@ -31,17 +31,19 @@ def reach(address, port):
     return None, None
 
 
-def tell(address, port):
-    at, token = reach(address, port)
-    print(json.dumps({"address": address, "at": at, "token": token}), flush=True)
-
-
 def main(port, *addresses):
-    threads = [threading.Thread(target=tell, args=(address, int(port))) for address in addresses]
+    found = {}
+
+    def note(address):
+        found[address] = reach(address, int(port))
+
+    threads = [threading.Thread(target=note, args=(address,)) for address in addresses]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+    for address, (at, token) in found.items():
+        print(json.dumps({"address": address, "at": at, "token": token}))
 
 
 if __name__ == "__main__":
