@@ -135,8 +135,7 @@ extension FleetIndex {
 
     /// Takes all containers, where there was none. It takes far less time than one after the other.
     private mutating func fill(with containers: [Container]) {
-        let containers = containers.sorted { $0.name < $1.name }
-        self.containers = SortedSet(inOrder: containers.map(\.name))
+        self.containers = SortedSet(inOrder: containers.map(\.name).sorted())
         containersByHost = Self.grouped(containers) { $0.host }
         containersByTenant = Self.grouped(containers) { $0.spec.tenant }
         containersByImage = Self.grouped(containers) { $0.spec.digest }
@@ -151,7 +150,7 @@ extension FleetIndex {
         for container in containers {
             if let key = key(container) { groups[key, default: []].append(container.name) }
         }
-        return TreeDictionary(uniqueKeysWithValues: groups.map { ($0, SortedSet(inOrder: $1)) })
+        return TreeDictionary(uniqueKeysWithValues: groups.map { ($0, SortedSet(inOrder: $1.sorted())) })
     }
 
     private mutating func replaceOthers(_ name: ContainerName, _ old: Container?, _ new: Container?) {
