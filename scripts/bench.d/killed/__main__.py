@@ -4,7 +4,6 @@ import argparse
 import collections
 import json
 import os
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -14,7 +13,7 @@ for folder in ("pause", "programs-moved"):
 
 import killer  # noqa: E402
 from lab import Lab  # noqa: E402
-from machine import Failed, namespace, wait_for  # noqa: E402
+from machine import Failed, start_outside, wait_for  # noqa: E402
 from mover import Mover  # noqa: E402
 from report import machine, percentile  # noqa: E402
 
@@ -27,10 +26,8 @@ class Clients:
     """The process that all clients live in."""
 
     def __init__(self, options, servers):
-        self.process = subprocess.Popen(
-            ["nsenter", f"--net={namespace(f'{options.prefix}-outside')}", sys.executable,
-             Path(__file__).with_name("counters.py"), "--clients", str(options.clients), *servers],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.process = start_outside(
+            options.prefix, Path(__file__).with_name("counters.py"), "--clients", str(options.clients), *servers)
 
     def end(self):
         text, _ = self.process.communicate()

@@ -5,7 +5,6 @@ import collections
 import json
 import os
 import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -15,7 +14,7 @@ for folder in ("pause", "programs-moved"):
 
 from api import Conflict  # noqa: E402
 from lab import Lab  # noqa: E402
-from machine import Failed, namespace, run, wait_for  # noqa: E402
+from machine import Failed, run, start_outside, wait_for  # noqa: E402
 from report import machine, percentile  # noqa: E402
 
 PORT = 7
@@ -34,9 +33,7 @@ def fill(lab, count):
 
 def reach(options, addresses):
     """The clients, as a process where clients are."""
-    return subprocess.Popen(
-        ["nsenter", f"--net={namespace(f'{options.prefix}-outside')}", sys.executable, Path(__file__).with_name("reach.py"),
-         str(PORT), *addresses], stdout=subprocess.PIPE, text=True)
+    return start_outside(options.prefix, Path(__file__).with_name("reach.py"), str(PORT), *addresses)
 
 
 def answers(clients):

@@ -62,6 +62,13 @@ def namespace(name):
     return f"/run/netns/{name}"
 
 
+def start_outside(prefix, program, *arguments):
+    """Starts a Python program where the clients of a lab are; it is spoken with over pipes."""
+    return subprocess.Popen(
+        ["nsenter", f"--net={namespace(f'{prefix}-outside')}", sys.executable, program, *arguments],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
 class Rig:
     """Two hosts behind a gateway, and a client outside, for the ways that bring no network of their own.
 

@@ -3,7 +3,6 @@
 import argparse
 import http.client
 import json
-import subprocess
 import sys
 import threading
 import time
@@ -18,7 +17,7 @@ import summary  # noqa: E402
 from judge import Judge  # noqa: E402
 from kinds import KINDS  # noqa: E402
 from lab import Lab  # noqa: E402
-from machine import Failed, namespace, wait_for  # noqa: E402
+from machine import Failed, start_outside, wait_for  # noqa: E402
 from report import machine  # noqa: E402
 
 NAME = "tcp"
@@ -30,20 +29,13 @@ ACCEPT_SECONDS = {"wait": 30, "reset": 0.1}
 LOST = ("stranded", "refused", "unanswered")
 
 
-def run_outside(options, program, *arguments):
-    """Starts one of this folder's programs where the clients are."""
-    return subprocess.Popen(
-        ["nsenter", f"--net={namespace(f'{options.prefix}-outside')}", sys.executable, Path(__file__).parent / program,
-         *arguments],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-
 class Distance:
     """The process that keeps what the clients send for a while."""
 
     def __init__(self, options, address):
-        self.process = run_outside(options, "distance.py", "--server", address,
-                                   "--milliseconds", str(options.round_trip))
+        self.process = start_outside(
+            options.prefix, Path(__file__).with_name("distance.py"), "--server", address,
+            "--milliseconds", str(options.round_trip))
         if self.process.stdout.readline() != "ready\n":
             raise Failed("the clients cannot be put at a distance: see above")
 
@@ -57,8 +49,9 @@ class Clients:
 
     def __init__(self, options, address):
         numbers = (f"--{name}={getattr(options, name)}" for name in ("seed", "moves", "connections"))
-        self.process = run_outside(options, "clients.py", "--address", address, "--kinds", ",".join(options.kinds),
-                                   *numbers, *(["--usual"] if options.usual else []))
+        self.process = start_outside(
+            options.prefix, Path(__file__).with_name("clients.py"), "--address", address,
+            "--kinds", ",".join(options.kinds), *numbers, *(["--usual"] if options.usual else []))
         self.messages = []
         self.listener = threading.Thread(target=self._listen, daemon=True)
         self.listener.start()
