@@ -86,6 +86,9 @@ public struct LabPlan: Codable, Sendable, Hashable {
     /// The address of a worker host, counted from 0.
     public func address(ofHost index: Int) -> IPv4Address { address(11 + index, in: networks.hosts) }
 
+    /// The address of whoever is outside.
+    public var clientAddress: IPv4Address { address(2, in: networks.outside) }
+
     func address(_ offset: Int, in network: IPv4Network) -> IPv4Address {
         IPv4Address(number: network.base.number + UInt32(offset))
     }

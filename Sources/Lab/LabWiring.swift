@@ -38,7 +38,7 @@ struct LabWiring: Sendable {
         }
 
         let near = plan.address(1, in: plan.networks.outside)
-        let far = plan.address(2, in: plan.networks.outside)
+        let far = plan.clientAddress
         let length = plan.networks.outside.prefixLength
         try await join(gateway, Self.outsideInterface, outside, Self.uplink)
         try await give(gateway, Self.outsideInterface, near, prefixLength: length)

@@ -68,11 +68,13 @@ struct GatewayBulkTests {
         #expect(desk.orders.last?.announcements.map(\.via) == [place])
     }
 
-    @Test("a container that is being moved is left to its move until that has ended")
-    func moving() async throws {
+    @Test(
+        "a container that is being moved or started is left to who does that, and told of when it runs",
+        arguments: [ContainerState.relocating(RelocationID(1)), .starting])
+    func passing(state: ContainerState) async throws {
         let desk = try Counter(containers: 3)
         let name = Counter.container(0)
-        try await desk.fleet.change(by: "test") { try $0.update(name) { $0.state = .relocating(RelocationID(1)) } }
+        try await desk.fleet.change(by: "test") { try $0.update(name) { $0.state = state } }
         let gateway = desk.play { _ in .succeeded(.done) }
         let restoring = Task { await desk.restore() }
         try await eventually("the others are told") { desk.orders.count == 1 }

@@ -84,6 +84,17 @@ extension EndToEnd {
             try await lab.remove(container.name)
         }
 
+        @Test("what a program sends at its first moment is answered")
+        func firstPacket() async throws {
+            let lab = try TestLab.shared
+            let container = try await lab.create(
+                "early", ports: [7],
+                "ping -c 1 -W 1 \(lab.plan.clientAddress); exec nc -ll -p 7 -e cat")
+            let log = try await lab.api.send(.get, "/v1/containers/\(container.name)/logs").body
+            #expect(log.contains(" 1 packets received"), "\(log)")
+            try await lab.remove(container.name)
+        }
+
         @Test("memory close to its limit: it moves, and the limit holds afterwards")
         func memoryAtItsLimit() async throws {
             let lab = try TestLab.shared

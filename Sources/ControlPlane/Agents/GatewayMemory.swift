@@ -15,8 +15,8 @@ struct GatewayMemory: Sendable {
 
     /// Repeats what is cut off, and then every container's routes and virtual address, as long as the session lasts.
     ///
-    /// Containers that are being moved are left to their relocation, whose orders would otherwise be overtaken by older
-    /// ones, and come last. So do those that began to move before the gateway had done what it was told of them.
+    /// Containers that are being moved or started are left to who does that, whose orders would otherwise be overtaken by
+    /// older ones, and come last. So do those that began to move before the gateway had done what it was told of them.
     func restore(to gateway: HostName, in session: Int64) async {
         do {
             try await fences.tell()
@@ -45,8 +45,11 @@ struct GatewayMemory: Sendable {
         await tell(containers.filter { $0.state == .running }[...], in: state, to: gateway)
         let after = fleet.snapshot
         return containers.filter { container in
-            if case .relocating = container.state { return true }
-            return container.state == .running && after.containers[container.name].map { $0 != container } ?? false
+            switch container.state {
+            case .starting, .relocating: true
+            case .running: after.containers[container.name].map { $0 != container } ?? false
+            case .stopping, .stopped, .removing, .stranded, .failed, .lost: false
+            }
         }.map(\.name)
     }
 

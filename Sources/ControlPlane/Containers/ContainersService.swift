@@ -163,80 +163,6 @@ struct ContainersService: Sendable {
         }
     }
 
-    // MARK: Start
-
-    private func begin(_ container: Container) {
-        supervisor.run {
-            do {
-                try await launch(container)
-                await tryOut(container)
-            } catch {
-                // Nothing has failed that is only given up: the next start asks for it again.
-                guard !Task.isCancelled else { return }
-                await record(failure: error, of: container)
-            }
-        }
-    }
-
-    private func launch(_ container: Container) async throws {
-        guard let name = container.host, let address = container.address else { return }
-        let state = fleet.snapshot
-        let host = try state.host(name)
-        guard let gateway = state.gateway else { throw FleetError.conflict("no gateway has enrolled") }
-        let operation = container.operation
-        if let id = container.adopting {
-            _ = try await agents.ask(
-                .adopt(AdoptOrder(id: id, spec: container.spec, address: address)),
-                id: OrderID(operation: operation, step: "adopt"), of: name, timeout: .seconds(120))
-        } else {
-            _ = try await agents.ask(
-                .start(StartOrder(spec: container.spec, address: address)),
-                id: OrderID(operation: operation, step: "start"), of: name, timeout: .seconds(60))
-        }
-        let route: AgentOrder =
-            if let virtualAddress = container.virtualAddress {
-                .announce(
-                    AnnounceOrder(
-                        virtualAddress: virtualAddress, address: address, via: host.address, ports: container.spec.ports
-                    ))
-            } else {
-                .route(RouteOrder(addresses: [address], via: host.address))
-            }
-        _ = try await agents.ask(
-            route, id: OrderID(operation: operation, step: "announce"), of: gateway.name, timeout: .seconds(30))
-        try await fleet.changeWhenPossible(by: "control-plane") { draft in
-            let now = draft.now
-            // Meanwhile its host may have been declared off for good, and it be lost, or started anew elsewhere.
-            guard let present = draft.state.containers[container.name], present.state == .starting,
-                present.operation == operation
-            else { return }
-            let deadline = draft.state.deadline(of: present, arrivedAt: now, at: now)
-            try draft.update(container.name) { container in
-                container.state = .running
-                container.adopting = nil
-                container.arrivedAt = now
-                container.deadlineAt = deadline
-                container.restarts.startedAt = now
-            }
-        }
-    }
-
-    private func record(failure: any Error, of container: Container) async {
-        logger.error("cannot start", metadata: ["container": "\(container.name)", "error": "\(failure)"])
-        // What somebody else has started is not ours to end. What stays of others goes before they are started anew.
-        if container.adopting == nil { try? await clear(container) }
-        do {
-            try await fleet.changeWhenPossible(by: "control-plane") { draft in
-                guard let present = draft.state.containers[container.name], present.state == .starting,
-                    present.operation == container.operation
-                else { return }
-                try draft.failedToStart(container.name, "\(failure)")
-            }
-        } catch {
-            logger.critical("cannot record a failed start", metadata: ["error": "\(error)"])
-        }
-    }
-
     // MARK: Removal
 
     private func finishRemoving(_ container: Container) {
@@ -265,7 +191,7 @@ struct ContainersService: Sendable {
     }
 
     /// Has the container's host end and remove it. One that is lost is told when it comes back.
-    private func clear(_ container: Container) async throws {
+    func clear(_ container: Container) async throws {
         guard let host = container.host, let known = fleet.snapshot.hosts[host], known.state != .lost else { return }
         let order = AgentOrder.stop(StopOrder(container: container.name, gracePeriodSeconds: 5))
         _ = try await agents.ask(order, id: .fresh(container.operation, "stop"), of: host, timeout: .seconds(20))

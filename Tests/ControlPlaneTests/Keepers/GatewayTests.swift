@@ -82,7 +82,7 @@ struct GatewayMemoryTests {
             let old = IPv4Address(number: 0x0A58_0501)
             try await desk.add("shop") { $0.retainedAddresses = [old] }
             try await desk.add("job", on: "host2") { $0.virtualAddress = nil }
-            try await desk.add("starting") { $0.state = .starting }
+            try await desk.add("failed") { $0.state = .failed(reason: "it ended at once") }
             try await desk.add("stopped") { $0.state = .stopped(reason: "it ended") }
             try await restore(desk)
             #expect(desk.script.kinds == ["fence", "remember"])

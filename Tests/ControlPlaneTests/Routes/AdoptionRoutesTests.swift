@@ -55,7 +55,7 @@ struct AdoptionRoutesTests {
             #expect(answer.status == 201 && answer.fields[.location] == "/v1/containers/shop", "\(answer)")
             #expect(answer["state"]?.text == "running" && answer["host"]?.text == "host1")
             #expect(answer["digest"]?.text == Self.digest && answer["runtime"]?.text == "docker")
-            #expect(Array(desk.script.kinds.prefix(3)) == ["examine", "adopt", "announce"])
+            #expect(Array(desk.script.kinds.prefix(4)) == ["examine", "route", "adopt", "announce"])
             #expect(try desk.container("shop").adopting == nil)
         }
     }

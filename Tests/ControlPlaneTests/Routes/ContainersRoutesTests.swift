@@ -27,7 +27,7 @@ struct ContainersRoutesTests {
             #expect(shown["ports", "0", "containerPort"]?.number == 8080)
             #expect(shown["onHostLoss"]?.text == "stay" && shown["restart"]?.text == "never")
             #expect(shown["deadlineAt"] != .null, "its stay has begun")
-            #expect(desk.script.kinds == ["start", "announce", "trial"])
+            #expect(desk.script.kinds == ["route", "start", "announce", "trial"])
             let container = try desk.container("shop")
             let host = try #require(container.host)
             let address = try #require(container.address)
@@ -116,7 +116,7 @@ struct ContainersRoutesTests {
         }
     }
 
-    @Test("one that cannot be started says why, and what it has left is cleared from its host")
+    @Test("one that cannot be started says why, and what it has left is cleared from its host and from the gateway")
     func cannotStart() async throws {
         try await Desk.with(hosts: 1) { desk in
             try await desk.importImage()
@@ -124,7 +124,9 @@ struct ContainersRoutesTests {
             let answer = try await desk.send(.post, "/v1/containers?wait=60", Self.shop)
             #expect(answer.status == 201 && answer["state"]?.text == "failed", "\(answer)")
             #expect(answer["stateDetail"]?.text == "host1: it ended with status 1: no such file")
-            #expect(desk.script.kinds == ["start", "stop"])
+            #expect(desk.script.kinds == ["route", "start", "stop", "unroute"])
+            let address = try #require(try desk.container("shop").address)
+            #expect(desk.script.orders("unroute") == [.unroute(UnrouteOrder(addresses: [address]))])
             #expect(desk.standing == ["exited shop"])
         }
     }
