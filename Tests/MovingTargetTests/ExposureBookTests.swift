@@ -178,6 +178,12 @@ struct ExposureBookTests {
             }
             for tenant in history.tenants {
                 #expect(book.exposures(of: tenant, at: now) == history.book.exposures(of: tenant, at: now))
+                let (made, seen) = (
+                    book.tenantSeconds(of: tenant, at: now), history.book.tenantSeconds(of: tenant, at: now)
+                )
+                #expect(made.keys == seen.keys)
+                // Sums in another order differ in their last digits.
+                #expect(made.allSatisfy { abs($1 - (seen[$0] ?? -1)) < 1e-6 }, "\(made) is not \(seen)")
             }
             #expect(book.overdue(at: now) == history.book.overdue(at: now))
             #expect(book.nextOverdue(after: now) == history.nextOverdue())

@@ -47,6 +47,9 @@ public struct ExposureBook: Sendable {
     /// not overdue when the instant was noted.
     var dues = IndexedHeap<HostName, Int64>()
 
+    /// Whether what goes on is added up only when all is told.
+    private var isReplaying = false
+
     /// About how many pairs of tenants are remembered in all, and how many at least of each tenant's.
     private let (pairLimit, rowLimit): (Int, Int)
 
@@ -160,7 +163,7 @@ extension ExposureBook {
     private mutating func beginCoResidences(
         of tenant: TenantName, arrivedAt time: Timestamp, isFirst: Bool, on name: HostName
     ) {
-        guard let host = hosts[name], host.isShared, let own = host.presences[tenant] else { return }
+        guard !isReplaying, let host = hosts[name], host.isShared, let own = host.presences[tenant] else { return }
         if rows[tenant]?.isSummed != false {
             var row = takeRow(of: tenant)
             for (stranger, presence) in host.presences where stranger != tenant {
@@ -236,8 +239,33 @@ extension ExposureBook {
 
     /// - Parameter time: when something was added to it.
     private mutating func put(_ row: consuming TenantRow, of tenant: TenantName, at time: Timestamp) {
-        row.keep(atMost: max(rowLimit, pairLimit / (rows.count + 1)), at: time, memory: memorySeconds)
+        row.keep(atMost: mostPairs, at: time, memory: memorySeconds)
         put(row, of: tenant)
+    }
+
+    /// How many pairs are remembered of a tenant whose row has been taken out.
+    private var mostPairs: Int { max(rowLimit, pairLimit / (rows.count + 1)) }
+
+    /// From now on much is told of what is long over: what goes on is added up with `endReplay`, once for each host.
+    mutating func beginReplay() { isReplaying = true }
+
+    /// All is told that has happened until then.
+    mutating func endReplay(at time: Timestamp) {
+        isReplaying = false
+        for (tenant, names) in hostsOfTenants {
+            var row = takeRow(of: tenant)
+            for name in names where row.isSummed {
+                guard let host = hosts[name], host.isShared, let own = host.presences[tenant] else { continue }
+                let arrivals = own.containers.compactMap { containers[$0]?.stay?.arrivedAt }
+                for (stranger, presence) in host.presences where stranger != tenant {
+                    for arrival in arrivals {
+                        row.begin(beside: stranger, at: max(arrival, presence.since), memory: memorySeconds)
+                    }
+                }
+                row.keep(atMost: mostPairs, at: time, memory: memorySeconds)
+            }
+            put(row, of: tenant)
+        }
     }
 
     private mutating func forget(_ tenant: TenantName, on host: HostName) {
