@@ -23,8 +23,10 @@ public struct Configuration: Sendable {
     public var containerNetwork: IPv4Network
     /// The network virtual addresses are taken from.
     public var virtualNetwork: IPv4Network
-    /// How often agents are to send a heartbeat, in seconds.
+    /// How often agents are to send a heartbeat where there are few, in seconds.
     public var heartbeatSeconds: Double
+    /// How many heartbeats all agents send in a second at most: where there are many, each sends fewer.
+    public var mostHeartbeatsPerSecond = 1000.0
     /// How long agents may take.
     public var stepTimes: StepTimes
     /// When containers move, for a fleet that never had a policy; `nil` for the defaults.

@@ -75,7 +75,10 @@ public final class ControlPlane: Sendable {
         }
 
         let images = try ImageRepository(root: configuration.sharedDirectory + "/images")
-        let agents = AgentRegistry(logger: logger)
+        let agents = AgentRegistry(
+            pace: HeartbeatPace(
+                shortestSeconds: configuration.heartbeatSeconds,
+                mostPerSecond: configuration.mostHeartbeatsPerSecond), logger: logger)
         self.agents = agents
         let relocator = Relocator(
             fleet: fleet, agents: agents, containerNetwork: configuration.containerNetwork,
@@ -96,8 +99,7 @@ public final class ControlPlane: Sendable {
             containerNetwork: configuration.containerNetwork,
             virtualNetwork: configuration.virtualNetwork, supervisor: supervisor, logger: logger)
         let monitor = HostMonitor(
-            fleet: fleet, agents: agents, silenceSeconds: max(3, configuration.heartbeatSeconds * 4),
-            supervisor: supervisor, logger: logger)
+            fleet: fleet, agents: agents, supervisor: supervisor, logger: logger)
 
         let fences = FenceKeeper(fleet: fleet, agents: agents)
         let losses = LossKeeper(
@@ -123,8 +125,7 @@ public final class ControlPlane: Sendable {
         let enrolments = Enrolments(
             fleet: fleet, agents: agents,
             memory: GatewayMemory(fleet: fleet, agents: agents, fences: fences, logger: logger),
-            joinToken: token.hash, credentials: credentials, heartbeatSeconds: configuration.heartbeatSeconds,
-            supervisor: supervisor)
+            joinToken: token.hash, credentials: credentials, supervisor: supervisor)
         var agentRouter = FleetRouter()
         AgentsRoutes(enrolments: enrolments, agents: agents, monitor: monitor).add(to: &agentRouter)
         let agentServer = try HTTPServer(router: agentRouter.router, logger: logger)

@@ -66,12 +66,12 @@ public struct Agent: Sendable {
 
     private let configuration: Configuration
     private let identity: AgentIdentity
-    private let link: ControlPlaneLink
-    private let findings: HostWatch
-    private let worker: WorkerOrders?
+    let link: ControlPlaneLink
+    let findings: HostWatch
+    let worker: WorkerOrders?
     private let executor: OrderExecutor
     private let journal: OrderJournal
-    private let logger: Logger
+    let logger: Logger
 
     /// An agent of a host that carries containers.
     /// - Throws: `AgentError` or `StepFailure` when the state directory or the token cannot be used.
@@ -265,43 +265,6 @@ public struct Agent: Sendable {
                     "cannot report", metadata: ["order": "\(outcome.id)", "attempt": "\(attempt)", "error": "\(error)"])
                 try? await Task.sleep(for: .milliseconds(100 * attempt))
             }
-        }
-    }
-
-    private func beat(
-        _ membership: Membership, secret: String, enrolledWith found: HostWatch.Findings
-    ) async throws {
-        let clock = ContinuousClock()
-        var told: HostInventory?
-        var toldFindings = found
-        var roundTrip: Double?
-        while true {
-            if let worker {
-                do {
-                    try await worker.tendConnections()
-                } catch {
-                    logger.warning("cannot tend the containers' connections", metadata: ["error": "\(error)"])
-                }
-            }
-            let inventory = await worker?.inventory()
-            let found = await findings.latest
-            let isOld = inventory == told
-            let news = told.flatMap { told in inventory.flatMap { InventoryNews(from: told, to: $0) } }
-            let heartbeat = Heartbeat(
-                session: membership.session, inventory: isOld || news != nil ? nil : inventory,
-                roundTripMilliseconds: roundTrip, profile: found.profile == toldFindings.profile ? nil : found.profile,
-                tools: found.tools == toldFindings.tools ? nil : found.tools, tracking: Sysctl.connectionTable,
-                news: isOld ? nil : news)
-            let start = clock.now
-            do {
-                try await link.beat(heartbeat, secret: secret)
-            } catch ControlPlaneLink.Refusal.superseded {
-                throw AgentError.superseded
-            }
-            roundTrip = (clock.now - start).milliseconds
-            told = inventory
-            toldFindings = found
-            try await Task.sleep(for: .seconds(membership.heartbeatSeconds))
         }
     }
 }

@@ -10,13 +10,26 @@ struct SilenceWatchTests {
     func once() throws {
         var watch = SilenceWatch()
         let host = try HostName("host1")
-        watch.hear(host, at: epoch)
+        watch.hear(host, at: epoch, silentAfter: 10)
         #expect(names(&watch, 10).isEmpty)
         #expect(names(&watch, 10.5) == ["host1"])
         #expect(names(&watch, 20).isEmpty)
-        watch.hear(host, at: epoch.advanced(bySeconds: 21))
+        watch.hear(host, at: epoch.advanced(bySeconds: 21), silentAfter: 10)
         #expect(names(&watch, 31).isEmpty)
         #expect(names(&watch, 31.5) == ["host1"])
+    }
+
+    @Test("who may be silent for less time than before is named then, and who may for more is not named before")
+    func otherLimits() throws {
+        var watch = SilenceWatch()
+        let host = try HostName("host1")
+        watch.hear(host, at: epoch, silentAfter: 20)
+        watch.hear(host, at: epoch, silentAfter: 3)
+        #expect(names(&watch, 3.5) == ["host1"])
+        watch.hear(host, at: epoch, silentAfter: 3)
+        watch.hear(host, at: epoch, silentAfter: 20)
+        #expect(names(&watch, 3.5).isEmpty)
+        #expect(names(&watch, 20.5) == ["host1"] && names(&watch, 60).isEmpty)
     }
 
     @Test("it finds what a look at all hosts finds", arguments: 1...4 as ClosedRange<UInt64>)
@@ -24,20 +37,21 @@ struct SilenceWatchTests {
         var generator = SeededGenerator(seed: seed)
         let hosts = try (0..<50).map { try HostName("host\($0)") }
         var watch = SilenceWatch()
-        var heard: [HostName: Double] = [:]
+        var limits: [HostName: Double] = [:]
         for tick in 0..<500 {
             let now = Double(tick)
             for host in hosts where Int.random(in: 0..<12, using: &generator) == 0 {
-                watch.hear(host, at: epoch.advanced(bySeconds: now))
-                heard[host] = now
+                let seconds = Double.random(in: 0...20, using: &generator)
+                watch.hear(host, at: epoch.advanced(bySeconds: now), silentAfter: seconds)
+                limits[host] = epoch.advanced(bySeconds: now + seconds).seconds(since: epoch)
             }
-            let expected = heard.filter { now - $0.value > 10 }.keys.map(\.text).sorted()
-            for host in expected { heard[try HostName(host)] = nil }
+            let expected = limits.filter { now > $0.value }.keys.map(\.text).sorted()
+            for host in expected { limits[try HostName(host)] = nil }
             #expect(names(&watch, now) == expected)
         }
     }
 
     private func names(_ watch: inout SilenceWatch, _ seconds: Double) -> [String] {
-        watch.silent(forSeconds: 10, at: epoch.advanced(bySeconds: seconds)).map(\.host.text).sorted()
+        watch.silent(at: epoch.advanced(bySeconds: seconds)).map(\.host.text).sorted()
     }
 }

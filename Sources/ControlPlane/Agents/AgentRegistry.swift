@@ -9,7 +9,7 @@ import Synchronization
 /// An order is kept until its outcome comes or its time is over. Whenever an agent opens a new stream, all its orders
 /// without an outcome are sent again under their ids, so neither a lost connection nor a restarted agent loses one. An
 /// order that is asked again while it waits is joined: all who ask get the one outcome.
-public final class AgentRegistry: Sendable {
+final class AgentRegistry: Sendable {
     /// How an order ended from the control plane's side.
     enum Answer: Sendable {
         /// The agent answered.
@@ -103,11 +103,13 @@ public final class AgentRegistry: Sendable {
     private let clock = DispatchQueue(label: "orders")
     private let lines = Mutex(Lines())
     private let silence = Mutex(SilenceWatch())
+    private let pace: HeartbeatPace
     private let logger: Logger
 
     /// A registry without agents.
-    public init(logger: Logger) {
-        self.logger = logger
+    /// - Parameter pace: how often they are to be heard.
+    init(pace: HeartbeatPace = HeartbeatPace(), logger: Logger) {
+        (self.pace, self.logger) = (pace, logger)
     }
 
     // MARK: Sessions
@@ -124,7 +126,8 @@ public final class AgentRegistry: Sendable {
 
     /// Begins a session of a host; an earlier one ends. An enrolment that took so long that a later one of the same host has
     /// overtaken it changes nothing: the agent has given it up.
-    func begin(session: Int64, of host: HostName) {
+    /// - Parameter hosts: of how many hosts it is one.
+    func begin(session: Int64, of host: HostName, among hosts: Int = 1) {
         let earlier: AsyncStream<AgentCommand>.Continuation? = lines.withLock { lines in
             var line = lines.byHost[host, default: Line()]
             guard session > line.session ?? 0 else { return nil }
@@ -137,18 +140,19 @@ public final class AgentRegistry: Sendable {
             return earlier
         }
         earlier?.finish()
-        expect(host)
+        expect(host, among: hosts)
     }
 
     /// Takes a sign of life, and tells whether it belongs to the present session.
-    func isAlive(_ host: HostName, session: Int64) -> SessionCheck {
+    /// - Parameter hosts: of how many hosts it is one.
+    func isAlive(_ host: HostName, session: Int64, among hosts: Int = 1) -> SessionCheck {
         let check: SessionCheck = lines.withLock { lines in
             guard let present = lines.byHost[host]?.session else { return .unknown }
             guard session == present else { return .superseded }
             lines.byHost[host]?.lastSeen = .now
             return .present
         }
-        if case .present = check { expect(host) }
+        if case .present = check { expect(host, among: hosts) }
         return check
     }
 
@@ -160,12 +164,18 @@ public final class AgentRegistry: Sendable {
         }
     }
 
-    /// A host is to be heard from now on, or from an earlier time on.
-    func expect(_ host: HostName, since time: Timestamp = .now) { silence.withLock { $0.hear(host, at: time) } }
+    /// How often a host that is one of so many is to be heard, in seconds.
+    func heartbeatSeconds(among hosts: Int) -> Double { pace.seconds(among: hosts) }
 
-    /// The hosts that have been silent for longer than so many seconds. Each is named once, until it is expected anew.
-    func silent(forSeconds seconds: Double, at now: Timestamp) -> [(host: HostName, since: Timestamp)] {
-        silence.withLock { $0.silent(forSeconds: seconds, at: now) }
+    /// A host that is one of so many is to be heard from now on, or from an earlier time on.
+    func expect(_ host: HostName, since time: Timestamp = .now, among hosts: Int = 1) {
+        let silence = pace.silence(every: pace.seconds(among: hosts))
+        self.silence.withLock { $0.hear(host, at: time, silentAfter: silence) }
+    }
+
+    /// The hosts that have been silent for too long. Each is named once, until it is expected anew.
+    func silent(at now: Timestamp) -> [(host: HostName, since: Timestamp)] {
+        silence.withLock { $0.silent(at: now) }
     }
 
     /// When a host was last heard; `nil` when it was not since the control plane started.

@@ -28,8 +28,7 @@ struct AgentsRoutes {
         router.on(.post, "/agent/v1/heartbeat") { request in
             let host = try enrolments.host(withCredential: bearer(request))
             let heartbeat = try await decode(Heartbeat.self, from: request)
-            try await monitor.take(heartbeat, from: host)
-            return Response(status: .noContent)
+            return try .answer(.ok, try await monitor.take(heartbeat, from: host))
         }
     }
 

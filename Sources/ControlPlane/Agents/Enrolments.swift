@@ -9,19 +9,17 @@ final class Enrolments: Sendable {
     private let agents: AgentRegistry
     private let joinToken: SecretHash
     private let memory: GatewayMemory
-    private let heartbeatSeconds: Double
     private let credentials: Credentials
     private let supervisor: Supervisor
 
     init(
         fleet: Fleet, agents: AgentRegistry, memory: GatewayMemory, joinToken: SecretHash,
-        credentials: Credentials, heartbeatSeconds: Double, supervisor: Supervisor
+        credentials: Credentials, supervisor: Supervisor
     ) {
         self.fleet = fleet
         self.agents = agents
         self.joinToken = joinToken
         self.memory = memory
-        self.heartbeatSeconds = heartbeatSeconds
         self.credentials = credentials
         self.supervisor = supervisor
     }
@@ -53,10 +51,12 @@ final class Enrolments: Sendable {
             return draft.state.foreign(among: enrolment.containers ?? [], on: name)
         }
         if let hash { credentials.set(hash, of: name) }
-        agents.begin(session: session, of: name)
+        let hosts = fleet.snapshot.hosts.count
+        agents.begin(session: session, of: name, among: hosts)
         if enrolment.role == .gateway { supervisor.run { [memory] in await memory.restore(to: name, in: session) } }
         return Membership(
-            credential: credential, session: session, heartbeatSeconds: heartbeatSeconds, foreign: foreign)
+            credential: credential, session: session, heartbeatSeconds: agents.heartbeatSeconds(among: hosts),
+            foreign: foreign)
     }
 
     /// Whether a secret is one that anybody may enrol with, before more is read of who sends it.

@@ -8,24 +8,22 @@ import Synchronization
 struct HostMonitor: Sendable {
     let fleet: Fleet
     let agents: AgentRegistry
-    /// After how many seconds of silence a host counts as unreachable.
-    let silenceSeconds: Double
     let supervisor: Supervisor
     let logger: Logger
     private let postponed = PostponedFindings()
 
-    init(fleet: Fleet, agents: AgentRegistry, silenceSeconds: Double, supervisor: Supervisor, logger: Logger) {
+    init(fleet: Fleet, agents: AgentRegistry, supervisor: Supervisor, logger: Logger) {
         self.fleet = fleet
         self.agents = agents
-        self.silenceSeconds = silenceSeconds
         self.supervisor = supervisor
         self.logger = logger
     }
 
     /// Takes an agent's sign of life and what it reports.
     /// - Throws: `Problem` 409 when a newer session of the host has begun, 410 when the session is not known.
-    func take(_ heartbeat: Heartbeat, from host: HostName) async throws {
-        switch agents.isAlive(host, session: heartbeat.session) {
+    func take(_ heartbeat: Heartbeat, from host: HostName) async throws -> HeartbeatAnswer {
+        let hosts = fleet.snapshot.hosts.count
+        switch agents.isAlive(host, session: heartbeat.session, among: hosts) {
         case .present: break
         case .superseded:
             throw Problem(
@@ -33,6 +31,11 @@ struct HostMonitor: Sendable {
         case .unknown:
             throw Problem(.gone, code: "sessionUnknown", detail: "the control plane was started anew; enrol again")
         }
+        try await learn(from: heartbeat, of: host)
+        return HeartbeatAnswer(heartbeatSeconds: agents.heartbeatSeconds(among: hosts))
+    }
+
+    private func learn(from heartbeat: Heartbeat, of host: HostName) async throws {
         if fleet.snapshot.hosts[host]?.state == .unreachable { try await welcomeBack(host) }
         try await take(heartbeat.profile, heartbeat.tools, of: host)
         if let tracking = heartbeat.tracking { try await take(tracking, of: host) }
@@ -93,8 +96,9 @@ struct HostMonitor: Sendable {
     /// Looks for silent hosts, until cancelled.
     func watch() async {
         let startedAt = Timestamp.now
-        for host in fleet.snapshot.hosts.values where host.state.isHeard && agents.lastSeen(host.name) == nil {
-            agents.expect(host.name, since: startedAt)
+        let hosts = fleet.snapshot.hosts
+        for host in hosts.values where host.state.isHeard && agents.lastSeen(host.name) == nil {
+            agents.expect(host.name, since: startedAt, among: hosts.count)
         }
         while !Task.isCancelled {
             await look(at: .now)
@@ -104,7 +108,7 @@ struct HostMonitor: Sendable {
 
     /// Says of each host that has been silent for too long that it is unreachable.
     func look(at now: Timestamp) async {
-        for (host, seen) in agents.silent(forSeconds: silenceSeconds, at: now) {
+        for (host, seen) in agents.silent(at: now) {
             do {
                 try await declareUnreachable(host, since: seen)
             } catch {

@@ -11,8 +11,9 @@
 /// 2. `GET /agent/v1/commands` with the credential: an event stream. Each `command` event holds an `AgentCommand`.
 ///    On every new stream all commands without an outcome are sent again; the agent knows them by their ids.
 /// 3. `POST /agent/v1/outcomes` with an `OrderOutcome`, repeated until it is answered.
-/// 4. `POST /agent/v1/heartbeat` with a `Heartbeat`, every `Membership.heartbeatSeconds`. It doubles as the report of
-///    everything that changes by itself. 409 tells an agent that a newer session of the same host has enrolled.
+/// 4. `POST /agent/v1/heartbeat` with a `Heartbeat`: within a second of any change on the host, and where nothing changes
+///    every `Membership.heartbeatSeconds`, or as often as the last `HeartbeatAnswer` said, which depends on how many hosts
+///    there are. 409 tells an agent that a newer session of the same host has enrolled.
 public struct Enrolment: Codable, Sendable, Hashable {
     /// The host's name.
     public var host: HostName
@@ -47,7 +48,7 @@ public struct Membership: Codable, Sendable, Hashable {
     public var credential: String?
     /// The number of this session; it grows with each enrolment of the host.
     public var session: Int64
-    /// How often the agent is to send a heartbeat, in seconds.
+    /// How often the agent is to send a heartbeat where nothing changes, in seconds.
     public var heartbeatSeconds: Double
     /// The containers that are not this host's any more: its agent ends them before it opens its stream of commands.
     /// `nil` when there are none.
@@ -100,6 +101,15 @@ public struct Heartbeat: Codable, Sendable, Hashable {
         self.tools = tools
         self.tracking = tracking
     }
+}
+
+/// The control plane's answer to a heartbeat. Earlier versions send none.
+public struct HeartbeatAnswer: Codable, Sendable, Hashable {
+    /// How often the agent is to send a heartbeat from now on, in seconds.
+    public var heartbeatSeconds: Double
+
+    /// The answer to a heartbeat.
+    public init(heartbeatSeconds: Double) { self.heartbeatSeconds = heartbeatSeconds }
 }
 
 /// What of a host's tools works, and what the host lacks for moving containers.

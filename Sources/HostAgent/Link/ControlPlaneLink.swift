@@ -54,8 +54,10 @@ struct ControlPlaneLink: Sendable {
     }
 
     /// Says that the agent lives.
-    func beat(_ heartbeat: Heartbeat, secret: String) async throws {
-        _ = try await post("/agent/v1/heartbeat", heartbeat, secret: secret)
+    /// - Returns: `nil` from control planes of earlier versions.
+    func beat(_ heartbeat: Heartbeat, secret: String) async throws -> HeartbeatAnswer? {
+        let answer = try await post("/agent/v1/heartbeat", heartbeat, secret: secret)
+        return answer.isEmpty ? nil : try FleetJSON.decode(HeartbeatAnswer.self, from: answer)
     }
 
     private func post(_ path: String, _ body: some Encodable, secret: String) async throws -> [UInt8] {

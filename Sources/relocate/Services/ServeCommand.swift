@@ -74,8 +74,14 @@ struct ServeCommand: AsyncParsableCommand {
     )
     var keepAllCandidates = false
 
-    @Option(help: ArgumentHelp("How often agents report.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("How often agents report where nothing changes.", valueName: "seconds"))
     var heartbeat = 1.0
+
+    @Option(
+        help: ArgumentHelp(
+            "How many reports of agents come in a second at most where nothing changes: of many agents, each reports less often.",
+            valueName: "number"))
+    var maxHeartbeatsPerSecond = 1000.0
 
     @Option(
         help: ArgumentHelp(
@@ -107,6 +113,10 @@ struct ServeCommand: AsyncParsableCommand {
         guard heartbeat >= 0.1, heartbeat <= 60 else {
             throw ValidationError("--heartbeat must be 0.1 to 60 seconds, is \(heartbeat)")
         }
+        guard maxHeartbeatsPerSecond >= 1, maxHeartbeatsPerSecond <= 100_000 else {
+            throw ValidationError(
+                "--max-heartbeats-per-second must be 1 to 100000, is \(Units.plain(maxHeartbeatsPerSecond))")
+        }
         if let lostAfter {
             // Long enough for a restart of the control plane, and of an agent.
             guard lostAfter >= max(30, heartbeat * 10), lostAfter <= 86_400 * 365 else {
@@ -136,6 +146,7 @@ struct ServeCommand: AsyncParsableCommand {
             virtualNetwork: try virtualNetwork ?? IPv4Network("203.0.113.0/24"), heartbeatSeconds: heartbeat,
             firstPolicy: policy, retentionSeconds: keepDays == 0 ? nil : Double(keepDays) * 86_400)
         configuration.publicOrigins = publicOrigin
+        configuration.mostHeartbeatsPerSecond = maxHeartbeatsPerSecond
         configuration.lostAfterSeconds = lostAfter
         if keepAllCandidates { configuration.keptCandidates = .all }
         configuration.death = try hooks.death()

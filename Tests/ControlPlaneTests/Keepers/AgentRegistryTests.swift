@@ -85,12 +85,15 @@ struct AgentRegistryTests {
     func silence() {
         let now = Timestamp(milliseconds: 1_800_000_000_000)
         registry.expect(host, since: now)
-        #expect(registry.silent(forSeconds: 3, at: now.advanced(bySeconds: 3)).isEmpty)
-        let late = now.advanced(bySeconds: 3.1)
-        #expect(registry.silent(forSeconds: 3, at: late).map(\.host) == [host])
-        #expect(registry.silent(forSeconds: 3, at: late).isEmpty)
+        #expect(registry.silent(at: now.advanced(bySeconds: 4)).isEmpty)
+        let late = now.advanced(bySeconds: 4.1)
+        #expect(registry.silent(at: late).map(\.host) == [host])
+        #expect(registry.silent(at: late).isEmpty)
         registry.expect(host, since: now)
-        #expect(registry.silent(forSeconds: 3, at: late).map(\.since) == [now])
+        #expect(registry.silent(at: late).map(\.since) == [now])
+        registry.expect(host, since: now, among: 10_000)
+        #expect(registry.silent(at: late).isEmpty, "of so many, each is heard every ten seconds")
+        #expect(registry.silent(at: now.advanced(bySeconds: 22.1)).map(\.host) == [host])
     }
 
     @Test("the first of some hosts that is not there, without waiting where no time is given")

@@ -13,7 +13,7 @@ struct HostMonitorTests {
         let name = try HostName(host)
         let session = desk.agents.drawSession(of: name)
         desk.agents.begin(session: session, of: name)
-        try await desk.monitor.take(
+        _ = try await desk.monitor.take(
             Heartbeat(
                 session: session, inventory: inventory, roundTripMilliseconds: nil, profile: profile, tools: tools,
                 tracking: tracking), from: name)

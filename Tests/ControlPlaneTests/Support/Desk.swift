@@ -96,14 +96,14 @@ struct Desk: Sendable {
             fleet: fleet, agents: agents, relocator: relocator, containers: containers, fences: fences,
             lostAfterSeconds: lostAfterSeconds, logger: logger)
         drains = DrainKeeper(fleet: fleet, relocator: relocator, logger: logger)
-        monitor = HostMonitor(fleet: fleet, agents: agents, silenceSeconds: 3, supervisor: supervisor, logger: logger)
+        monitor = HostMonitor(fleet: fleet, agents: agents, supervisor: supervisor, logger: logger)
         credentials = Credentials([:])
         scheduler = Scheduler(fleet: fleet, logger: logger) { _ in }
         simulations = SimulationsService(logger: logger)
         enrolments = Enrolments(
             fleet: fleet, agents: agents,
             memory: GatewayMemory(fleet: fleet, agents: agents, fences: fences, logger: logger),
-            joinToken: SecretHash(of: Self.joinToken), credentials: credentials, heartbeatSeconds: 1,
+            joinToken: SecretHash(of: Self.joinToken), credentials: credentials,
             supervisor: supervisor)
         operators = try ControlPlane.operatorRouter(
             configuration,

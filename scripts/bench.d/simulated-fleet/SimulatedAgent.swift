@@ -81,21 +81,30 @@ struct SimulatedAgent: Sendable {
     }
 
     private func beat(_ membership: Membership) async throws {
+        let clock = ContinuousClock()
+        let isWorker = enrolment.role == .worker
         var isFirst = true
+        var interval = Duration.seconds(membership.heartbeatSeconds)
         // Not all at the same moment, where many agents enrol at once.
-        try await Task.sleep(for: .seconds(membership.heartbeatSeconds * Double.random(in: 0..<1)))
+        try await Task.sleep(for: interval * Double.random(in: 0..<1))
+        var due = clock.now
         while true {
             machine.dropIdleAddresses()
-            let isWorker = enrolment.role == .worker
             let inventory = isFirst && isWorker ? machine.firstReport() : nil
             let news = isFirst || !isWorker ? nil : machine.nextReport()
-            _ = try await post(
-                "/agent/v1/heartbeat",
-                Heartbeat(
-                    session: membership.session, inventory: inventory, roundTripMilliseconds: nil, news: news))
-            progress.beat()
-            isFirst = false
-            try await Task.sleep(for: .seconds(membership.heartbeatSeconds))
+            if isFirst || news != nil || clock.now >= due {
+                let answer = try FleetJSON.decode(
+                    HeartbeatAnswer.self,
+                    from: try await post(
+                        "/agent/v1/heartbeat",
+                        Heartbeat(
+                            session: membership.session, inventory: inventory, roundTripMilliseconds: nil, news: news)))
+                progress.beat()
+                isFirst = false
+                interval = .seconds(answer.heartbeatSeconds)
+                due = clock.now + interval * Double.random(in: 0.8...1)
+            }
+            try await Task.sleep(for: min(.seconds(1), max(.zero, due - clock.now)))
         }
     }
 
