@@ -84,6 +84,32 @@ extension EndToEnd {
             try await lab.remove(container.name)
         }
 
+        @Test("segments are as big after a move, and after one that was undone, as before")
+        func segments() async throws {
+            let lab = try TestLab.shared
+            let container = try await lab.create("bulky", ports: [7], "exec nc -ll -p 7 -e cat")
+            let talking = try await talk(to: try #require(container.virtualAddress), in: lab)
+            func size(on host: String, in stay: String) async throws -> Int? {
+                // The kernel works it out when something is sent.
+                try await talking.goesOn()
+                let sockets = try await lab.execute(
+                    amongFilesOf: host, "nsenter", "--net=/run/relocate/netns/\(stay)", "ss", "-tniH", "sport = :7")
+                return sockets.firstMatch(of: /[^r]mss:(\d+)/).flatMap { Int($0.1) }
+            }
+            let before = try #require(try await size(on: "host1", in: "bulky.0"))
+            let moved = try await lab.api.move(container.name, to: try HostName("host2"))
+            #expect(moved.state == .completed)
+            #expect(try await size(on: "host2", in: "bulky.\(moved.id)") == before)
+            let fault = Faults.Fault.restore(try HostName("host3"))
+            try lab.faults.begin(fault)
+            let undone = try await lab.api.move(container.name, to: try HostName("host3"))
+            lab.faults.end(fault)
+            #expect(undone.state == .rolledBack)
+            #expect(try await size(on: "host2", in: "bulky.\(moved.id)") == before)
+            try await talking.end()
+            try await lab.remove(container.name)
+        }
+
         @Test("what a program sends at its first moment is answered")
         func firstPacket() async throws {
             let lab = try TestLab.shared

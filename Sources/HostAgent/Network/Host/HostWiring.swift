@@ -26,6 +26,13 @@ struct HostWiring: Sendable {
     /// The size of a container's own table of TCP connections. More connections than that only make its chains longer.
     private static let connectionBuckets = 4096
 
+    /// What connections take for the size of packets while they are restored, in bytes: one less than that of the link.
+    ///
+    /// The kernel works out the size of segments when it makes a connection, and CRIU tells it only then what the peer takes.
+    /// So restored connections would send segments of 524 bytes for as long as they live; but the kernel works it out anew
+    /// when it finds that the size of packets has changed.
+    private static let packetSizeInRestore: UInt32 = 1499
+
     /// Opens a connection to the kernel in the host's namespace.
     init(_ configuration: HostNetworkConfiguration) async throws(NetlinkError) {
         self.configuration = configuration
@@ -85,9 +92,30 @@ struct HostWiring: Sendable {
         try await withNetworkNamespace(attachment.namespace) { () throws(NetlinkError) in
             let inside = try NetlinkSocket()
             let link = try inside.requireLink(named: Self.innerInterface)
-            try inside.perform([.replaceNeighbour(Self.router, is: attachment.outerAddress, link: link)])
+            try inside.perform([
+                .replaceNeighbour(Self.router, is: attachment.outerAddress, link: link),
+                Self.wayOut(of: attachment, link: link),
+            ])
         }
         try socket.perform(try neighbours(of: attachment, link: attachment.requireLink()))
+    }
+
+    /// Makes ready for connections to be restored where the container was dumped; `reclaim` ends it.
+    func awaitRestore(_ attachment: Attachment) async throws(NetlinkError) {
+        try await setWayOut(of: attachment, mtu: Self.packetSizeInRestore)
+    }
+
+    private func setWayOut(of attachment: Attachment, mtu: UInt32? = nil) async throws(NetlinkError) {
+        try await withNetworkNamespace(attachment.namespace) { () throws(NetlinkError) in
+            let inside = try NetlinkSocket()
+            let link = try inside.requireLink(named: Self.innerInterface)
+            try inside.perform([Self.wayOut(of: attachment, link: link, mtu: mtu)])
+        }
+    }
+
+    private static func wayOut(of attachment: Attachment, link: Int32, mtu: UInt32? = nil) -> NetlinkRequest {
+        .replaceRoute(
+            .everything, to: .onLinkGateway(router, link: link, source: attachment.address), mtu: mtu)
     }
 
     /// Takes the routes to the container away.
@@ -97,11 +125,12 @@ struct HostWiring: Sendable {
     }
 
     /// Puts the routes back.
-    func reclaim(_ attachment: Attachment) throws(NetlinkError) {
+    func reclaim(_ attachment: Attachment) async throws(NetlinkError) {
         let link = try attachment.requireLink()
         try socket.perform(
             neighbours(of: attachment, link: link)
                 + attachment.addresses.map { .replaceRoute(.host($0), to: .link(link)) })
+        try await setWayOut(of: attachment)
     }
 
     /// What can be asked about the container's sockets, by whatever thread.
@@ -264,11 +293,7 @@ struct HostWiring: Sendable {
                 [.setUp(try inside.requireLink(named: "lo"), name: "lo")]
                     + attachment.addresses.map { .addAddress($0, link: link) }
                     + [.setUp(link, name: inner)] + router
-                    + [
-                        .replaceRoute(
-                            .everything,
-                            to: .onLinkGateway(Self.router, link: link, source: attachment.address))
-                    ])
+                    + [Self.wayOut(of: attachment, link: link, mtu: hold ? Self.packetSizeInRestore : nil)])
         }
     }
 

@@ -180,7 +180,7 @@ public actor KernelHostNetwork: HostNetwork {
     /// See `HostNetwork`.
     public func reclaim(_ stay: Stay) async throws(StepFailure) {
         var attachment = try require(stay)
-        try await failing { () async throws(NetlinkError) in try wiring.reclaim(attachment) }
+        try await failing { () async throws(NetlinkError) in try await wiring.reclaim(attachment) }
         attachment.phase = .delivering
         try keep(attachment)
         try await unshield(stay)
@@ -245,6 +245,7 @@ public actor KernelHostNetwork: HostNetwork {
         let attachment = try require(stay)
         try await applyShield(to: attachment)
         shields[stay] = try await failing { () async throws(NetlinkError) in
+            try await wiring.awaitRestore(attachment)
             let shield = try await wiring.shield(of: attachment)
             try shield.dropResets()
             return shield

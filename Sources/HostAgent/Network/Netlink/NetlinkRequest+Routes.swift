@@ -70,8 +70,10 @@ extension NetlinkRequest {
     package static let routeProtocol: UInt8 = 82
 
     /// Adds a route, or replaces the one to the same destination with the same metric (0 is the best).
+    /// - Parameter mtu: the size of packets on it; `nil` for that of the link.
     package static func replaceRoute(
-        _ destination: RouteDestination, to target: RouteTarget, metric: UInt32 = 0, in table: RoutingTable = .main
+        _ destination: RouteDestination, to target: RouteTarget, metric: UInt32 = 0, mtu: UInt32? = nil,
+        in table: RoutingTable = .main
     ) -> NetlinkRequest {
         var header = routeHeader(destination)
         header.rtm_protocol = routeProtocol
@@ -87,6 +89,7 @@ extension NetlinkRequest {
             type: Int(RTM_NEWROUTE), flags: Int(NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE),
             header: header)
         message.append(route: destination, metric: metric, in: table)
+        if let mtu { message.append(Int(RTA_METRICS.rawValue)) { $0.append(Int(RTAX_MTU), value: mtu) } }
         switch target {
         case .link(let index):
             message.append(Int(RTA_OIF.rawValue), value: index)
