@@ -34,6 +34,33 @@ struct LayerArchiveTests {
         }
     }
 
+    @Test("holes are not read: files of terabytes with a few bytes are packed at once", .timeLimit(.minutes(1)))
+    func holes() async throws {
+        try await withDirectory { directory in
+            let upper = directory + "/upper"
+            try Self.make(upper)
+            let (length, place) = (8 << 40, 5 << 40)
+            for (name, bytes) in [("empty", ""), ("first", "one"), ("middle", "two")] {
+                let file = open("\(upper)/\(name)", O_RDWR | O_CREAT, 0o600)
+                defer { close(file) }
+                let count = pwrite(file, bytes, bytes.utf8.count, name == "middle" ? place : 0)
+                try #require(count == bytes.utf8.count && ftruncate(file, length) == 0)
+            }
+            #expect(try LayerArchive.pack(directory: upper, to: directory + "/layer.tar") < 1 << 20)
+            try Self.make(directory + "/copy")
+            try LayerArchive.unpack(directory + "/layer.tar", into: directory + "/copy")
+            for (name, bytes) in [("empty", ""), ("first", "one"), ("middle", "two")] {
+                let file = open("\(directory)/copy/\(name)", O_RDONLY)
+                defer { close(file) }
+                var status = stat()
+                #expect(fstat(file, &status) == 0 && status.st_size == length && status.st_blocks * 512 < 1 << 20)
+                var found = [UInt8](repeating: 0, count: 4)
+                #expect(pread(file, &found, 4, name == "middle" ? place : 0) == 4)
+                #expect(found == Array(bytes.utf8) + [UInt8](repeating: 0, count: 4 - bytes.utf8.count))
+            }
+        }
+    }
+
     @Test("packing the same layer twice gives the same bytes")
     func deterministic() async throws {
         try await withDirectory { directory in

@@ -312,6 +312,25 @@ struct RefusalTests {
         }
     }
 
+    @Test("a file that is nearly all hole counts with its whole length", .timeLimit(.minutes(1)))
+    func bigHole() async throws {
+        try await withRepository { repository, directory in
+            let root = directory + "/root"
+            try #require(mkdir(root, 0o755) == 0 && mkdir(root + "/bin", 0o755) == 0)
+            try WholeFile.write([1], to: root + "/bin/program")
+            try #require(chmod(root + "/bin/program", 0o755) == 0)
+            let file = open(root + "/hole", O_RDWR | O_CREAT, 0o600)
+            defer { close(file) }
+            try #require(pwrite(file, "1", 1, 0) == 1 && ftruncate(file, 1 << 40) == 0)
+            try LayerArchive.pack(directory: root, to: directory + "/image.tar")
+            let error = #expect(throws: ImageError.self) {
+                try repository.importArchive(at: directory + "/image.tar", time: epoch)
+            }
+            #expect(error?.code == .tooBig)
+            #expect(try repository.isEmpty)
+        }
+    }
+
     @Test("an archive that is not there is not found")
     func missing() async throws {
         try await withRepository { repository, directory in

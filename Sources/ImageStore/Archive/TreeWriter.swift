@@ -6,7 +6,7 @@ import Glibc
 /// libarchive restores everything a file has, and refuses symbolic links on the way and `..`; the paths it gets are
 /// already resolved within the tree. Times and modes of directories are set when it is closed.
 final class TreeWriter {
-    /// How many bytes of content were written so far.
+    /// How many bytes the files have that were written so far, with their holes.
     private(set) var bytes = 0
     private let tree: Tree
     private let handle: OpaquePointer
@@ -52,13 +52,17 @@ final class TreeWriter {
         }
         tree.withPath(of: place) { archive_entry_copy_pathname(entry, $0) }
         if let hardLink { tree.withPath(of: hardLink) { archive_entry_copy_hardlink(entry, $0) } }
+        let size = hardLink == nil && archive_entry_filetype(entry) == S_IFREG ? Int(archive_entry_size(entry)) : 0
+        try inspect(bytes + size)
         try check(archive_write_header(handle, entry), place)
+        var written = 0
         while let block = try reader.nextBlock() {
             let status = archive_write_data_block(handle, block.bytes.baseAddress, block.bytes.count, block.offset)
             try check(Int32(status), place)
-            bytes += block.bytes.count
-            try inspect(bytes)
+            written += block.bytes.count
+            try inspect(bytes + max(size, written))
         }
+        bytes += max(size, written)
         try check(archive_write_finish_entry(handle), place)
         if hardLink == nil, archive_entry_filetype(entry) == S_IFDIR, archive_entry_mtime_is_set(entry) != 0 {
             let modified = timespec(tv_sec: archive_entry_mtime(entry), tv_nsec: archive_entry_mtime_nsec(entry))

@@ -10,12 +10,14 @@ final class LayerPacker {
     private let input: OpaquePointer
     private let links: OpaquePointer
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 16)
+    private let zeros: UnsafeMutableRawBufferPointer
 
     /// Begins an archive.
     init(_ tree: Tree, to file: OpenFile) throws {
         guard let output = archive_write_new(), let input = archive_read_disk_new(),
             let links = archive_entry_linkresolver_new()
         else { throw ImageError.system("pack", number: ENOMEM) }
+        zeros = try Self.addresses(1 << 30)
         self.tree = tree
         self.file = file
         self.output = output
@@ -37,6 +39,16 @@ final class LayerPacker {
         archive_read_free(input)
         archive_entry_linkresolver_free(links)
         buffer.deallocate()
+        munmap(zeros.baseAddress, zeros.count)
+    }
+
+    /// Addresses at which zeros can be read. They take up no memory as long as nobody does.
+    private static func addresses(_ count: Int) throws -> UnsafeMutableRawBufferPointer {
+        let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
+        guard let start = mmap(nil, count, PROT_READ, flags, -1, 0), start != MAP_FAILED else {
+            throw ImageError.system("pack")
+        }
+        return UnsafeMutableRawBufferPointer(start: start, count: count)
     }
 
     /// How many bytes the archive has.
@@ -78,21 +90,60 @@ final class LayerPacker {
         var spare: OpaquePointer?
         archive_entry_linkify(links, &entry, &spare)
         try check(archive_write_header(output, entry), output, path)
-        if let content, status.isRegular, archive_entry_hardlink(entry) == nil { try copy(content, path) }
+        if let content, status.isRegular, archive_entry_hardlink(entry) == nil {
+            try copy(content, path, of: entry, size: status.st_size)
+        }
         try check(archive_write_finish_entry(output), output, path)
     }
 
-    /// Copies a file whole; the archive leaves out the holes it was told of in the header.
-    private func copy(_ file: OpenFile, _ path: EntryPath) throws {
-        _ = file.use { lseek($0, 0, SEEK_SET) }
-        while true {
-            let count = file.use { read($0, buffer.baseAddress, buffer.count) }
-            guard count != 0 else { return }
+    /// Copies what a file holds. Its holes, of which the header has told, are not read: they may be of any size.
+    private func copy(_ file: OpenFile, _ path: EntryPath, of entry: OpaquePointer?, size: Int) throws {
+        var position = 0
+        archive_entry_sparse_reset(entry)
+        if archive_entry_sparse_count(entry) == 0 { return try copy(file, path, from: 0, to: size) }
+        var (start, length) = (Int64(0), Int64(0))
+        while archive_entry_sparse_next(entry, &start, &length) == ARCHIVE_OK {
+            try skip(Int(start) - position, path)
+            position = Int(start + length)
+            try copy(file, path, from: Int(start), to: position)
+        }
+        try skip(size - position, path)
+    }
+
+    private func copy(_ file: OpenFile, _ path: EntryPath, from start: Int, to end: Int) throws {
+        var position = start
+        while position < end {
+            let most = min(buffer.count, end - position)
+            let count = file.use { pread($0, buffer.baseAddress, most, position) }
+            // It has become shorter: libarchive fills up what is missing.
+            guard count != 0 else { return try skip(end - position, path) }
             guard count > 0 else {
                 guard errno == EINTR else { throw ImageError.system("read '\(path)'") }
                 continue
             }
-            try check(Int32(clamping: archive_write_data(output, buffer.baseAddress, count)), output, path)
+            try append(UnsafeRawBufferPointer(rebasing: buffer[..<count]), path)
+            position += count
+        }
+    }
+
+    /// Tells libarchive of so many zeros. It looks at none that are in a hole.
+    private func skip(_ count: Int, _ path: EntryPath) throws {
+        var rest = count
+        while rest > 0 {
+            let piece = min(rest, zeros.count)
+            try append(UnsafeRawBufferPointer(rebasing: zeros[..<piece]), path)
+            rest -= piece
+        }
+    }
+
+    private func append(_ bytes: UnsafeRawBufferPointer, _ path: EntryPath) throws {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let piece = UnsafeRawBufferPointer(rebasing: rest)
+            let count = archive_write_data(output, piece.baseAddress, piece.count)
+            try check(Int32(clamping: count), output, path)
+            guard count > 0 else { throw ImageError(.failed, "cannot pack '\(path)': it is longer than it was") }
+            rest = rest.dropFirst(count)
         }
     }
 
