@@ -98,6 +98,44 @@ struct RuncMoveTests {
         }
     }
 
+    @Test(
+        "a container that has taken more memory than it may while it was restored is ended; all else is limited at once"
+    )
+    func limitsHold() async throws {
+        try await RuncFixture.with { fixture in
+            let limits = ResourceLimits(memoryBytes: 32 << 20, cpus: 0.5, processes: 17)
+            let (spec, stay) = try await fixture.startShell("while :; do sleep 0.1; done", limits: limits)
+            let (next, relocation) = (Stay(container: spec.name, arrival: RelocationID(1)), RelocationID(1))
+            try await fixture.destination.prepare(spec, stay: next, namespace: fixture.network.namespaces[1])
+            try await fixture.source.arm(stay, for: relocation)
+            _ = try await fixture.source.checkpoint(stay, for: relocation)
+            _ = try await fixture.destination.restore(next, lease: .seconds(30))
+            // It takes what no limit keeps it from, and holds it: a pipe that nobody reads keeps it from ending.
+            let pipe = try OwnedDescriptor.pipe()
+            let thief = try ChildProcess.spawn(
+                ["/bin/busybox", "sh", "-c", "read go; exec dd if=/dev/zero bs=100M count=1"],
+                descriptors: [0: pipe.read.number, 1: pipe.write.number])
+            let group = ControlGroup(root: "/sys/fs/cgroup", name: "rl-test-\(fixture.network.id)/host2/\(next)")
+            try group.add(thief)
+            let go = Array("go\n".utf8)
+            try #require(write(pipe.write.number, go, go.count) == go.count)
+            func used() throws -> Int {
+                Int(try fixture.limit(of: next, host: "host2", "memory.usage_in_bytes", "memory.current")) ?? 0
+            }
+            try await eventually("it has taken it") { try used() > 100 << 20 }
+            _ = try await fixture.destination.release(next)
+            try await eventually("the other limits hold") {
+                try fixture.limit(of: next, host: "host2", "pids.max", "pids.max") == "17"
+            }
+            try await eventually("it is ended") { fixture.processes(of: next, host: "host2").isEmpty }
+            _ = ChildProcess.wait(for: thief)
+            let left = await fixture.destination.presence().first { $0.stay == next }?.state
+            let hasEnded = if case .exited = left { true } else { false }
+            #expect(hasEnded, "it is \(String(describing: left))")
+            try await fixture.source.remove(stay)
+        }
+    }
+
     @Test("a dump is readable by its owner only and holds the container's memory no longer than needed")
     func dumpIsPrivate() async throws {
         try await RuncFixture.with { fixture in

@@ -36,7 +36,7 @@ struct ControlGroup: Sendable {
     }
 
     /// Puts the limits in force.
-    /// - Throws: `StepFailure` when the group uses more already and cannot give it back.
+    /// - Throws: `StepFailure` when the group uses more already and cannot give it back; the other limits hold then.
     func limit(to limits: ResourceLimits) throws(StepFailure) {
         try write(memory: limits.memoryBytes, cpus: limits.cpus, processes: limits.processes)
     }
@@ -101,10 +101,13 @@ struct ControlGroup: Sendable {
                     ("pids/", "pids.max", processes.map { "\($0)" } ?? "max"),
                 ]
             }
+        // What one controller refuses keeps no other from holding.
+        var refusal: StepFailure?
         for setting in settings {
             let file = "\(root)/\(setting.controller)\(name)/\(setting.file)"
-            try FileBytes.write(setting.value, to: file)
+            do { try FileBytes.write(setting.value, to: file) } catch { refusal = refusal ?? error }
         }
+        if let refusal { throw refusal }
     }
 
     /// Version 2: a group has the controllers that every group above it hands down.

@@ -50,10 +50,18 @@ extension StayKeeper {
         held.worker.end()
         held.output?.open(after: held.lastWriter)
         guard let record, case .running = record.phase else { return }
+        enforce(record.spec.limits)
+    }
+
+    /// Puts a container's limits in force. One that uses more meanwhile and does not give it back is ended, as the kernel ends
+    /// what wants more than its limit.
+    func enforce(_ limits: ResourceLimits) {
         for _ in 0..<50 {
-            if (try? controlGroup.limit(to: record.spec.limits)) != nil { return }
+            if (try? controlGroup.limit(to: limits)) != nil { return }
             usleep(20_000)
         }
+        // What has ended takes up nothing; whoever does not end now is killed with the stay.
+        try? controlGroup.killAll()
     }
 
     func deleteFromRunc() throws(StepFailure) {

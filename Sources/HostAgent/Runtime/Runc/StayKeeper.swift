@@ -106,7 +106,7 @@ actor StayKeeper: StayKeeping {
         case .running(let identity):
             try? note(current, process: WatchedProcess(identity))
             if case .dumping(_, let relocation) = left.phase { try? tools.dump(of: relocation).remove() }
-            if process != nil { try? controlGroup.limit(to: current.spec.limits) }
+            if process != nil { enforce(current.spec.limits) }
         default:
             try? controlGroup.killAll()
             try? note(current)
