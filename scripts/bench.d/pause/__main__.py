@@ -9,10 +9,10 @@ import report
 from docker_way import Docker
 from machine import Client, Failed, Rig
 from podman_way import Podman
-from relocate_way import Relocate, RelocateDocker
+from relocate_way import Relocate, RelocateBefore, RelocateDocker
 from runc_way import LeanRunc, Runc
 
-WAYS = {way.name: way for way in (Relocate, Runc, LeanRunc, RelocateDocker, Docker, Podman)}
+WAYS = {way.name: way for way in (Relocate, RelocateBefore, Runc, LeanRunc, RelocateDocker, Docker, Podman)}
 
 
 class Contender:
@@ -57,9 +57,8 @@ def begin(options):
     contenders, absent = [], {}
     for name in options.ways.split(","):
         print(f"starting {name}", flush=True)
-        way = WAYS[name](options, rig)
         try:
-            contenders.append(Contender(way, options.scratch))
+            contenders.append(Contender(WAYS[name](options, rig), options.scratch))
         except Failed as error:
             absent[name] = str(error)
             print(f"  cannot be measured here: {error}", flush=True)
@@ -82,6 +81,7 @@ def main():
     for name in ("scratch", "prefix", "image", "relocate", "ways", "command-line"):
         parser.add_argument(f"--{name}", required=True)
     parser.add_argument("--moves", type=int, required=True)
+    parser.add_argument("--before")
     parser.add_argument("--json")
     options = parser.parse_args()
     unknown = [name for name in options.ways.split(",") if name not in WAYS]

@@ -14,11 +14,14 @@ class Relocate:
 
     def __init__(self, options, rig):
         self.options = options
-        self.lab = [options.relocate, "lab"]
+        self.lab = [self.program(options), "lab"]
         self.prefix = options.prefix + self.suffix
         self.place = ["--prefix", self.prefix, "--directory", f"{options.scratch}/lab{self.suffix}"]
         self.api = API(self.port)
         self.relocations = []
+
+    def program(self, options):
+        return options.relocate
 
     def start(self):
         run(*self.lab, "up", *self.place, "--hosts", 3, "--port", self.port, "--runtime", self.runtime)
@@ -52,3 +55,15 @@ class RelocateDocker(Relocate):
     runtime = "docker"
     port = 8081
     suffix = "d"
+
+
+class RelocateBefore(Relocate):
+    name = "relocate-before"
+    summary = "the same with the build that was given by --before"
+    port = 8082
+    suffix = "b"
+
+    def program(self, options):
+        if not options.before:
+            raise Failed("no other build was given by --before")
+        return options.before
