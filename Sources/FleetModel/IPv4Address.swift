@@ -58,6 +58,14 @@ public struct IPv4Network: Sendable, Hashable, StringCodable {
         guard base.number & hostMask == 0 else { throw ModelError.invalidNetwork(text) }
     }
 
+    /// The network in which an address lies.
+    /// - Parameter prefixLength: the length of its prefix, 0 to 32 bits.
+    public init(of address: IPv4Address, prefixLength: Int) {
+        self.prefixLength = prefixLength
+        let hostMask = prefixLength == 32 ? 0 : UInt32.max >> UInt32(prefixLength)
+        base = IPv4Address(number: address.number & ~hostMask)
+    }
+
     /// CIDR notation.
     public var description: String { "\(base)/\(prefixLength)" }
 

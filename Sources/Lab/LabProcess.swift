@@ -39,9 +39,6 @@ extension LabPlan {
         }
     }
 
-    /// Where clouds serve secrets of the machine to whoever asks from it.
-    private static let linkLocalNetwork = "169.254.0.0/16"
-
     private var agentListener: String {
         kind == .real ? "\(gatewayAddress):\(agentPort)" : "127.0.0.1:\(agentPort)"
     }
@@ -77,7 +74,6 @@ extension LabPlan {
             arguments: agentArguments(name: name, role: "worker", address: "\(address(ofHost: index))") + [
                 "--shared", location.shared, "--runtime", runtime.rawValue,
                 "--cgroup", "\(location.controlGroup)/\(name)", "--container-network", "\(networks.containers)",
-                "--protect", "\(networks.hosts)", "--protect", Self.linkLocalNetwork,
             ] + daemonArguments(name),
             networkNamespace: location.networkNamespace(name), mountNamespace: location.mountNamespace(of: name),
             requiredFile: runtime == .docker ? location.dockerSocket(of: name) : location.tokenFile)

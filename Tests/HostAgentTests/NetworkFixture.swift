@@ -47,8 +47,7 @@ struct NetworkFixture: Sendable {
         try await KernelHostNetwork.open(
             HostNetworkConfiguration(
                 namespaceDirectory: "\(directory)/netns\(index)", stateDirectory: "\(directory)/state\(index)",
-                containerNetwork: try IPv4Network("10.88.0.0/16"),
-                protectedNetworks: [try IPv4Network("10.213.0.0/24")], hostNamespace: hosts[index]))
+                containerNetwork: try IPv4Network("10.88.0.0/16"), hostNamespace: hosts[index]))
     }
 
     /// The network of the gateway, as its agent would open it.

@@ -365,7 +365,11 @@ struct NetworkHostTests {
                 try await NetworkPeer.listener(in: world.hosts[1], NetworkFixture.address(ofHost: 1), port: 80),
                 try await NetworkPeer.listener(in: world.gateway, NetworkFixture.gatewayAddress, port: 80),
             ]
-            let addresses = [second, NetworkFixture.address(ofHost: 1), NetworkFixture.gatewayAddress]
+            // The last is where clouds tell their machines' secrets.
+            let addresses = [
+                second, NetworkFixture.address(ofHost: 1), NetworkFixture.gatewayAddress,
+                try IPv4Address("169.254.169.254"),
+            ]
             for address in addresses {
                 await #expect(throws: PeerError.self, "\(address)") {
                     _ = try await NetworkPeer.connection(in: shop, to: address, port: 80)
@@ -413,6 +417,41 @@ struct NetworkHostTests {
             #expect(try await old.receive() == "back")
         }
     }
+
+    @Test("a container cannot see by its packets' hops, nor by the host's complaints, where it is")
+    func hops() async throws {
+        try await NetworkFixture.with { world in
+            let gateway = try await world.gatewayNetwork()
+            let networks = [try await world.hostNetwork(0), try await world.hostNetwork(1)]
+            var answers: [String] = []
+            for (index, address) in [first, second].enumerated() {
+                try await gateway.route([address], via: NetworkFixture.address(ofHost: index))
+                let inside = try await networks[index].attach(try stay("shop\(index)"), address: address)
+                for hops in [1, 2, 64] {
+                    let ping = "busybox ping -c 1 -W 1 -t \(hops) \(NetworkFixture.outsideAddress)"
+                    let answer = try await world.output(ping, in: inside)
+                    #expect(answer.contains(" ttl=56 "), "\(hops): \(answer)")
+                }
+                for host in 0...1 {
+                    let ping = "busybox ping -c 1 -W 1 \(NetworkFixture.address(ofHost: host))"
+                    let answer = try await world.output(ping, in: inside)
+                    #expect(answer.contains(" 0 packets received"), "\(host): \(answer)")
+                }
+                answers.append(try await world.output("python3 -c '\(Self.complaint)'", in: inside))
+            }
+            #expect(answers == ["169.254.1.1 3\n", "169.254.1.1 3\n"])
+        }
+    }
+
+    /// Sends a datagram to where nothing may be sent, and prints who complains of it, and of what.
+    private static let complaint = """
+        import socket
+        listener = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
+        listener.settimeout(5)
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"x", ("10.88.200.1", 9))
+        packet, sender = listener.recvfrom(2000)
+        print(sender[0], packet[20])
+        """
 
     @Test("what is under way when a container stands still reaches it, or leaves it, only when it goes on")
     func stillness() async throws {

@@ -77,7 +77,10 @@ struct AgentRun: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The network of containers' addresses.", valueName: "network"))
     var containerNetwork: IPv4Network?
 
-    @Option(help: ArgumentHelp("Networks that containers must not reach; may be repeated.", valueName: "network"))
+    @Option(
+        help: ArgumentHelp(
+            "Networks that containers must not reach, beside those in which the host has an address and 169.254.0.0/16; may be repeated.",
+            valueName: "network"))
     var protect: [IPv4Network] = []
 
     @Option(help: ArgumentHelp("Gateway: the network of virtual addresses.", valueName: "network"))

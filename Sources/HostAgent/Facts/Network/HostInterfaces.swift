@@ -47,10 +47,7 @@ enum HostInterfaces {
             entry.isUp && entry.prefixLength < 31 && entry.address.number >> 24 != 127
                 && entry.address.number >> 16 != 0xA9FE
                 && !engines.contains(where: entry.interface.hasPrefix)
-        }.map { entry in
-            let base = entry.address.number & ~(UInt32.max >> UInt32(entry.prefixLength))
-            return "\(IPv4Address(number: base))/\(entry.prefixLength)"
-        }
+        }.map { "\(IPv4Network(of: $0.address, prefixLength: $0.prefixLength))" }
         return networks.isEmpty ? nil : .list(Set(networks).sorted())
     }
 

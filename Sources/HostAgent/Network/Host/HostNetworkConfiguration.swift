@@ -9,7 +9,8 @@ public struct HostNetworkConfiguration: Sendable {
     public var stateDirectory: String
     /// All addresses that containers can have.
     public var containerNetwork: IPv4Network
-    /// Where containers must not open connections to: the hosts' own network and link-local services of clouds.
+    /// Where else containers must not open connections to than into the networks in which the host has an address, and to
+    /// link-local services of clouds.
     public var protectedNetworks: [IPv4Network]
     /// The host's own namespace; `nil` for that of the process.
     public var hostNamespace: NetworkNamespace?

@@ -7,7 +7,9 @@ import FleetModel
 ///   where it was (`closing`), wherever the address is now.
 /// - A container sends only from its own addresses (`sources`).
 /// - It reaches the outside and, by way of the gateway, other tenants' virtual addresses; not other containers'
-///   addresses, not the protected networks, and no service of the host but ping.
+///   addresses, not the protected networks, and no service of the host.
+/// - It cannot tell which host it is on: no packet ends on its way because it has passed too many routers, all that reaches a
+///   container has as many hops left, and what the host complains of comes from the router that all containers see.
 /// - Nothing of this host opens a connection to a sealed address. What the gateway sends to one passes: it belongs to a
 ///   connection that the gateway tracks, and what becomes of it is for the container's own sockets to say. A client may come
 ///   again from the port of a connection that has ended, or that it has forgotten, while the gateway still tracks that one.
@@ -20,6 +22,11 @@ struct HostRules {
     var protectedNetworks: [IPv4Network]
     /// What is wired up.
     var attachments: [Attachment]
+
+    /// How many routers a container's packets may pass, whatever it says.
+    private static let hopsFromContainers = 64
+    /// How many routers those could still pass that have reached a container.
+    private static let hopsToContainers = 56
 
     /// The script for `nft -f`.
     var script: String {
@@ -34,6 +41,11 @@ struct HostRules {
             chain spoofing {
                 type filter hook prerouting priority raw; policy accept;
                 iifname "rlc*" iifname . ip saddr != @sources drop
+                iifname "rlc*" ip ttl set \(Self.hopsFromContainers)
+            }
+            chain arriving {
+                type filter hook postrouting priority mangle; policy accept;
+                oifname "rlc*" ip ttl set \(Self.hopsToContainers)
             }
             chain parting {
                 type filter hook prerouting priority mangle; policy accept;
@@ -44,11 +56,14 @@ struct HostRules {
                 iifname "rlc*" ip daddr \(containerNetwork) reject with icmp admin-prohibited
                 iifname "rlc*" ip daddr @protected tcp flags & (syn | ack) == syn reject with tcp reset
                 iifname "rlc*" ip daddr @protected meta l4proto != { tcp, icmp } reject with icmp admin-prohibited
+                iifname "rlc*" ip daddr @protected icmp type echo-request reject with icmp admin-prohibited
             }
             chain output {
                 type filter hook output priority filter; policy accept;
                 ip daddr @sealed tcp flags & (syn | ack) == syn reject with tcp reset
                 ip daddr @sealed meta l4proto != tcp ct state new drop
+                oifname "rlc*" icmp type { destination-unreachable, time-exceeded, parameter-problem } \
+                    ip saddr set \(HostWiring.router)
             }
             chain input {
                 type filter hook input priority filter; policy accept;
@@ -57,7 +72,6 @@ struct HostRules {
             }
             chain containers {
                 ct state established,related accept
-                icmp type echo-request accept
                 drop
             }
         }

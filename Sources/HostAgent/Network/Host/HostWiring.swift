@@ -22,7 +22,7 @@ struct HostWiring: Sendable {
     /// The container's end of the pair.
     private static let innerInterface = "eth0"
     /// 169.254.1.1, the router as every container sees it.
-    private static let router = IPv4Address(number: 0xA9FE_0101)
+    static let router = IPv4Address(number: 0xA9FE_0101)
     /// The size of a container's own table of TCP connections. More connections than that only make its chains longer.
     private static let connectionBuckets = 4096
 
@@ -57,6 +57,17 @@ struct HostWiring: Sendable {
             // twice, and the machine's common one has a bucket for each 100 KiB of memory: milliseconds of the pause.
             try Sysctl("ipv4/tcp_child_ehash_entries", Self.connectionBuckets).applyIfPresent()
         }
+    }
+
+    /// The networks in which the host has an address, and that of link-local addresses, at which clouds serve what their
+    /// machines may know.
+    func ownNetworks() async throws(NetlinkError) -> [IPv4Network] {
+        let addresses = try await withNetworkNamespace(configuration.hostNamespace) { () throws(NetlinkError) in
+            HostInterfaces.addresses() ?? []
+        }
+        let shared = addresses.filter { $0.prefixLength < 32 && $0.address.number >> 24 != 127 }
+        return shared.map { IPv4Network(of: $0.address, prefixLength: $0.prefixLength) }
+            + [IPv4Network(of: Self.router, prefixLength: 16)]
     }
 
     /// Makes everything but the rules. Packets are delivered at once, or wait.

@@ -25,11 +25,13 @@ public actor KernelHostNetwork: HostNetwork {
     /// Takes over what an earlier agent wired up on this host, and removes what it left half made.
     /// - Throws: `networkFailed`, also when the process lacks the right to change the network.
     public static func open(_ configuration: HostNetworkConfiguration) async throws(StepFailure) -> KernelHostNetwork {
-        let wiring = try await failing { () async throws(NetlinkError) in
+        var configuration = configuration
+        let (wiring, own) = try await failing { () async throws(NetlinkError) in
             let wiring = try await HostWiring(configuration)
             try await wiring.prepareHost()
-            return wiring
+            return (wiring, try await wiring.ownNetworks())
         }
+        configuration.protectedNetworks += own
         let store = try AttachmentStore(directory: configuration.stateDirectory)
         let network = KernelHostNetwork(configuration, wiring: wiring, store: store, known: try store.load())
         try await network.takeOver()
