@@ -52,6 +52,9 @@ struct LabTests {
         "what agents left is found without the record: daemons, containers, control groups",
         .enabled(if: geteuid() == 0))
     func strays() async throws {
+        // By these its programs are told from others that may run on the machine.
+        let first = Int.random(in: 100_000...1_000_000)
+        let times = (0..<3).map { "\(first + $0)" }
         try await LabFixture.with(kind: .real) { fixture in
             try await fixture.lab.up(fixture.plan, processes: fixture.processes)
             // A daemon in a host's namespaces, and a container: only its network namespace, bound in the host's own
@@ -59,9 +62,9 @@ struct LabTests {
             _ = try await fixture.run(
                 on: "host1",
                 """
-                setsid sh -c 'trap "" TERM; while :; do sleep 1000; done' >/dev/null 2>&1 &
+                setsid sh -c 'trap "" TERM; while :; do sleep \(times[0]); done' >/dev/null 2>&1 &
                 mkdir -p /run/relocate/netns; touch /run/relocate/netns/shop.0
-                setsid unshare --net=/run/relocate/netns/shop.0 --mount sh -c 'while :; do sleep 999; done' >/dev/null 2>&1 &
+                setsid unshare --net=/run/relocate/netns/shop.0 --mount sh -c 'while :; do sleep \(times[1]); done' >/dev/null 2>&1 &
                 while [ $(grep -c shop.0 /proc/self/mountinfo) = 0 ]; do sleep 0.01; done
                 """)
             let group = "/sys/fs/cgroup/pids/\(fixture.location.controlGroup)/host1"
@@ -69,7 +72,7 @@ struct LabTests {
                 (try? FileManager.default.createDirectory(
                     atPath: group, withIntermediateDirectories: true)) != nil
             if hasGroups {
-                let member = try Launch.detached(["sleep", "998"], log: "/dev/null")
+                let member = try Launch.detached(["sleep", times[2]], log: "/dev/null")
                 try "\(member.processID)".write(toFile: "\(group)/cgroup.procs", atomically: false, encoding: .utf8)
             }
             for process in fixture.lab.status().processes {
@@ -82,8 +85,9 @@ struct LabTests {
             try await fixture.lab.down()
             #expect(fixture.traces().isEmpty)
             let commands = ProcessTable.all().compactMap { readText("/proc/\($0.processID)/cmdline") }
-            for command in ["sleep\u{0}1000\u{0}", "sleep\u{0}999\u{0}", "sleep\u{0}998\u{0}"] {
-                #expect(!commands.contains(command))
+            for time in times {
+                let isLeft = commands.contains("sleep\u{0}\(time)\u{0}")
+                #expect(!isLeft)
             }
         }
     }
