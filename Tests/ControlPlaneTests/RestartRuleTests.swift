@@ -25,6 +25,22 @@ struct RestartRuleTests {
         }
     }
 
+    @Test("while one is down its virtual address leads to nobody, also when it cannot be started")
+    func down() async throws {
+        try await TestFleet.with { fleet in
+            let echo = try await fleet.createContainer("echo", on: "host1")
+            #expect(try await fleet.send(.post, "/v1/containers/echo/stop?wait=30").status == 202)
+            fleet.gateway.fail(.route)
+            #expect(try await fleet.send(.post, "/v1/containers/echo/start?wait=30").status == 202)
+            guard case .failed = try await state(of: echo.name, in: fleet).state else {
+                Issue.record("it has not failed")
+                return
+            }
+            let gateway = fleet.gateway.network.snapshot
+            #expect(gateway.routes.isEmpty && gateway.announced.isEmpty)
+        }
+    }
+
     @Test("one that was content stays stopped, and says with what it ended")
     func content() async throws {
         try await TestFleet.with { fleet in
@@ -56,6 +72,9 @@ struct RestartRuleTests {
             #expect(try await fleet.send(.post, "/v1/containers/echo/restart?wait=30").status == 202)
             let last = try await state(of: echo.name, in: fleet)
             #expect(last.state == .running && last.address != after.address)
+            let gateway = fleet.gateway.network.snapshot
+            #expect(Array(gateway.routes.keys) == [try #require(last.address)], "nothing leads to earlier lives")
+            #expect(gateway.announced[try #require(last.virtualAddress)]?.address == last.address)
         }
     }
 }

@@ -110,6 +110,19 @@ extension EndToEnd {
             try await lab.remove(container.name)
         }
 
+        @Test("a container that is started anew leaves nothing of its earlier life at the gateway")
+        func restarted() async throws {
+            let lab = try TestLab.shared
+            let before = try await lab.create("again", ports: [7], "exec nc -ll -p 7 -e cat")
+            #expect(try await lab.api.send(.post, "/v1/containers/again/restart?wait=30").status == 202)
+            let after = try await lab.api.container(before.name)
+            #expect(after.state == .running && after.address != before.address)
+            #expect(try await lab.gatewayTraces(of: try #require(before.address)).isEmpty)
+            #expect(try await lab.route(to: try #require(after.address)) != nil)
+            try await talk(to: try #require(after.virtualAddress), in: lab).end()
+            try await lab.remove(before.name)
+        }
+
         @Test("what a program sends at its first moment is answered")
         func firstPacket() async throws {
             let lab = try TestLab.shared

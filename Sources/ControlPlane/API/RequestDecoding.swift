@@ -21,6 +21,10 @@ extension Request {
         }
     }
 
+    /// Checks that the body asks for nothing that would not be done.
+    /// - Throws: as `decode`.
+    func decodeNothing() async throws { _ = try await decode(NoFieldsBody.self) }
+
     /// The JSON body, whatever it is.
     /// - Throws: `Problem` 415 for another media type, 400 for what is not JSON.
     func json() async throws -> JSONValue {

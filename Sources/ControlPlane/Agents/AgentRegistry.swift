@@ -211,6 +211,17 @@ final class AgentRegistry: Sendable {
         }
     }
 
+    /// Closes the stream of a host that is silent: what is sent into a link that leads nowhere is lost. An agent that lives
+    /// enrols again.
+    func hangUp(on host: HostName) {
+        let commands = lines.withLock { lines in
+            let commands = lines.byHost[host]?.commands
+            lines.byHost[host]?.leave()
+            return commands
+        }
+        commands?.finish()
+    }
+
     /// Ends the session of a host: whoever waits for it gets no answer, nor does whoever asks it before it enrols again.
     func dismiss(_ host: HostName) {
         let (commands, waiting) = lines.withLock { lines in

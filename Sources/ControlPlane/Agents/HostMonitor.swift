@@ -111,6 +111,7 @@ struct HostMonitor: Sendable {
         for (host, seen) in agents.silent(at: now) {
             do {
                 try await declareUnreachable(host, since: seen)
+                agents.hangUp(on: host)
             } catch {
                 agents.expect(host, since: seen)
                 logger.error("cannot record a lost host", metadata: ["host": "\(host)", "error": "\(error)"])

@@ -92,6 +92,7 @@ struct ContainersRoutes {
             try request.checkQuery("wait")
             let wait = try request.wait()
             let name: ContainerName = try request.name("container", of: "container")
+            try await request.decodeNothing()
             let container = try await containers.start(name, by: request.actor)
             let settled = try await containers.wait(for: name, atMost: wait) ?? container
             return try .answer(.accepted, ContainerView(container: settled))
@@ -121,6 +122,7 @@ struct ContainersRoutes {
         try request.checkQuery("wait")
         let wait = try request.wait()
         let name: ContainerName = try request.name("container", of: "container")
+        try await request.decodeNothing()
         let container = try await begin(name)
         let settled = try await containers.wait(for: name, atMost: wait) ?? container
         return try .answer(.accepted, ContainerView(container: settled))

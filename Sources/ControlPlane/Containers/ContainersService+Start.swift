@@ -77,16 +77,19 @@ extension ContainersService {
         }
     }
 
-    /// Takes away what a start that failed has left. What stays on the host goes before the container is started anew, and what
-    /// stays at the gateway leads to nobody until it is removed or started.
+    /// Takes away what a start that failed has left. What stays goes before the container is started anew or removed.
     private func clearAfterFailure(_ container: Container) async {
         do {
             // What somebody else has started is not ours to end.
             if container.adopting == nil { try await clear(container) }
             guard let address = container.address, let gateway = fleet.snapshot.gateway else { return }
+            // It may have been started anew elsewhere, and its virtual address lead there.
+            let isPresent = fleet.snapshot.containers[container.name]?.operation == container.operation
+            let order = WithdrawOrder(
+                virtualAddress: isPresent ? container.virtualAddress : nil, ports: container.spec.ports,
+                addresses: [address])
             _ = try await agents.ask(
-                .unroute(UnrouteOrder(addresses: [address])), id: .fresh(container.operation, "unroute"),
-                of: gateway.name, timeout: .seconds(15))
+                .withdraw(order), id: .fresh(container.operation, "withdraw"), of: gateway.name, timeout: .seconds(15))
         } catch {
             logger.warning("something stays", metadata: ["container": "\(container.name)", "error": "\(error)"])
         }

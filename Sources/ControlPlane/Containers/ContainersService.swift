@@ -70,6 +70,7 @@ struct ContainersService: Sendable {
                 "container '\(name)' was not taken over and may still run as it did before; remove it here and adopt it again"
             )
         }
+        try await withdrawLastLife(of: previous)
         await clearLastLife(of: previous)
         let container = try await fleet.change(by: actor) { draft in
             let container = try draft.container(name)
@@ -195,6 +196,21 @@ struct ContainersService: Sendable {
         guard let host = container.host, let known = fleet.snapshot.hosts[host], known.state != .lost else { return }
         let order = AgentOrder.stop(StopOrder(container: container.name, gracePeriodSeconds: 5))
         _ = try await agents.ask(order, id: .fresh(container.operation, "stop"), of: host, timeout: .seconds(20))
+    }
+
+    /// Has the gateway refuse the clients of a container that does not run, and forget the ways to it, before its addresses may be
+    /// given to others.
+    private func withdrawLastLife(of container: Container) async throws {
+        let gateway = try fleet.snapshot.requireGateway()
+        let order = WithdrawOrder(
+            virtualAddress: container.virtualAddress, ports: container.spec.ports,
+            addresses: container.addresses.sorted())
+        // Once for each life: asked by somebody who comes late, it would take the next one's away.
+        let id =
+            container.address == nil
+            ? OrderID.fresh(container.operation, "withdraw")
+            : OrderID(operation: container.operation, step: "withdraw")
+        _ = try await agents.ask(.withdraw(order), id: id, of: gateway.name, timeout: .seconds(15))
     }
 
     /// Removes what a container that does not run has left: on its host, or after a failed move on both, with its dump.

@@ -28,6 +28,7 @@ struct HostsRoutes {
         }
         router.on(.post, "/v1/hosts/{host}/drain") { request in
             let name: HostName = try request.name("host", of: "host")
+            try await request.decodeNothing()
             let host = try await hosts.drain(name, by: request.actor)
             return try .answer(
                 .accepted, hosts.view(of: host, in: hosts.fleet.snapshot),
@@ -44,6 +45,7 @@ struct HostsRoutes {
             return try .answer(.accepted, hosts.view(of: host, in: hosts.fleet.snapshot))
         }
         router.on(.post, "/v1/hosts/{host}/readmit") { request in
+            try await request.decodeNothing()
             let host = try await hosts.readmit(try request.name("host", of: "host"), by: request.actor)
             return try .answer(.ok, hosts.view(of: host, in: hosts.fleet.snapshot))
         }

@@ -30,6 +30,7 @@ struct RelocationsRoutes {
         }
         router.on(.post, "/v1/relocations/{relocation}/cancel") { request in
             let id = try id(of: request)
+            try await request.decodeNothing()
             _ = try await find(id)
             return try .answer(.accepted, try await relocator.cancel(id, by: request.actor))
         }

@@ -51,6 +51,7 @@ struct SimulationsRoutes {
         }
         router.on(.post, "/v1/simulations/{simulation}/cancel") { request in
             try request.checkQuery()
+            try await request.decodeNothing()
             let simulation = try simulations.cancel(try found(request).id)
             return try .answer(.ok, SimulationView(simulation, isInFull: false))
         }

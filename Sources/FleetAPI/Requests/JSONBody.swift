@@ -4,6 +4,15 @@ public protocol JSONBody: Codable, Sendable, Equatable {
     static var fieldNames: [String] { get }
 }
 
+/// The body of a request that says all in its path: none, or an object without fields.
+public struct NoFieldsBody: JSONBody {
+    /// See `JSONBody`.
+    public static let fieldNames: [String] = []
+
+    /// A body that says nothing.
+    public init() {}
+}
+
 /// The names of an object's fields.
 package struct FieldNames: Decodable {
     /// The names.
@@ -24,7 +33,8 @@ package struct FieldNames: Decodable {
     /// A field that is not among those known, and words about it; `nil` when all are.
     package func unknown(besides known: [String]) -> (field: String, words: String)? {
         guard let unknown = names.subtracting(known).min() else { return nil }
-        return (unknown, "there is no field '\(unknown)'; the fields are \(known.sorted().joined(separator: ", "))")
+        let words = known.isEmpty ? "the body has none" : "the fields are \(known.sorted().joined(separator: ", "))"
+        return (unknown, "there is no field '\(unknown)'; \(words)")
     }
 
     /// The same as an error of the object that is being decoded.

@@ -66,7 +66,7 @@ extension FleetDraft {
         _ container: inout Container, on wanted: HostName?, in network: IPv4Network
     ) throws(FleetError) {
         if let wanted { _ = try host(wanted) }
-        if let obstacle = state.gatewayObstacle { throw .conflict("no client could reach it: \(obstacle)") }
+        try state.requireGateway()
         let decision = state.decision(starting: container, requested: wanted, at: now).decision
         guard let host = decision.chosen else { throw .conflict(decision.words) }
         let address = try state.freeAddress(of: network, at: now)

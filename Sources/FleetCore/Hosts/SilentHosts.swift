@@ -58,6 +58,16 @@ extension FleetState {
         return gateway.state.isHeard ? nil : "\(SilentHost(gateway))"
     }
 
+    /// The gateway, without which nobody could reach a container that is started.
+    /// - Throws: `FleetError.conflict` when it is not heard.
+    @discardableResult
+    package func requireGateway() throws(FleetError) -> Host {
+        guard gatewayObstacle == nil, let gateway else {
+            throw .conflict("no client could reach it: \(gatewayObstacle ?? "")")
+        }
+        return gateway
+    }
+
     /// The first of the hosts of a move, its gateway included, that is not heard; `nil` when all are.
     package func silentHost(from source: HostName, to destination: HostName?) -> SilentHost? {
         let hosts = [source, destination].compactMap { $0.flatMap { self.hosts[$0] } } + [gateway].compactMap(\.self)

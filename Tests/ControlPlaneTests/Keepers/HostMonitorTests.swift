@@ -45,6 +45,8 @@ struct HostMonitorTests {
             #expect(desk.state.hosts(in: .unreachable).map(\.text) == ["gateway", "host1", "host2", "host3"])
             let alarm = try #require(desk.state.alarms(of: .unreachable).first { $0.subject == "host1" })
             #expect(alarm.message == "host 'host1' is not heard; it carries 1 container")
+            let isConnected = try desk.agents.isConnected(HostName("host1"))
+            #expect(!isConnected, "a link that is silent is none")
             try await beat(desk)
             #expect(try desk.host("host1").state == .cordoned && !desk.standing.contains("unreachable host1"))
             let sequence = desk.state.sequence

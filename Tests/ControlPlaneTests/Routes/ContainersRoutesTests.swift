@@ -124,9 +124,15 @@ struct ContainersRoutesTests {
             let answer = try await desk.send(.post, "/v1/containers?wait=60", Self.shop)
             #expect(answer.status == 201 && answer["state"]?.text == "failed", "\(answer)")
             #expect(answer["stateDetail"]?.text == "host1: it ended with status 1: no such file")
-            #expect(desk.script.kinds == ["route", "start", "stop", "unroute"])
-            let address = try #require(try desk.container("shop").address)
-            #expect(desk.script.orders("unroute") == [.unroute(UnrouteOrder(addresses: [address]))])
+            #expect(desk.script.kinds == ["route", "start", "stop", "withdraw"])
+            let shop = try desk.container("shop")
+            #expect(
+                desk.script.orders("withdraw") == [
+                    .withdraw(
+                        WithdrawOrder(
+                            virtualAddress: shop.virtualAddress, ports: shop.spec.ports,
+                            addresses: [try #require(shop.address)]))
+                ])
             #expect(desk.standing == ["exited shop"])
         }
     }
@@ -304,6 +310,20 @@ struct ContainersRoutesTests {
     }
 
     @Test(
+        "who asks for what needs no words is told of words that would not be heeded, and nothing is done",
+        arguments: ["containers/shop/start", "containers/shop/stop", "containers/shop/restart", "hosts/host1/drain"])
+    func nothingElse(path: String) async throws {
+        try await Desk.with(hosts: 1) { desk in
+            try await desk.add("shop")
+            let sequence = desk.state.sequence
+            for (body, status) in [(#"{"grace":5}"#, 422), ("[]", 400), ("soon", 400)] {
+                #expect(try await desk.send(.post, "/v1/\(path)", body).status == status, "\(body)")
+            }
+            #expect(desk.state.sequence == sequence)
+        }
+    }
+
+    @Test(
         "one that could not be dumped is tried at once when somebody wants it moved, and the answer says what holds now"
     )
     func stuck() async throws {
@@ -320,7 +340,8 @@ struct ContainersRoutesTests {
     // MARK: Ends
 
     @Test(
-        "one is stopped, started anew with a new address, restarted and removed; its virtual address stays until then")
+        "one is stopped, started anew with a new address and removed; its virtual address stays, and leads to no earlier life"
+    )
     func lives() async throws {
         try await Desk.with { desk in
             let name = try await desk.add("shop")
@@ -338,7 +359,13 @@ struct ContainersRoutesTests {
             #expect(running.status == 409 && running.detail == "container 'shop' is running already")
             let removed = try await desk.send(.delete, "/v1/containers/shop?wait=60")
             #expect(removed.status == 204)
-            #expect(desk.script.orders("withdraw").count == 1 && desk.state.containers.isEmpty)
+            let lives = [first, second].map { address in
+                AgentOrder.withdraw(
+                    WithdrawOrder(
+                        virtualAddress: virtual, ports: [PortMapping(port: 80, containerPort: 8080)],
+                        addresses: [address].compactMap(\.self)))
+            }
+            #expect(desk.script.orders("withdraw") == lives && desk.state.containers.isEmpty)
         }
     }
 
