@@ -5,6 +5,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <linux/openat2.h>
+#include <linux/sched.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -22,5 +23,9 @@ static inline int archive_open_beneath(int directory, const char *path, int flag
     how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
     return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
 }
+
+// Gives the calling thread a umask, a working directory and a root of its own, as unshare(2) does with CLONE_FS; they
+// begin as they are. -1 and errno on failure.
+static inline int archive_own_umask(void) { return (int)syscall(SYS_unshare, (unsigned long)CLONE_FS); }
 
 #endif

@@ -170,7 +170,10 @@ struct RuncMoveTests {
             let own = try FileBytes.read("/proc/self/oom_score_adj")
             defer { try? FileBytes.overwrite("/proc/self/oom_score_adj", with: own) }
             try FileBytes.write("10", to: "/proc/self/oom_score_adj")
-            try await eventually("all run") { try processes(stay, "host1").count == 2 }
+            try await eventually("all run") {
+                let commands = try processes(stay, "host1").map(\.1)
+                return commands.count == 2 && commands.contains("sleep 1000")
+            }
             for (process, command) in try processes(stay, "host1") where command == "sleep 1000" {
                 try FileBytes.write("0x7", to: "/proc/\(process)/coredump_filter")
                 try FileBytes.write("300", to: "/proc/\(process)/oom_score_adj")

@@ -48,6 +48,35 @@ struct ImportTests {
         }
     }
 
+    @Test("images that are unpacked at once have the modes that each has alone, and leave the program's umask alone")
+    func umaskStays() async throws {
+        let umask = try Self.umaskOfProgram()
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<4 {
+                group.addTask {
+                    await #expect(throws: Never.self) {
+                        try await withRepository { repository, directory in
+                            for _ in 0..<40 {
+                                let image = try repository.importBytes(ImageBuilder(base).docker(), in: directory)
+                                let root = try repository.rootFileSystem(of: image.digest)
+                                var status = stat()
+                                #expect(lstat("\(root)/var", &status) == 0 && status.st_mode & 0o7777 == 0o755)
+                                try repository.remove(image.digest)
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        #expect(try Self.umaskOfProgram() == umask)
+    }
+
+    /// The umask of the first thread, which the threads share that were not given their own.
+    private static func umaskOfProgram() throws -> Substring? {
+        try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+            .split(separator: "\n").first { $0.hasPrefix("Umask:") }
+    }
+
     private func check(_ image: Image, _ repository: ImageRepository, _ builder: ImageBuilder) throws {
         #expect(image.digest == ImageDigest(hashing: builder.configuration))
         #expect(image.names == ["shop/web:3"])

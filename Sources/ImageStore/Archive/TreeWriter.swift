@@ -5,12 +5,16 @@ import Glibc
 ///
 /// libarchive restores everything a file has, and refuses symbolic links on the way and `..`; the paths it gets are
 /// already resolved within the tree. Times and modes of directories are set when it is closed.
+///
+/// Since libarchive sets the umask to zero for a moment, again and again, to learn what it is, the thread that writes
+/// has one of its own: of two that share one, each may put back the other's zero, for the whole process and for good.
 final class TreeWriter {
     /// How many bytes the files have that were written so far, with their holes.
     private(set) var bytes = 0
     private let tree: Tree
     private let handle: OpaquePointer
     private let inspect: (Int) throws -> Void
+    private let umaskBefore: mode_t
     /// libarchive sets the times of directories last too, but not of those that were there before.
     private var directories: [(place: EntryPath, modified: timespec)] = []
 
@@ -22,10 +26,16 @@ final class TreeWriter {
         case everything
     }
 
-    /// Begins to write.
+    /// Begins to write, on a thread that makes, uses and gives up the writer.
     /// - Parameter inspect: Called with the number of bytes so far; what it throws ends the writing.
     init(_ tree: Tree, restoring extras: Extras, inspect: @escaping (Int) throws -> Void = { _ in }) throws {
-        guard let handle = archive_write_disk_new() else { throw ImageError.system("unpack", number: ENOMEM) }
+        guard archive_own_umask() == 0 else { throw ImageError.system("give a thread its own umask") }
+        // For directories that an archive only implies, which are the same whatever the program's umask is.
+        umaskBefore = umask(0o022)
+        guard let handle = archive_write_disk_new() else {
+            umask(umaskBefore)
+            throw ImageError.system("unpack", number: ENOMEM)
+        }
         self.tree = tree
         self.handle = handle
         self.inspect = inspect
@@ -37,7 +47,10 @@ final class TreeWriter {
         archive_write_disk_set_options(handle, options)
     }
 
-    deinit { archive_write_free(handle) }
+    deinit {
+        archive_write_free(handle)
+        umask(umaskBefore)
+    }
 
     /// Writes one entry with its content. What was at its place goes, but a directory that stays one keeps its content.
     /// - Parameters:
