@@ -137,6 +137,24 @@ struct RestartTests {
         }
     }
 
+    @Test("what is said of one that waits for its restart no longer names a time when it is not started anew")
+    func calledOff() throws {
+        var test = self
+        try test.update {
+            $0.restart = .always
+            $0.restarts.count = 4
+        }
+        try test.act(after: 1) { try $0.ended(name, with: .code(1), "it fell") }
+        #expect(test.state.alarms(of: .exited).first?.message.contains("it is started anew at") == true)
+        try test.act(after: 2) { draft in
+            var container = try draft.container(name)
+            draft.callOffRestart(of: &container)
+            draft.record(.container(container))
+        }
+        #expect(test.state.alarms(of: .exited).map(\.message) == ["container 'echo' stopped: it fell"])
+        #expect(test.state.restartsDue.isEmpty)
+    }
+
     @Test("a restart that finds no place is put off, and an operator is told")
     func postponed() throws {
         var test = self

@@ -90,4 +90,18 @@ extension Request {
         }
         return value
     }
+
+    /// Query parameters that each name one of a few.
+    /// - Throws: `Problem` 400 when one names none of them.
+    func queryValues<Value: CaseIterable & RawRepresentable>(_ name: String, oneOf type: Value.Type) throws -> [Value]
+    where Value.RawValue == String {
+        try query.all(name).map { text in
+            guard let value = Value(rawValue: text) else {
+                let known = type.allCases.map(\.rawValue).joined(separator: ", ")
+                throw Problem(
+                    .badRequest, code: "invalidParameter", detail: "\(name) must be one of \(known), is '\(text)'")
+            }
+            return value
+        }
+    }
 }

@@ -18,7 +18,7 @@ extension ContainersService {
             container.isPaused = isPaused ?? container.isPaused
             container.onHostLoss = onHostLoss ?? container.onHostLoss
             container.restart = restart ?? container.restart
-            if container.restart == .never { container.restarts.nextAt = nil }
+            if container.restart == .never { draft.callOffRestart(of: &container) }
             guard container != before else { return container }
             draft.record(.container(container))
             if container.policy != before.policy { draft.moveDeadlines(of: [name]) }

@@ -70,6 +70,8 @@ extension ContainersService {
                 guard let present = draft.state.containers[container.name], present.state == .starting,
                     present.operation == container.operation
                 else { return }
+                // What goes down with its host is lost, once that is cut off.
+                guard present.host.flatMap({ draft.state.hosts[$0] })?.state != .lost else { return }
                 try draft.failedToStart(container.name, "\(failure)")
             }
         } catch {

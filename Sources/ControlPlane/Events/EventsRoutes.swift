@@ -18,11 +18,11 @@ struct EventsRoutes {
         router.on(.get, "/v1/actions") { request in
             try request.checkQuery("actor", "subject", "kind", "since", "until", "cursor", "limit")
             let state = fleet.snapshot
-            let kinds = request.query.all("kind")
+            let kinds = try request.queryValues("kind", oneOf: EventKind.self)
             let page = try await ledger.events(
                 EventQuery(
                     actor: request.query["actor"], subject: request.query["subject"],
-                    kinds: kinds.isEmpty ? nil : Set(kinds),
+                    kinds: kinds.isEmpty ? nil : Set(kinds.map(\.rawValue)),
                     since: try request.queryValue("since", "an RFC 3339 time") { try Timestamp($0) },
                     until: try request.queryValue("until", "an RFC 3339 time") { try Timestamp($0) },
                     cursor: try request.query["cursor"].map { try PageCursor($0) }, limit: try request.limit()))

@@ -9,12 +9,15 @@ extension DrainView {
         guard let drain = host.drain else { throw .notFound(kind: "drain of host", name: host.name.text) }
         self.init(
             host: host.name, state: host.state, drain: drain,
-            remaining: state.containers(on: host.name).map { Self.remaining($0, in: state, at: now) })
+            remaining: state.containers(on: host.name).map { Self.remaining($0, on: host, in: state, at: now) })
     }
 
-    private static func remaining(_ container: Container, in state: FleetState, at now: Timestamp) -> Remaining {
+    private static func remaining(
+        _ container: Container, on host: Host, in state: FleetState, at now: Timestamp
+    ) -> Remaining {
         let open = state.openRelocation(of: container.name)
-        let obstacle = state.obstacle(to: container, at: now)
+        let silence = host.state == .unreachable ? "host '\(host.name)' is not heard" : nil
+        let obstacle = silence ?? state.obstacle(to: container, at: now)
         let alarm = state.alarms[AlarmKey(kind: .noFeasibleHost, subject: container.name.text)]?.message
         let standing: Standing =
             switch open?.state {

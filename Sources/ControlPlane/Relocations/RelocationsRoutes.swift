@@ -55,17 +55,12 @@ struct RelocationsRoutes {
             container: try request.queryValue("container", "a container's name") { try ContainerName($0) },
             tenant: try request.queryValue("tenant", "a tenant's name") { try TenantName($0) },
             host: try request.queryValue("host", "a host's name") { try HostName($0) },
-            state: try request.queryValue("state", oneOf(RelocationState.self)) { RelocationState(rawValue: $0) },
-            trigger: try request.queryValue("trigger", oneOf(Trigger.self)) { Trigger(rawValue: $0) },
+            state: try request.queryValues("state", oneOf: RelocationState.self).first,
+            trigger: try request.queryValues("trigger", oneOf: Trigger.self).first,
             since: try request.queryValue("since", "an RFC 3339 time") { try Timestamp($0) },
             until: try request.queryValue("until", "an RFC 3339 time") { try Timestamp($0) },
             cursor: try request.query["cursor"].map { try PageCursor($0) },
             limit: try request.limit())
-    }
-
-    private func oneOf<Value: CaseIterable & RawRepresentable>(_ type: Value.Type) -> String
-    where Value.RawValue == String {
-        "one of " + type.allCases.map(\.rawValue).joined(separator: ", ")
     }
 }
 

@@ -95,6 +95,15 @@ extension FleetDraft {
         raise(.noFeasibleHost, about: name.text, "container '\(name)' cannot be started anew: \(reason)")
     }
 
+    /// A container that was to be started anew is not; the caller records it.
+    package mutating func callOffRestart(of container: inout Container) {
+        guard container.restarts.nextAt != nil else { return }
+        container.restarts.nextAt = nil
+        let name = container.name
+        clear(.noFeasibleHost, about: name.text)
+        raise(.exited, about: name.text, "container '\(name)' \(Self.words(container.state))")
+    }
+
     /// Somebody wants a container's process to end, and no other to be started, or one at once.
     /// - Throws: `FleetError.conflict` when it does not run, or is being moved.
     package mutating func beginStopping(

@@ -197,6 +197,23 @@ struct LossKeeperTests {
         }
     }
 
+    @Test("what was being started on a host that is lost is lost with it, and has not failed")
+    func lostWhileStarting() async throws {
+        try await Desk.with { desk in
+            desk.script.reply(to: "start", .silence)
+            let name = try await desk.add("shop") { $0.state = .starting }
+            desk.containers.begin(try desk.container("shop"))
+            try await desk.script.heard("start")
+            let host = try HostName("host1")
+            try await desk.losses.declareLost(host, reason: "it burnt down", by: "ann")
+            try await desk.script.heard("withdraw")
+            var withdrawn: Set<ContainerName> = []
+            await desk.losses.look(at: .now, since: .now, &withdrawn)
+            try await desk.until("it is lost") { $0.containers[name]?.state == .lost(host) }
+            #expect(desk.standing == ["hostLost host1", "lost shop"])
+        }
+    }
+
     @Test("never when nobody has asked for it, and never while the gateway is not heard")
     func never() async throws {
         for (limit, gateway) in [(nil, HostState.ready), (30.0, .unreachable)] as [(Double?, HostState)] {

@@ -94,6 +94,9 @@ struct EventsRoutesTests {
             #expect(item?["tenant"]?["name"]?.text == "charlie" && item?["actor"]?.text == "ann")
             let wrong = try await desk.send(.get, "/v1/actions?since=now")
             #expect(wrong.status == 400 && wrong.detail == "since must be an RFC 3339 time, is 'now'")
+            let unknown = try await desk.send(.get, "/v1/actions?kind=host&kind=hosts")
+            #expect(unknown.status == 400 && unknown.detail.hasPrefix("kind must be one of host, hostForgotten, "))
+            #expect(unknown.detail.hasSuffix(", is 'hosts'"))
         }
     }
 

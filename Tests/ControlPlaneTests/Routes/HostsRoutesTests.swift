@@ -155,6 +155,19 @@ struct HostsRoutesTests {
         }
     }
 
+    @Test("the drain of a host that is not heard any more says so of everything that is left")
+    func silentDrain() async throws {
+        try await Desk.with { desk in
+            let until = Timestamp.now.advanced(bySeconds: 600)
+            try await desk.add("shop") { $0.pin = Pin(reason: "audit", until: until, setBy: "bob") }
+            try await desk.send(.post, "/v1/hosts/host1/drain")
+            try await desk.set("host1") { ($0.state, $0.stateWhenReachable) = (.unreachable, .draining) }
+            let view = try await desk.send(.get, "/v1/hosts/host1/drain")
+            #expect(view["remaining", "0", "state"]?.text == "blocked")
+            #expect(view["remaining", "0", "reason"]?.text == "host 'host1' is not heard")
+        }
+    }
+
     @Test("a drain that is called off takes back the moves that wait for it")
     func calledOff() async throws {
         try await Desk.with(hosts: 2) { desk in
