@@ -29,7 +29,8 @@ let package = Package(
         .target(
             name: "MovingTarget",
             dependencies: [
-                "FleetModel", .product(name: "HeapModule", package: "swift-collections"),
+                "FleetModel", .product(name: "HashTreeCollections", package: "swift-collections"),
+                .product(name: "HeapModule", package: "swift-collections"),
             ],
             swiftSettings: swift
         ),

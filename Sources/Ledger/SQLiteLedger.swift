@@ -27,6 +27,11 @@ public final class SQLiteLedger: Sendable {
     /// How many reads there may be at once, and how many of them of lists: single things are found while lists are read.
     private static let (readers, listReaders) = (4, 3)
 
+    /// How much of the database the writing connection keeps in memory at most.
+    private static let cacheKibibytes = 65_536
+    /// From how many pages of 4 KiB on the write-ahead log is written back.
+    private static let pagesToCheckpoint = 16_384
+
     let pool: DatabasePool
     let patience = WritePatience()
     let lists = ReadGate(places: listReaders)
@@ -50,6 +55,10 @@ public final class SQLiteLedger: Sendable {
             try pool.writeWithoutTransaction { database in
                 // Full: each commit waits for the disk. The pool's own choice for a write-ahead log is weaker.
                 try database.execute(sql: "PRAGMA synchronous = FULL")
+                // Moves of many containers change pages all over the indexes, most of them again soon. SQLite's own choices, 2 MB
+                // and 1,000 pages, have them read and written again and again.
+                try database.execute(sql: "PRAGMA cache_size = -\(Self.cacheKibibytes)")
+                try database.execute(sql: "PRAGMA wal_autocheckpoint = \(Self.pagesToCheckpoint)")
                 try Migration.apply(files, to: database, at: time)
             }
         }

@@ -105,7 +105,7 @@ extension ExposureBook {
     private func residents(
         of host: Occupancy
     ) -> some Sequence<(ContainerName, Exposed, Exposed.Stay)> {
-        host.presences.values.lazy.flatMap(\.containers).compactMap { name in
+        host.containers.values.joined().lazy.compactMap { name in
             containers[name].flatMap { exposed in exposed.stay.map { (name, exposed, $0) } }
         }
     }
@@ -114,6 +114,6 @@ extension ExposureBook {
 extension Occupancy {
     /// The tenants and when they came, the first first.
     fileprivate var arrivals: [(tenant: TenantName, since: Timestamp)] {
-        presences.map { (tenant: $0.key, since: $0.value.since) }.sorted { $0.since < $1.since }
+        presentSince.map { (tenant: $0.key, since: $0.value) }.sorted { $0.since < $1.since }
     }
 }

@@ -53,12 +53,27 @@ extension ExposureBook {
             (pair.remembered.value(at: now, memory: memorySeconds)
                 + pair.ongoing.value(at: now, memory: memorySeconds)) / containers
         }
-        guard !row.isSummed else { return seconds }
-        for co in current(of: tenant) {
-            seconds[co.stranger, default: 0] +=
-                FadingSum.contribution(of: co.milliseconds(at: now), memory: memorySeconds) / containers
-        }
+        if !row.isSummed { addOngoing(of: tenant, at: now, among: containers, to: &seconds) }
         return seconds
+    }
+
+    /// Adds the seconds of what goes on, host by host: of a tenant with many containers that is a great deal.
+    private func addOngoing(
+        of tenant: TenantName, at now: Timestamp, among containers: Double, to seconds: inout [TenantName: Double]
+    ) {
+        let names = hostsOfTenants[tenant] ?? []
+        seconds.reserveCapacity(names.reduce(seconds.count) { $0 + (hosts[$1]?.presentSince.count ?? 0) })
+        for name in names {
+            guard let host = hosts[name], host.isShared, let own = host.containers[tenant] else { continue }
+            let arrivals = own.compactMap { self.containers[$0]?.stay?.arrivedAt }
+            for (stranger, since) in host.presentSince where stranger != tenant {
+                let sum = arrivals.reduce(0.0) { sum, arrival in
+                    let milliseconds = max(arrival, since).milliseconds(to: now)
+                    return sum + FadingSum.contribution(of: milliseconds, memory: memorySeconds)
+                }
+                seconds[stranger, default: 0] += sum / containers
+            }
+        }
     }
 
     /// Whether no stranger has been beside a container in its present stay. `false` for a container that is nowhere.
@@ -85,27 +100,27 @@ extension ExposureBook {
         guard let exposed = containers[container], let stay = exposed.stay, let host = hosts[stay.host] else {
             return []
         }
-        return host.presences.compactMap { stranger, presence in
+        return host.presentSince.compactMap { stranger, since in
             guard stranger != exposed.tenant else { return nil }
             return CoResidence(
-                container: container, stranger: stranger, host: stay.host, since: max(stay.arrivedAt, presence.since))
+                container: container, stranger: stranger, host: stay.host, since: max(stay.arrivedAt, since))
         }
     }
 
     private func current(of tenant: TenantName) -> [CoResidence] {
         (hostsOfTenants[tenant] ?? []).flatMap { host in
-            (hosts[host]?.presences[tenant]?.containers ?? []).flatMap { current(of: $0) }
+            (hosts[host]?.containers[tenant] ?? []).flatMap { current(of: $0) }
         }
     }
 
     private func current(of tenant: TenantName, to stranger: TenantName) -> [CoResidence] {
         guard tenant != stranger else { return [] }
         return (hostsOfTenants[tenant] ?? []).flatMap { name -> [CoResidence] in
-            guard let host = hosts[name], let presence = host.presences[stranger] else { return [] }
-            return (host.presences[tenant]?.containers ?? []).compactMap { container in
+            guard let host = hosts[name], let since = host.presentSince[stranger] else { return [] }
+            return (host.containers[tenant] ?? []).compactMap { container in
                 guard let stay = containers[container]?.stay else { return nil }
                 return CoResidence(
-                    container: container, stranger: stranger, host: name, since: max(stay.arrivedAt, presence.since))
+                    container: container, stranger: stranger, host: name, since: max(stay.arrivedAt, since))
             }
         }
     }

@@ -22,7 +22,7 @@ extension ExposureBook {
         let going = Self.greatest(count, of: hosts.map { (name: $0, bound: $1.worstShare(at: now)) }) { name, found in
             guard let host = hosts[name] else { return }
             let arrivals = host.firstArrivals
-            for container in host.presences.values.lazy.flatMap(\.containers) {
+            for container in host.containers.values.joined() {
                 guard let exposed = containers[container], let stay = exposed.stay else { continue }
                 let start = arrivals.first { $0.tenant != exposed.tenant }.map { max(stay.arrivedAt, $0.since) }
                 found(container, exposed.share(of: start?.milliseconds(to: now) ?? 0))
@@ -40,12 +40,10 @@ extension ExposureBook {
     /// The pairs of tenants of which one's containers were beside the other for the longest time without a gap, the worst first.
     public func worstPairs(_ count: Int, at now: Timestamp) -> [TenantPair] {
         let going = Self.greatest(count, of: hosts.map { (name: $0, bound: $1.longest(at: now)) }) { name, found in
-            let arrivals = (hosts[name]?.presences ?? [:]).map { tenant, presence in
-                (tenant, presence.since, presence.containers.lazy.compactMap { containers[$0]?.stay?.arrivedAt }.min())
-            }
-            for (tenant, _, first) in arrivals {
-                guard let first else { continue }
-                for (stranger, since, _) in arrivals where stranger != tenant {
+            guard let host = hosts[name] else { return }
+            for (tenant, own) in host.containers {
+                guard let first = own.lazy.compactMap({ containers[$0]?.stay?.arrivedAt }).min() else { continue }
+                for (stranger, since) in host.presentSince where stranger != tenant {
                     found(TenantPair(tenant: tenant, stranger: stranger), max(first, since).milliseconds(to: now))
                 }
             }
@@ -107,9 +105,9 @@ extension Occupancy {
     /// The two tenants that have been here for the longest time: one of them is a stranger to each container.
     fileprivate var firstArrivals: [(tenant: TenantName, since: Timestamp)] {
         var first: [(tenant: TenantName, since: Timestamp)] = []
-        for (tenant, presence) in presences {
-            guard let last = first.last, first.count == 2, last.since <= presence.since else {
-                first.append((tenant, presence.since))
+        for (tenant, since) in presentSince {
+            guard let last = first.last, first.count == 2, last.since <= since else {
+                first.append((tenant, since))
                 first.sort { $0.since < $1.since }
                 if first.count > 2 { first.removeLast() }
                 continue

@@ -103,19 +103,19 @@ public struct ExposureBook: Sendable {
         exposed.leave(at: time)
         let tenant = exposed.tenant
         containers[container] = exposed
-        if let presence = host.remove(container, of: tenant, at: time) {
+        if let since = host.remove(container, of: tenant, at: time) {
             forget(tenant, on: stay.host)
-            endCoResidences(with: tenant, presence, on: stay.host, host, at: time)
+            endCoResidences(with: tenant, presentSince: since, on: stay.host, host, at: time)
         }
         host.isDueExact = false
         if !host.isShared { dues.remove(stay.host) }
-        guard !host.presences.isEmpty else { return }
+        guard !host.containers.isEmpty else { return }
         if host.oldestArrival >= stay.arrivedAt { host.oldestArrival = oldestArrival(on: host) }
         hosts[stay.host] = host
     }
 
     private func oldestArrival(on host: Occupancy) -> Timestamp {
-        host.presences.values.lazy.flatMap(\.containers).compactMap { containers[$0]?.stay?.arrivedAt }.min()
+        host.containers.values.joined().lazy.compactMap { containers[$0]?.stay?.arrivedAt }.min()
             ?? Timestamp(milliseconds: .max)
     }
 
@@ -163,20 +163,22 @@ extension ExposureBook {
     private mutating func beginCoResidences(
         of tenant: TenantName, arrivedAt time: Timestamp, isFirst: Bool, on name: HostName
     ) {
-        guard !isReplaying, let host = hosts[name], host.isShared, let own = host.presences[tenant] else { return }
+        guard !isReplaying, let host = hosts[name], host.isShared, let ownSince = host.presentSince[tenant] else {
+            return
+        }
         if rows[tenant]?.isSummed != false {
             var row = takeRow(of: tenant)
-            for (stranger, presence) in host.presences where stranger != tenant {
-                row.begin(beside: stranger, at: max(time, presence.since), memory: memorySeconds)
+            for (stranger, since) in host.presentSince where stranger != tenant {
+                row.begin(beside: stranger, at: max(time, since), memory: memorySeconds)
             }
             put(row, of: tenant, at: time)
         }
         guard isFirst, summedCount > 0 else { return }
-        for (other, presence) in host.presences where other != tenant && rows[other]?.isSummed != false {
+        for (other, others) in host.containers where other != tenant && rows[other]?.isSummed != false {
             var row = takeRow(of: other)
-            for container in presence.containers {
+            for container in others {
                 guard let stay = containers[container]?.stay else { continue }
-                row.begin(beside: tenant, at: max(stay.arrivedAt, own.since), memory: memorySeconds)
+                row.begin(beside: tenant, at: max(stay.arrivedAt, ownSince), memory: memorySeconds)
             }
             put(row, of: other, at: time)
         }
@@ -189,9 +191,9 @@ extension ExposureBook {
     ) {
         guard host.isShared else { return }
         var row = takeRow(of: exposed.tenant)
-        for (stranger, presence) in host.presences where stranger != exposed.tenant {
+        for (stranger, since) in host.presentSince where stranger != exposed.tenant {
             let ended = CoResidence(
-                container: container, stranger: stranger, host: stay.host, since: max(stay.arrivedAt, presence.since),
+                container: container, stranger: stranger, host: stay.host, since: max(stay.arrivedAt, since),
                 until: time)
             end(ended, of: &exposed, in: &row, at: time)
         }
@@ -200,15 +202,15 @@ extension ExposureBook {
 
     /// A tenant has left every container on a host.
     private mutating func endCoResidences(
-        with stranger: TenantName, _ presence: Occupancy.Presence, on name: HostName, _ host: Occupancy,
+        with stranger: TenantName, presentSince since: Timestamp, on name: HostName, _ host: Occupancy,
         at time: Timestamp
     ) {
-        for (tenant, others) in host.presences {
+        for (tenant, others) in host.containers {
             var row = takeRow(of: tenant)
-            for container in others.containers {
+            for container in others {
                 guard var exposed = containers.removeValue(forKey: container), let stay = exposed.stay else { continue }
                 let ended = CoResidence(
-                    container: container, stranger: stranger, host: name, since: max(stay.arrivedAt, presence.since),
+                    container: container, stranger: stranger, host: name, since: max(stay.arrivedAt, since),
                     until: time)
                 end(ended, of: &exposed, in: &row, at: time)
                 containers[container] = exposed
@@ -255,11 +257,11 @@ extension ExposureBook {
         for (tenant, names) in hostsOfTenants {
             var row = takeRow(of: tenant)
             for name in names where row.isSummed {
-                guard let host = hosts[name], host.isShared, let own = host.presences[tenant] else { continue }
-                let arrivals = own.containers.compactMap { containers[$0]?.stay?.arrivedAt }
-                for (stranger, presence) in host.presences where stranger != tenant {
+                guard let host = hosts[name], host.isShared, let own = host.containers[tenant] else { continue }
+                let arrivals = own.compactMap { containers[$0]?.stay?.arrivedAt }
+                for (stranger, since) in host.presentSince where stranger != tenant {
                     for arrival in arrivals {
-                        row.begin(beside: stranger, at: max(arrival, presence.since), memory: memorySeconds)
+                        row.begin(beside: stranger, at: max(arrival, since), memory: memorySeconds)
                     }
                 }
                 row.keep(atMost: mostPairs, at: time, memory: memorySeconds)

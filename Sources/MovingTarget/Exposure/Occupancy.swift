@@ -2,13 +2,11 @@ import FleetModel
 
 /// Who is on a host.
 struct Occupancy: Sendable {
-    /// A tenant's presence on the host, from the arrival of its first container there until the last one leaves.
-    struct Presence: Sendable {
-        let since: Timestamp
-        var containers: Set<ContainerName>
-    }
-
-    private(set) var presences: [TenantName: Presence] = [:]
+    /// Since when a tenant is present: from the arrival of its first container until the last one leaves. Apart from the
+    /// containers, which are all over the memory: of many tenants nothing else is looked at.
+    private(set) var presentSince: [TenantName: Timestamp] = [:]
+    /// The containers of the tenants that are present.
+    private(set) var containers: [TenantName: Set<ContainerName>] = [:]
     /// For how long there were two tenants or more, up to the last time it changed.
     private var sharedMilliseconds: Int64 = 0
     private var sharedSince: Timestamp?
@@ -22,7 +20,7 @@ struct Occupancy: Sendable {
     var isDueExact = false
 
     /// Whether there are two tenants or more, which makes each a stranger to another.
-    var isShared: Bool { presences.count > 1 }
+    var isShared: Bool { presentSince.count > 1 }
 
     /// A clock that runs while the host is shared: what it advances in a container's stay is how long the container was
     /// beside a stranger.
@@ -45,22 +43,24 @@ struct Occupancy: Sendable {
     /// - Returns: Whether it is the first of its tenant.
     mutating func add(_ container: ContainerName, of tenant: TenantName, at time: Timestamp) -> Bool {
         oldestArrival = min(oldestArrival, time)
-        guard presences[tenant]?.containers.insert(container) == nil else { return false }
-        presences[tenant] = Presence(since: time, containers: [container])
+        guard containers[tenant]?.insert(container) == nil else { return false }
+        containers[tenant] = [container]
+        presentSince[tenant] = time
         if isShared, sharedSince == nil { sharedSince = time }
         return true
     }
 
     /// A container leaves.
-    /// - Returns: What its tenant's presence was when it was the last one.
-    mutating func remove(_ container: ContainerName, of tenant: TenantName, at time: Timestamp) -> Presence? {
-        presences[tenant]?.containers.remove(container)
-        guard let presence = presences[tenant], presence.containers.isEmpty else { return nil }
-        presences[tenant] = nil
+    /// - Returns: Since when its tenant was present, when it was the last one.
+    mutating func remove(_ container: ContainerName, of tenant: TenantName, at time: Timestamp) -> Timestamp? {
+        containers[tenant]?.remove(container)
+        guard containers[tenant]?.isEmpty == true else { return nil }
+        containers[tenant] = nil
+        let wasPresentSince = presentSince.removeValue(forKey: tenant)
         if !isShared, let since = sharedSince {
             sharedMilliseconds += since.milliseconds(to: time)
             sharedSince = nil
         }
-        return presence
+        return wasPresentSince
     }
 }

@@ -1,10 +1,11 @@
 import FleetModel
+import HashTreeCollections
 
 /// What placement knows of a fleet's hosts and what they carry, kept up to date host by host.
 ///
 /// Hosts that are alike in everything that counts share a bucket: a decision looks at buckets, and one by one only at hosts
 /// of which it knows something more. So it costs as much as there are kinds of hosts, and not as there are hosts. What
-/// changes with each container is kept in pages, so that a change of a copy does not copy all of it.
+/// changes with each container is kept in pages and trees, so that a change of a copy does not copy all of it.
 public struct PlacementIndex: Sendable {
     /// What hosts of one bucket have in common.
     struct BucketKey: Sendable, Hashable {
@@ -93,9 +94,9 @@ public struct PlacementIndex: Sendable {
     private var kindNumbers: [Kind: Int32] = [:]
     private(set) var table = DistanceTable()
     private var profileNumbers: [HostProfile: Int32] = [:]
-    private(set) var slotsByTenant: [TenantName: Set<Int32>] = [:]
+    private(set) var slotsByTenant: TreeDictionary<TenantName, Set<Int32>> = [:]
     /// The hosts on which a tenant is alone.
-    private(set) var soleSlots: [TenantName: Set<Int32>] = [:]
+    private(set) var soleSlots: TreeDictionary<TenantName, Set<Int32>> = [:]
     /// What was counted on hosts that are not known yet.
     private var early: [HostName: [TenantName: [Int]]] = [:]
     private var freeSlots: [Int32] = []
