@@ -16,6 +16,8 @@ public struct ContainerSpec: Codable, Sendable, Hashable {
     public var ports: [PortMapping]
     /// What the container may use.
     public var limits: ResourceLimits
+    /// The capabilities that were asked for; `nil` for none.
+    public var capabilities: [Capability]?
     /// The runtime that carries it; a container stays on its runtime.
     public var runtime: RuntimeKind
     /// For a container that was adopted: what its Docker daemon was told when it was made (the body of
@@ -26,7 +28,7 @@ public struct ContainerSpec: Codable, Sendable, Hashable {
     public init(
         name: ContainerName, tenant: TenantName, image: String, digest: ImageDigest, command: [String] = [],
         environment: [String: String] = [:], ports: [PortMapping] = [], limits: ResourceLimits = ResourceLimits(),
-        runtime: RuntimeKind, engineBody: JSONValue? = nil
+        capabilities: [Capability]? = nil, runtime: RuntimeKind, engineBody: JSONValue? = nil
     ) {
         self.name = name
         self.tenant = tenant
@@ -36,6 +38,7 @@ public struct ContainerSpec: Codable, Sendable, Hashable {
         self.environment = environment
         self.ports = ports
         self.limits = limits
+        self.capabilities = capabilities
         self.runtime = runtime
         self.engineBody = engineBody
     }

@@ -9,6 +9,7 @@ struct ContainerReader: Sendable {
     private var texts = KnownParts<String>()
     private var digests = KnownParts<ImageDigest>()
     private var commands = KnownParts<[String]>()
+    private var capabilities = KnownParts<[Capability]>()
     private var environments = KnownParts<[String: String]>()
     private var ports = KnownParts<[PortMapping]>()
     private var limits = KnownParts<ResourceLimits>()
@@ -79,7 +80,9 @@ struct ContainerReader: Sendable {
             runtime: try runtimes.value(of: runtime))
         let body = fields["engineBody"]
         if let body { spec.engineBody = try engineBodies.value(of: body) }
-        return fields.all.count == (body == nil ? 9 : 10) ? spec : nil
+        let asked = fields["capabilities"]
+        if let asked { spec.capabilities = try capabilities.value(of: asked) }
+        return fields.all.count == 9 + [body, asked].count { $0 != nil } ? spec : nil
     }
 
     private mutating func restarts(_ text: ArraySlice<UInt8>) throws -> Restarts? {

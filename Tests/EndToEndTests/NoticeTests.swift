@@ -8,6 +8,9 @@ extension EndToEnd {
         @Test("processors, priorities, timer slack, limits and the like of each thread stay")
         func settings() async throws { try await Notices.settings(in: try TestLab.shared) }
 
+        @Test("calls by which a program could hold its container in place, or look into others, do not exist for it")
+        func calls() async throws { try await Notices.calls(in: try TestLab.shared) }
+
         @Test("clocks go on and never back; a process seems to have begun anew")
         func clocks() async throws { try await Notices.clocks(in: try TestLab.shared) }
 

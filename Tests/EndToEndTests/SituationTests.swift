@@ -127,7 +127,7 @@ extension EndToEnd {
         func firstPacket() async throws {
             let lab = try TestLab.shared
             let container = try await lab.create(
-                "early", ports: [7],
+                "early", ports: [7], capabilities: [.netRaw],
                 "ping -c 1 -W 1 \(lab.plan.clientAddress); exec nc -ll -p 7 -e cat")
             let log = try await lab.api.send(.get, "/v1/containers/\(container.name)/logs").body
             #expect(log.contains(" 1 packets received"), "\(log)")
@@ -195,13 +195,14 @@ private func allowDescriptors(_ count: rlim_t) {
 extension TestLab {
     /// Creates a container that runs a shell script, and waits until it was found movable.
     fileprivate func create(
-        _ name: String, ports: [Int], memory: Int = 256 << 20, _ script: String
+        _ name: String, ports: [Int], memory: Int = 256 << 20, capabilities: [Capability] = [], _ script: String
     ) async throws -> Container {
         let words = try String(decoding: FleetJSON.encode(["sh", "-c", script]), as: UTF8.self)
         let list = ports.map { #"{"port":\#($0)}"# }.joined(separator: ",")
+        let asked = capabilities.map { #""\#($0.rawValue)""# }.joined(separator: ",")
         let body =
             #"{"name":"\#(name)","tenant":"acme","image":"busybox","command":\#(words),"ports":[\#(list)],"#
-            + #""limits":{"memoryBytes":\#(memory)},"host":"host1"}"#
+            + #""limits":{"memoryBytes":\#(memory)},"capabilities":[\#(asked)],"host":"host1"}"#
         let created = try await api.send(.post, "/v1/containers?wait=30", body).decode(ContainerView.self).container
         try await eventually("\(name) runs and is movable") {
             let now = try await api.container(created.name)

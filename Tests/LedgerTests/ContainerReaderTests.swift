@@ -32,6 +32,7 @@ struct ContainerReaderTests {
                 command: [text(), text()], environment: ["A": text(), "B": text()],
                 ports: [PortMapping(port: 80, containerPort: .random(in: .min ... .max, using: &generator))],
                 limits: ResourceLimits(memoryBytes: 64 << 20, cpus: 0.5, processes: number),
+                capabilities: maybe([.netRaw, .auditWrite]),
                 runtime: RuntimeKind.allCases[number % RuntimeKind.allCases.count],
                 engineBody: maybe(.object(["Env": .array([.string(text()), .null, .bool(true), .number(1.5)])]))),
             state: states[number % states.count], host: try maybe(HostName("h\(number % 5)")),

@@ -32,7 +32,8 @@ struct ContainersRoutes {
                 NewContainer(
                     name: body.name, tenant: body.tenant, image: body.image, command: body.command ?? [],
                     environment: body.environment ?? [:], ports: (body.ports ?? []).map(\.mapping),
-                    limits: (body.limits ?? LimitsBody()).limits, runtime: body.runtime, host: body.host,
+                    limits: (body.limits ?? LimitsBody()).limits, capabilities: body.capabilities ?? [],
+                    runtime: body.runtime, host: body.host,
                     policy: body.policy, onHostLoss: body.onHostLoss ?? .stay, restart: body.restart ?? .never),
                 by: request.actor)
             let settled = try await containers.wait(for: container.name, atMost: wait) ?? container

@@ -11,6 +11,7 @@ struct NewContainer: Sendable {
     var environment: [String: String]
     var ports: [PortMapping]
     var limits: ResourceLimits
+    var capabilities: [Capability] = []
     /// `nil` for the one that the fleet's hosts have.
     var runtime: RuntimeKind?
     /// `nil` for any host that may take it.
@@ -58,8 +59,9 @@ struct NewContainer: Sendable {
             throw FleetError.invalid(field: "command", detail: "image '\(image)' names no command; give one")
         }
         digest = found.digest
+        let asked = Set(capabilities).sorted { $0.rawValue < $1.rawValue }
         return ContainerSpec(
             name: name, tenant: tenant, image: image, digest: digest, command: command, environment: environment,
-            ports: ports, limits: limits, runtime: runtime)
+            ports: ports, limits: limits, capabilities: asked.isEmpty ? nil : asked, runtime: runtime)
     }
 }

@@ -16,6 +16,8 @@ public struct NewContainerBody: JSONBody {
     public var ports: [PortBody]?
     /// What it may use.
     public var limits: LimitsBody?
+    /// The capabilities that it needs beyond the usual ones; `nil` for none.
+    public var capabilities: [Capability]?
     /// The runtime; `nil` for the one that the fleet's hosts have.
     public var runtime: RuntimeKind?
     /// The host to start on; `nil` for any that may take it.
@@ -28,7 +30,8 @@ public struct NewContainerBody: JSONBody {
     public var restart: RestartRule?
 
     private enum CodingKeys: String, CodingKey, CaseIterable {
-        case name, tenant, image, command, environment, ports, limits, runtime, host, policy, onHostLoss, restart
+        case name, tenant, image, command, environment, ports, limits, capabilities, runtime, host, policy
+        case onHostLoss, restart
     }
 
     /// The names of the fields that the body may have.
@@ -38,8 +41,8 @@ public struct NewContainerBody: JSONBody {
     public init(
         name: ContainerName, tenant: TenantName, image: String, command: [String]? = nil,
         environment: [String: String]? = nil, ports: [PortBody]? = nil, limits: LimitsBody? = nil,
-        runtime: RuntimeKind? = nil, host: HostName? = nil, policy: PolicyName? = nil,
-        onHostLoss: HostLossRule? = nil, restart: RestartRule? = nil
+        capabilities: [Capability]? = nil, runtime: RuntimeKind? = nil, host: HostName? = nil,
+        policy: PolicyName? = nil, onHostLoss: HostLossRule? = nil, restart: RestartRule? = nil
     ) {
         self.name = name
         self.tenant = tenant
@@ -48,6 +51,7 @@ public struct NewContainerBody: JSONBody {
         self.environment = environment
         self.ports = ports
         self.limits = limits
+        self.capabilities = capabilities
         self.runtime = runtime
         self.host = host
         self.policy = policy

@@ -52,6 +52,7 @@ struct ContainerReport {
             "Limits",
             "\(Units.bytes(spec.limits.memoryBytes)), \(Units.plain(spec.limits.cpus)) CPUs, "
                 + "\(spec.limits.processes) processes")
+        details.addIfAny("Capabilities", (spec.capabilities ?? []).map(\.rawValue).joined(separator: ", "))
         details.add("Runtime", spec.runtime.rawValue)
         details.add("Created", "\(container.createdAt), \(span(from: container.createdAt, to: now)) ago")
     }

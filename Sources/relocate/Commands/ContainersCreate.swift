@@ -42,6 +42,12 @@ struct ContainersCreate: ClientCommand {
     @Option(help: ArgumentHelp("Processes and threads at once.", valueName: "number"))
     var processes: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "A capability that it needs beyond the usual ones: \(Choice.words(Capability.self)).", valueName: "name"),
+        transform: { try Choice.read($0) })
+    var capAdd: [Capability] = []
+
     @Option(help: "The runtime: \(Choice.words(RuntimeKind.self)).", transform: { try Choice.read($0) })
     var runtime: RuntimeKind?
 
@@ -90,7 +96,7 @@ struct ContainersCreate: ClientCommand {
         return NewContainerBody(
             name: container.name, tenant: tenant, image: image, command: command,
             environment: try EnvironmentVariable.dictionary(variables), ports: ports.map { PortBody($0) },
-            limits: LimitsBody(limits), runtime: runtime, host: host, policy: policy, onHostLoss: onHostLoss,
-            restart: restart)
+            limits: LimitsBody(limits), capabilities: capAdd.isEmpty ? nil : capAdd, runtime: runtime,
+            host: host, policy: policy, onHostLoss: onHostLoss, restart: restart)
     }
 }

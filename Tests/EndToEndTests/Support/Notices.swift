@@ -38,6 +38,45 @@ enum Notices {
         }
     }
 
+    /// Calls by which a program could hold its container in place, or look into others, are answered as by a kernel that does
+    /// not have them, or as to one without privileges; and what programs need is there.
+    static func calls(in lab: TestLab) async throws {
+        let prologue = """
+            import errno
+            def outcome(number, *arguments):
+                return "works" if libc.syscall(number, *arguments) >= 0 else errno.errorcode[ctypes.get_errno()]
+            def open_socket(family, kind=2, protocol=0):
+                try: socket.socket(family, kind, protocol).close()
+                except OSError as error: return errno.errorcode[error.errno]
+                return "works"
+            """
+        try await PythonScene.play("narrow", in: lab, prologue: prologue) { scene in
+            let unknown = [
+                "landlock_create_ruleset": 444, "memfd_secret": 447, "io_uring_setup": 425, "clone3": 435,
+            ]
+            for (name, number) in unknown {
+                #expect(try await scene.ask("outcome(\(number), 0, 0, 0)") == #""ENOSYS""#, "\(name)")
+            }
+            let privileged = ["ptrace": 101, "unshare": 272, "mount": 165, "bpf": 321, "userfaultfd": 323, "kcmp": 312]
+            for (name, number) in privileged {
+                #expect(try await scene.ask("outcome(\(number), 0, 0, 0)") == #""EPERM""#, "\(name)")
+            }
+            // AF_VSOCK, AF_XDP, AF_ALG.
+            for family in [40, 44, 38] {
+                let kind = family == 44 ? 3 : 1
+                #expect(try await scene.ask("open_socket(\(family), \(kind))") != #""works""#, "\(family)")
+            }
+            #expect(try await scene.ask("open_socket(2, 1, 262)") == #""EPROTONOSUPPORT""#)
+            #expect(try await scene.ask("open_socket(2, 3, 1)") == #""EPERM""#, "nobody has asked for raw sockets")
+            for family in [1, 2, 10] { #expect(try await scene.ask("open_socket(\(family))") == #""works""#) }
+            #expect(try await scene.ask("open_socket(16, 3)") == #""works""#, "routes are asked for with it")
+            let begun = "[threading.Thread(target=print).start(), os.waitpid(os.fork() or os._exit(7), 0)[1]]"
+            #expect(try await scene.ask(begun) == "[null, 1792]")
+            try await scene.move(to: "host2")
+            #expect(try await scene.ask("outcome(447, 0, 0, 0)") == #""ENOSYS""#)
+        }
+    }
+
     /// Clocks go on, and never back; when a process began does not stay.
     static func clocks(in lab: TestLab) async throws {
         let prologue = """

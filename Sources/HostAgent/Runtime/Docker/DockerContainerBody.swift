@@ -47,7 +47,7 @@ enum DockerContainerBody {
             "WorkingDir": .string(defaults.workingDirectory), "User": .string(defaults.user),
             "Labels": .object(labels(of: spec, stay)),
             "HostConfig": .object(
-                host(spec.limits, sandbox: sandbox, controlGroupParent: controlGroupParent)),
+                host(spec, sandbox: sandbox, controlGroupParent: controlGroupParent)),
         ]
     }
 
@@ -88,14 +88,15 @@ enum DockerContainerBody {
     }
 
     private static func host(
-        _ limits: ResourceLimits, sandbox: String, controlGroupParent: String?
+        _ spec: ContainerSpec, sandbox: String, controlGroupParent: String?
     ) -> [String: JSON] {
-        let capabilities = ContainerPrivileges.capabilities.map { String($0.dropFirst("CAP_".count)) }
+        let capabilities = ContainerPrivileges.capabilities(of: spec).map { String($0.dropFirst("CAP_".count)) }
         var options = ["no-new-privileges"]
         // The daemon takes the same form of filter as runc.
         if let text = try? FleetJSON.encode(ContainerPrivileges.seccomp) {
             options.append("seccomp=" + String(decoding: text, as: UTF8.self))
         }
+        let limits = spec.limits
         let openFiles = JSON.integer(Int64(ContainerPrivileges.openFiles))
         var host: [String: JSON] = [
             "NetworkMode": .string("container:" + sandbox), "CapDrop": ["ALL"], "CapAdd": strings(capabilities),

@@ -103,7 +103,8 @@ extension BundleConfiguration {
         environment.merge(image.environment) { _, image in image }
         environment.merge(spec.environment) { _, asked in asked }
         // A user other than root begins without capabilities, as everywhere.
-        let held = user.uid == 0 ? ContainerPrivileges.capabilities : []
+        let all = ContainerPrivileges.capabilities(of: spec)
+        let held = user.uid == 0 ? all : []
         let period = 100_000
 
         hostname = spec.name.text
@@ -112,7 +113,7 @@ extension BundleConfiguration {
             user: user, args: command, env: environment.map { "\($0.key)=\($0.value)" }.sorted(),
             cwd: image.workingDirectory.isEmpty ? "/" : image.workingDirectory,
             capabilities: Capabilities(
-                bounding: ContainerPrivileges.capabilities, effective: held, permitted: held),
+                bounding: all, effective: held, permitted: held),
             rlimits: [
                 Limit(
                     type: "RLIMIT_NOFILE", soft: ContainerPrivileges.openFiles, hard: ContainerPrivileges.openFiles)

@@ -23,17 +23,31 @@ struct SeccompProfile: Encodable, Sendable {
             Condition(index: argument, value: value, valueTwo: 0, op: "SCMP_CMP_EQ")
         }
 
-        static func allSet(argument: Int, bits: UInt64) -> Condition {
-            Condition(index: argument, value: bits, valueTwo: bits, op: "SCMP_CMP_MASKED_EQ")
+        static func different(argument: Int, from value: UInt64) -> Condition {
+            Condition(index: argument, value: value, valueTwo: 0, op: "SCMP_CMP_NE")
+        }
+
+        static func noneSet(argument: Int, bits: UInt64) -> Condition {
+            Condition(index: argument, value: bits, valueTwo: 0, op: "SCMP_CMP_MASKED_EQ")
         }
     }
 
-    /// Calls that are refused.
+    /// What becomes of calls.
     struct Rule: Encodable, Sendable {
         let names: [String]
-        let action = Action.refuse
-        let answer: Answer
-        var conditions: [Condition] = []
+        let action: Action
+        let answer: Answer?
+        let conditions: [Condition]
+
+        /// Calls that are allowed if all of the conditions hold.
+        static func allow(_ names: [String], if conditions: Condition...) -> Rule {
+            Rule(names: names, action: .allow, answer: nil, conditions: conditions)
+        }
+
+        /// Calls that are refused if all of the conditions hold.
+        static func refuse(_ names: [String], _ answer: Answer, if conditions: Condition...) -> Rule {
+            Rule(names: names, action: .refuse, answer: answer, conditions: conditions)
+        }
 
         private enum CodingKeys: String, CodingKey {
             case names, action
@@ -43,11 +57,14 @@ struct SeccompProfile: Encodable, Sendable {
     }
 
     let defaultAction: Action
+    /// What calls return that no rule is about.
+    let defaultAnswer: Answer
     let architectures: [String]
     let rules: [Rule]
 
     private enum CodingKeys: String, CodingKey {
         case defaultAction, architectures
+        case defaultAnswer = "defaultErrnoRet"
         case rules = "syscalls"
     }
 
