@@ -81,7 +81,7 @@ struct BystanderTests {
         try await RuncFixture.with { fixture in
             let (_, stay) = try await fixture.startShell("while :; do sleep 0.1; done")
             try enter(fixture, stay, "/bin/sleep", "1000")
-            let group = ControlGroup(root: "/sys/fs/cgroup", name: "rl-test-\(fixture.network.id)/host1/\(stay)")
+            let group = fixture.controlGroup(of: stay, host: "host1")
             var sleeper: Int32 = 0
             // For a moment it is still runc's.
             try await eventually("it sleeps") {

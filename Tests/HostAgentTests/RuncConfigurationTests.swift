@@ -64,7 +64,7 @@ struct RuncConfigurationTests {
         defer { try? FileTree.remove(root) }
         try FileTree.make(root + "/relocate/shop.0")
         for file in ["cgroup.controllers", "cgroup.subtree_control", "relocate/cgroup.subtree_control"]
-            + ["memory.max", "cpu.max", "pids.max", "cgroup.procs"].map({ "relocate/shop.0/\($0)" })
+            + ["memory.max", "memory.current", "cpu.max", "pids.max", "cgroup.procs"].map({ "relocate/shop.0/\($0)" })
         {
             try FileBytes.replace("\(root)/\(file)", with: [])
         }
@@ -78,10 +78,22 @@ struct RuncConfigurationTests {
         #expect(try value("relocate/shop.0/memory.max") == "max")
         try group.add(4711)
         #expect(group.members == [4711])
-        try FileBytes.replace("\(root)/relocate/shop.0/cpu.max", with: [])
-        try FileBytes.replace("\(root)/relocate/shop.0/memory.max", with: [])
-        try FileBytes.replace("\(root)/relocate/shop.0/pids.max", with: [])
-        try group.limit(to: ResourceLimits(memoryBytes: 64 << 20, cpus: 1.5, processes: 9))
+        func clear() throws {
+            for name in ["cpu", "memory", "pids"] {
+                try FileBytes.replace("\(root)/relocate/shop.0/\(name).max", with: [])
+            }
+        }
+        let limits = ResourceLimits(memoryBytes: 64 << 20, cpus: 1.5, processes: 9)
+        for used in [1 << 20, 70 << 20] {
+            try clear()
+            try FileBytes.replace("\(root)/relocate/shop.0/memory.current", with: Array("\(used)\n".utf8))
+            try group.limit(to: limits, beside: 4711)
+            #expect(try value("relocate/shop.0/memory.max") == "\(max(64 << 20, used))")
+            #expect(try value("relocate/shop.0/cpu.max") == "150000 100000")
+            #expect(try value("relocate/shop.0/pids.max") == "10", "the worker is one of them")
+        }
+        try clear()
+        try group.limit(to: limits)
         #expect(try value("relocate/shop.0/memory.max") == "\(64 << 20)")
         #expect(try value("relocate/shop.0/cpu.max") == "150000 100000")
         #expect(try value("relocate/shop.0/pids.max") == "9")

@@ -126,9 +126,14 @@ struct RuncFixture: Sendable {
         return String(decoding: try FileBytes.read(file).dropLast(), as: UTF8.self)
     }
 
+    /// A stay's control group.
+    func controlGroup(of stay: Stay, host: String) -> ControlGroup {
+        ControlGroup(root: "/sys/fs/cgroup", name: "rl-test-\(network.id)/\(host)/\(stay)")
+    }
+
     /// The processes of a stay.
     func processes(of stay: Stay, host: String) -> [Int32] {
-        ControlGroup(root: "/sys/fs/cgroup", name: "rl-test-\(network.id)/\(host)/\(stay)").members
+        controlGroup(of: stay, host: host).members
     }
 
     /// Starts the echo server on the first host and waits for its first answer.

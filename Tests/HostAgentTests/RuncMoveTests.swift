@@ -98,41 +98,96 @@ struct RuncMoveTests {
         }
     }
 
-    @Test(
-        "a container that has taken more memory than it may while it was restored is ended; all else is limited at once"
-    )
+    @Test("limits are in force before what was restored runs an instruction")
+    func limitsBeforeRelease() async throws {
+        try await RuncFixture.with { fixture in
+            let limits = ResourceLimits(memoryBytes: 32 << 20, cpus: 0.5, processes: 17)
+            let (next, stay) = try await hold(fixture, limits) { _ in }
+            try await eventually("they are") {
+                try fixture.limit(of: next, host: "host2", "memory.limit_in_bytes", "memory.max") == "\(32 << 20)"
+            }
+            // On a machine of version 2 the worker is one of them.
+            let processes = try fixture.limit(of: next, host: "host2", "pids.max", "pids.max")
+            #expect(["17", "18"].contains(processes))
+            let quota = try fixture.limit(of: next, host: "host2", "cpu.cfs_quota_us", "cpu.max")
+            #expect(["50000", "50000 100000"].contains(quota))
+            // What enters it now and asks for more is ended by the kernel, and the container goes on.
+            let thief = try Thief(of: 100 << 20)
+            try fixture.controlGroup(of: next, host: "host2").add(thief.process)
+            try thief.begin()
+            #expect(ChildProcess.wait(for: thief.process) != .code(0))
+            _ = try await fixture.destination.release(next)
+            try await eventually("the worker has ended, and the limits are what they were") {
+                try fixture.limit(of: next, host: "host2", "pids.max", "pids.max") == "17"
+                    && fixture.limit(of: next, host: "host2", "memory.limit_in_bytes", "memory.max") == "\(32 << 20)"
+            }
+            #expect(!fixture.processes(of: next, host: "host2").isEmpty)
+            try await fixture.source.remove(stay)
+        }
+    }
+
+    @Test("a container that has more memory than it may when it is restored can have no more, and is ended")
     func limitsHold() async throws {
         try await RuncFixture.with { fixture in
             let limits = ResourceLimits(memoryBytes: 32 << 20, cpus: 0.5, processes: 17)
-            let (spec, stay) = try await fixture.startShell("while :; do sleep 0.1; done", limits: limits)
-            let (next, relocation) = (Stay(container: spec.name, arrival: RelocationID(1)), RelocationID(1))
-            try await fixture.destination.prepare(spec, stay: next, namespace: fixture.network.namespaces[1])
-            try await fixture.source.arm(stay, for: relocation)
-            _ = try await fixture.source.checkpoint(stay, for: relocation)
-            _ = try await fixture.destination.restore(next, lease: .seconds(30))
-            // It takes what no limit keeps it from, and holds it: a pipe that nobody reads keeps it from ending.
-            let pipe = try OwnedDescriptor.pipe()
-            let thief = try ChildProcess.spawn(
-                ["/bin/busybox", "sh", "-c", "read go; exec dd if=/dev/zero bs=100M count=1"],
-                descriptors: [0: pipe.read.number, 1: pipe.write.number])
-            let group = ControlGroup(root: "/sys/fs/cgroup", name: "rl-test-\(fixture.network.id)/host2/\(next)")
-            try group.add(thief)
-            let go = Array("go\n".utf8)
-            try #require(write(pipe.write.number, go, go.count) == go.count)
-            func used() throws -> Int {
-                Int(try fixture.limit(of: next, host: "host2", "memory.usage_in_bytes", "memory.current")) ?? 0
+            var taken: Thief?
+            defer { if let taken { _ = ChildProcess.wait(for: taken.process) } }
+            let (next, stay) = try await hold(fixture, limits) { next in
+                // It takes what no limit keeps it from yet, and holds it.
+                let thief = try Thief(of: 100 << 20)
+                taken = thief
+                try fixture.controlGroup(of: next, host: "host2").add(thief.process)
+                try thief.begin()
+                try await eventually("it has taken it") {
+                    let used = try fixture.limit(of: next, host: "host2", "memory.usage_in_bytes", "memory.current")
+                    return Int(used) ?? 0 > 100 << 20
+                }
             }
-            try await eventually("it has taken it") { try used() > 100 << 20 }
+            try await eventually("all is limited") {
+                try fixture.limit(of: next, host: "host2", "cpu.cfs_quota_us", "cpu.max").hasPrefix("50000")
+            }
+            let most = try fixture.limit(of: next, host: "host2", "memory.limit_in_bytes", "memory.max")
+            #expect(((100 << 20)...(120 << 20)).contains(Int(most) ?? 0), "\(most)")
             _ = try await fixture.destination.release(next)
-            try await eventually("the other limits hold") {
-                try fixture.limit(of: next, host: "host2", "pids.max", "pids.max") == "17"
-            }
             try await eventually("it is ended") { fixture.processes(of: next, host: "host2").isEmpty }
-            _ = ChildProcess.wait(for: thief)
             let left = await fixture.destination.presence().first { $0.stay == next }?.state
             let hasEnded = if case .exited = left { true } else { false }
             #expect(hasEnded, "it is \(String(describing: left))")
             try await fixture.source.remove(stay)
+        }
+    }
+
+    /// Starts a container, and restores it at the second host, where it is held.
+    /// - Parameter beforehand: what is done before it is restored.
+    /// - Returns: its stay there, and the one that was dumped.
+    private func hold(
+        _ fixture: RuncFixture, _ limits: ResourceLimits, _ beforehand: (Stay) async throws -> Void
+    ) async throws -> (Stay, Stay) {
+        let (spec, stay) = try await fixture.startShell("while :; do sleep 0.1; done", limits: limits)
+        let (next, relocation) = (Stay(container: spec.name, arrival: RelocationID(1)), RelocationID(1))
+        try await fixture.destination.prepare(spec, stay: next, namespace: fixture.network.namespaces[1])
+        try await beforehand(next)
+        try await fixture.source.arm(stay, for: relocation)
+        _ = try await fixture.source.checkpoint(stay, for: relocation)
+        _ = try await fixture.destination.restore(next, lease: .seconds(30))
+        return (next, stay)
+    }
+
+    /// A process that takes memory when it is told to, and holds it: a pipe that nobody reads keeps it from ending.
+    private struct Thief {
+        let process: Int32
+        private let pipe: (read: OwnedDescriptor, write: OwnedDescriptor)
+
+        init(of bytes: Int) throws {
+            pipe = try OwnedDescriptor.pipe()
+            process = try ChildProcess.spawn(
+                ["/bin/busybox", "sh", "-c", "read go; exec dd if=/dev/zero bs=\(bytes) count=1"],
+                descriptors: [0: pipe.read.number, 1: pipe.write.number])
+        }
+
+        func begin() throws {
+            let go = Array("go\n".utf8)
+            try #require(write(pipe.write.number, go, go.count) == go.count)
         }
     }
 

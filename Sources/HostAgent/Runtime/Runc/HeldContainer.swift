@@ -14,4 +14,6 @@ struct HeldContainer: Sendable {
     let deadline: ContinuousClock.Instant
     /// Ends it when the time is over.
     let lease: Task<Void, Never>
+    /// Whether its limits are in force.
+    var isLimited = false
 }

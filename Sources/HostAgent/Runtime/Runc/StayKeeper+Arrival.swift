@@ -30,7 +30,11 @@ extension StayKeeper {
         guard let record, let arrival = stay.arrival else { throw notHere }
         switch record.phase {
         case .held where held != nil, .running: return [:]
-        case .prepared: return try raise(from: tools.dump(of: arrival), origin: .arrival, lease: lease)
+        case .prepared:
+            let timings = try raise(from: tools.dump(of: arrival), origin: .arrival, lease: lease)
+            // Others work meanwhile. Where it fails, the release says so.
+            Task { try? limitHeld() }
+            return timings
         default: throw notHere
         }
     }
@@ -46,7 +50,7 @@ extension StayKeeper {
                 endLease()
                 throw StepFailure(held == nil ? .interrupted : .leaseExpired)
             }
-            return try letGo(held, identity, origin)
+            return try letGo(identity, origin)
         default: throw notHere
         }
     }
@@ -135,18 +139,26 @@ extension StayKeeper {
         try root.mount(image: try tools.rootFileSystem(of: record.spec.digest))
     }
 
-    private func letGo(
-        _ held: HeldContainer, _ identity: ProcessIdentity, _ origin: RestoreOrigin
-    ) throws(StepFailure) -> StepTimings {
+    /// Puts the limits in force of what is held, before it can run.
+    private func limitHeld() throws(StepFailure) {
+        guard let held, !held.isLimited, let record else { return }
+        try controlGroup.limit(to: record.spec.limits, beside: held.worker.process)
+        self.held?.isLimited = true
+    }
+
+    private func letGo(_ identity: ProcessIdentity, _ origin: RestoreOrigin) throws(StepFailure) -> StepTimings {
+        guard let held else { throw notHere }
         var watch = Stopwatch()
         let process = process
         held.lease.cancel()
-        self.held = nil
         do {
+            try limitHeld()
+            self.held = nil
             try note(.releasing(identity, origin), process: process)
             try held.tasks.release(with: held.worker)
             try note(.running(identity), process: process)
         } catch {
+            self.held = nil
             held.worker.end()
             try? controlGroup.killAll()
             try note(origin.phase(lost: .interrupted))

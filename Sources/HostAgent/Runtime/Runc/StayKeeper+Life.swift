@@ -44,8 +44,8 @@ extension StayKeeper {
         _ = process.ends(within: gracePeriod)
     }
 
-    /// What a container that was let go does not wait for: its worker's end, its output, and its limits, which are put in
-    /// force once nothing of the agent's is in the control group any more.
+    /// What a container that was let go does not wait for: its worker's end, its output, and that its limits do without what
+    /// the worker had.
     func leaveAlone(_ held: HeldContainer) {
         held.worker.end()
         held.output?.open(after: held.lastWriter)
