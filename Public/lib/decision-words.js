@@ -33,6 +33,8 @@ const REASONS = {
   containersFull: (limit) => `it carries ${count(limit, "container")}, as many as it may`,
   memoryFull: (free) => `it has ${bytes(free)} of memory left for containers`,
   neverBeside: (tenant) => `it carries tenant ${tenant}, which must not be beside this one`,
+  besideImmovable: (tenant) => `it carries a container of tenant ${tenant} that cannot be moved`,
+  notAlone: () => "it carries containers of others, and this one is to be alone",
   suspectedTenant: (tenant) => `it carries tenant ${tenant}, which is suspected`,
   relocating: () => "as many containers as may at once are coming to it or leaving it",
 };

@@ -72,6 +72,7 @@ export const alarmKinds = {
   hostLost: "Host is off for good",
   lost: "Container was lost with its host",
   exited: "Container ended by itself",
+  immovable: "Container does not let itself be moved",
   noFeasibleHost: "No host may take it",
   stepPending: "A step is repeated without success",
   leftover: "A move left something behind",

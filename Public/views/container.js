@@ -296,6 +296,8 @@ function containerFacts(fleet) {
       movable: { state: { sign: "✓", tone: "good", word: "yes, a trial dump succeeded" } },
       immovable: { state: { sign: "⚓", tone: "warn", word: `no: ${mobility.reason}` } },
     })[mobility.state] ?? "not tried yet"],
+    ["Refusals", ({ refusals }) => (refusals
+      ? `has refused to move since ${moment(refusals.since)}, ${refusals.count} ${refusals.count === 1 ? "time" : "times"}, because ${refusals.reason}` : null)],
     ["Image", ({ image, digest }) => [image, " ", { text: digest.slice(0, 19), class: "soft" }]],
     ["Command", ({ command }) => (command.length ? command.join(" ") : "the image’s own")],
     ["Environment", ({ environment }) => Object.entries(environment ?? {}).map(([key, value]) => `${key}=${value}`).join(" ") || null],

@@ -151,7 +151,8 @@ public final class ControlPlane: Sendable {
 
         scheduler.run()
         let mobility = MobilityKeeper(
-            fleet: fleet, containers: containers, firstPauseSeconds: configuration.stepTimes.secondTrialSeconds)
+            fleet: fleet, containers: containers, relocator: relocator, logger: logger,
+            firstPauseSeconds: configuration.stepTimes.secondTrialSeconds)
         let restarts = RestartKeeper(fleet: fleet, containers: containers, logger: logger)
         let exposures = ExposureWatch(fleet: fleet, logger: logger)
         let likeness = LikenessWatch(fleet: fleet, logger: logger)

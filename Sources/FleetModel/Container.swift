@@ -32,6 +32,8 @@ public struct Container: Codable, Sendable, Hashable {
     public var restart: RestartRule
     /// How often it was started anew by itself, and when it will be.
     public var restarts: Restarts
+    /// What has kept it from being moved since it was last moved; `nil` when nothing has.
+    public var refusals: Refusals?
     /// While a container that people started is taken over: what its daemon calls it.
     public var adopting: String?
 
@@ -63,7 +65,7 @@ public struct Container: Codable, Sendable, Hashable {
 
     private enum CodingKeys: String, CodingKey, CaseIterable {
         case spec, state, host, virtualAddress, address, retainedAddresses, mobility, createdAt, arrivedAt, deadlineAt
-        case policy, pin, isPaused, onHostLoss, restart, restarts, adopting
+        case policy, pin, isPaused, onHostLoss, restart, restarts, refusals, adopting
     }
 
     /// Decodes a container; older records have neither policy nor pin, nor rules for losses and restarts.
@@ -85,6 +87,7 @@ public struct Container: Codable, Sendable, Hashable {
         onHostLoss = try fields.value(.onHostLoss, or: .stay)
         restart = try fields.value(.restart, or: .never)
         restarts = try fields.value(.restarts, or: Restarts())
+        refusals = try fields.decodeIfPresent(Refusals.self, forKey: .refusals)
         adopting = try fields.decodeIfPresent(String.self, forKey: .adopting)
     }
 

@@ -113,6 +113,8 @@ public enum AlarmKind: String, Codable, Sendable, CaseIterable {
     case unreachable
     /// A container's process ended by itself.
     case exited
+    /// A container was to be moved and cannot be.
+    case immovable
     /// A container is due to move, and no host may take it.
     case noFeasibleHost
     /// A step that must be done is being repeated without success.

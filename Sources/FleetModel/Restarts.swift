@@ -16,6 +16,8 @@ public struct Restarts: Codable, Sendable, Hashable {
     public var startedAt: Timestamp?
     /// When it will be started anew; `nil` when it will not.
     public var nextAt: Timestamp?
+    /// Where it is to be started then; `nil` for wherever it may.
+    public var leaving: Leaving?
 
     /// Restarts.
     public init(count: Int = 0, startedAt: Timestamp? = nil, nextAt: Timestamp? = nil) {
@@ -23,4 +25,12 @@ public struct Restarts: Codable, Sendable, Hashable {
         self.startedAt = startedAt
         self.nextAt = nextAt
     }
+}
+
+/// Where a container is to be started anew that could not be moved.
+public enum Leaving: String, Codable, Sendable, CaseIterable {
+    /// On another host.
+    case elsewhere
+    /// On another host, that carries nobody else's containers.
+    case alone
 }

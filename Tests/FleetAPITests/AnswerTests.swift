@@ -88,6 +88,18 @@ struct AnswerTests {
         #expect(view.host == (try Samples.host()))
     }
 
+    @Test("what a container has asked for and refused is told where it has")
+    func asked() throws {
+        var container = try Samples.container()
+        container.spec.capabilities = [.netRaw]
+        container.refusals = Refusals(
+            since: Samples.time, count: 3, reason: "it holds a terminal", dueAt: Samples.later)
+        let view = ContainerView(container: container)
+        #expect(try Recorded.copy(view) == view)
+        let text = String(decoding: try FleetJSON.encode(view), as: UTF8.self)
+        #expect(text.contains(#""capabilities":["NET_RAW"]"#) && text.contains(#""refusals":{"count":3,"#))
+    }
+
     @Test("a word that a later version adds is kept as it is")
     func words() throws {
         let text = #"["moving","dancing"]"#

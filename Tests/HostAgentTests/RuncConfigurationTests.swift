@@ -87,7 +87,7 @@ struct RuncConfigurationTests {
         for used in [1 << 20, 70 << 20] {
             try clear()
             try FileBytes.replace("\(root)/relocate/shop.0/memory.current", with: Array("\(used)\n".utf8))
-            try group.limit(to: limits, beside: 4711)
+            try group.limitBesideWorker(to: limits)
             #expect(try value("relocate/shop.0/memory.max") == "\(max(64 << 20, used))")
             #expect(try value("relocate/shop.0/cpu.max") == "150000 100000")
             #expect(try value("relocate/shop.0/pids.max") == "10", "the worker is one of them")

@@ -9,7 +9,7 @@ import Testing
 struct FleetMaker {
     var profiles: ProfileMaker
     var hosts: [Host] = []
-    var carried: [(tenant: TenantName, bytes: Int, host: HostName)] = []
+    var carried: [(tenant: TenantName, bytes: Int, host: HostName, isRefusing: Bool)] = []
     var costs: [HostName: Double] = [:]
 
     init(seed: UInt64, hosts count: Int, kinds: Int) throws {
@@ -26,7 +26,8 @@ struct FleetMaker {
             for _ in 0..<profiles.number(0..<6) {
                 carried.append(
                     (
-                        try TenantName("t\(profiles.number(0..<6))"), profiles.number(1..<6) << 28, host.name
+                        try TenantName("t\(profiles.number(0..<6))"), profiles.number(1..<6) << 28, host.name,
+                        profiles.number(0..<17) == 3
                     ))
             }
         }
@@ -35,8 +36,11 @@ struct FleetMaker {
     var index: PlacementIndex {
         var index = PlacementIndex()
         for host in hosts { index.update(host: host) }
-        for (tenant, bytes, host) in carried { index.add(tenant, memoryBytes: bytes, on: host) }
+        for container in carried { index.add(container.tenant, memoryBytes: container.bytes, on: container.host) }
         for host in hosts { index.setCost(costs[host.name] ?? 0, of: host.name) }
+        for container in carried where container.isRefusing {
+            index.setRefusing(true, container.tenant, on: container.host)
+        }
         return index
     }
 
@@ -46,6 +50,7 @@ struct FleetMaker {
         return PlacementRequest(
             tenant: tenants[profiles.number(0..<6)], memoryBytes: profiles.number(0..<4) << 28, runtime: .runc,
             source: source, neverBeside: profiles.number(0..<2) == 0 ? [tenants[5]] : [],
+            besideImmovable: profiles.number(0..<4) == 0, isAlone: profiles.number(0..<4) == 0,
             avoidTenants: profiles.number(0..<3) == 0 ? [tenants[4]] : [],
             visits: [
                 Residence(
@@ -125,6 +130,8 @@ struct PlacementTests {
             #expect(carried.count < host.capacity.containers)
             #expect(carried.reduce(0) { $0 + $1.bytes } + request.memoryBytes <= host.capacity.memoryBytes)
             #expect(!carried.contains { request.neverBeside.contains($0.tenant) })
+            #expect(!request.isAlone || carried.allSatisfy { $0.tenant == request.tenant })
+            #expect(request.besideImmovable || carried.allSatisfy { !$0.isRefusing || $0.tenant == request.tenant })
             let (needed, there) = (Set(source.facts.processorFeatures), Set(host.facts.processorFeatures))
             #expect(needed.isEmpty || there.isEmpty || there.isSuperset(of: needed))
         }
@@ -263,8 +270,8 @@ struct PlacementTests {
         var generator = SeededGenerator(seed: seed)
         var index = PlacementIndex()
         // Containers first, hosts in any order and through other states, some removed and added again.
-        for (tenant, bytes, host) in maker.carried.shuffled(using: &generator) {
-            index.add(tenant, memoryBytes: bytes, on: host)
+        for container in maker.carried.shuffled(using: &generator) {
+            index.add(container.tenant, memoryBytes: container.bytes, on: container.host)
         }
         for var host in maker.hosts.shuffled(using: &generator) {
             let present = host
@@ -275,6 +282,10 @@ struct PlacementTests {
             let guest = try TenantName("guest")
             index.add(guest, memoryBytes: 1 << 28, on: host.name)
             index.remove(guest, memoryBytes: 1 << 28, from: host.name)
+        }
+        for container in maker.carried.shuffled(using: &generator) {
+            index.setRefusing(true, container.tenant, on: container.host)
+            if !container.isRefusing { index.setRefusing(false, container.tenant, on: container.host) }
         }
         for (host, cost) in maker.costs { index.setCost(cost, of: host) }
         let policy = Policy()

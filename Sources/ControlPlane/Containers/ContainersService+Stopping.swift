@@ -17,6 +17,13 @@ extension ContainersService {
         try await end(name, thenStart: true, by: actor)
     }
 
+    /// Begins to end a container's process, and to start it anew on another host.
+    /// - Throws: `FleetError.conflict` when no other host may take it; it runs on, then.
+    func startElsewhere(_ name: ContainerName, _ leaving: Leaving, by actor: String) async throws {
+        let container = try await fleet.change(by: actor) { try $0.beginStarting(name, leaving, by: actor) }
+        finishStopping(container, by: actor)
+    }
+
     private func end(_ name: ContainerName, thenStart: Bool, by actor: String) async throws -> Container {
         let container = try await fleet.request(by: actor) { draft in
             try draft.beginStopping(name, thenStart: thenStart, by: actor)

@@ -40,16 +40,14 @@ extension ContainersService {
                     .trial(container.name), id: id, of: host, timeout: .seconds(60))
             else { return }
             try await fleet.change(by: "host:\(host)") { draft in
-                var container = try draft.container(container.name)
-                guard container.mobility != mobility else { return }
-                let wasStuck = container.mobility.isImmovable
-                container.mobility = mobility
-                if mobility.isImmovable {
-                    container.deadlineAt = nil
-                } else if wasStuck, container.state == .running, let arrivedAt = container.arrivedAt {
-                    container.deadlineAt = draft.state.deadline(of: container, arrivedAt: arrivedAt, at: draft.now)
+                let before = try draft.container(container.name)
+                var container = before
+                switch mobility {
+                case .immovable(let reason, let log): draft.refuses(&container, because: reason, log: log)
+                case .movable: draft.canMove(&container)
+                case .unknown: container.mobility = .unknown
                 }
-                draft.record(.container(container))
+                if container != before { draft.record(.container(container)) }
             }
         } catch {
             guard !Task.isCancelled else { return }

@@ -8,7 +8,7 @@ public struct ContainerView: Codable, Sendable, Equatable {
     private enum CodingKeys: CodingKey {
         case state, stateDetail, relocation, lostHost, host, virtualAddress, address, retainedAddresses, mobility,
             createdAt
-        case arrivedAt, deadlineAt, policy, pin, isPaused, onHostLoss, restart, restarts
+        case arrivedAt, deadlineAt, policy, pin, isPaused, onHostLoss, restart, restarts, refusals
     }
 
     /// A container.
@@ -21,7 +21,7 @@ public struct ContainerView: Codable, Sendable, Equatable {
     /// Decodes all of it from one object.
     public init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: CodingKeys.self)
-        container = Container(
+        var container = Container(
             spec: try ContainerSpec(from: decoder),
             state: try Self.state(in: fields),
             host: try fields.decodeIfPresent(HostName.self, forKey: .host),
@@ -38,6 +38,8 @@ public struct ContainerView: Codable, Sendable, Equatable {
             onHostLoss: try fields.decodeIfPresent(HostLossRule.self, forKey: .onHostLoss) ?? .stay,
             restart: try fields.decodeIfPresent(RestartRule.self, forKey: .restart) ?? .never,
             restarts: try fields.decodeIfPresent(Restarts.self, forKey: .restarts) ?? Restarts())
+        container.refusals = try fields.decodeIfPresent(Refusals.self, forKey: .refusals)
+        self.container = container
     }
 
     /// Encodes all of it into one object.
@@ -62,6 +64,7 @@ public struct ContainerView: Codable, Sendable, Equatable {
         try fields.encode(container.onHostLoss, forKey: .onHostLoss)
         try fields.encode(container.restart, forKey: .restart)
         try fields.encode(container.restarts, forKey: .restarts)
+        try fields.encodeIfPresent(container.refusals, forKey: .refusals)
     }
 
     private static func state(in fields: KeyedDecodingContainer<CodingKeys>) throws -> ContainerState {

@@ -53,10 +53,17 @@ extension FleetDraft {
         container.retainedAddresses = []
         container.mobility = .unknown
         container.restarts.nextAt = nil
-        // What it has left where it was is cleared, and takes up no room: it may go there again, however full the fleet is.
+        forgetRefusals(of: &container)
+        // What it has left where it was is cleared, and takes up no room: it may go there again, however full the fleet is. Only
+        // one that could not be moved from there is to be elsewhere, if it can.
+        let leaving = container.restarts.leaving
+        container.restarts.leaving = nil
+        let elsewhere = leaving.flatMap {
+            state.decision(starting: container, requested: nil, leaving: $0, at: now).decision.chosen
+        }
         container.host = nil
         state.apply(.container(container))
-        try place(&container, on: nil, in: network)
+        try place(&container, on: elsewhere, in: network)
         for kind in [AlarmKind.stranded, .exited, .lost, .noFeasibleHost] { clear(kind, about: name.text) }
         return container
     }

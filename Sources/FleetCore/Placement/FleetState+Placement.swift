@@ -76,12 +76,17 @@ extension FleetState {
     }
 
     /// Where a container that is to be started can be and where it will be.
-    package func decision(starting container: Container, requested: HostName?, at now: Timestamp) -> PlacementOutcome {
+    /// - Parameter leaving: where it may go as one that could not be moved; its host, if it has one still, is not taken then.
+    package func decision(
+        starting container: Container, requested: HostName?, leaving: Leaving? = nil, at now: Timestamp
+    ) -> PlacementOutcome {
         var generator = randomness.placement
         return Placement.decide(
             PlacementRequest(
                 tenant: container.spec.tenant, memoryBytes: container.spec.limits.memoryBytes,
-                runtime: container.spec.runtime, requested: requested, neverBeside: neverBeside(container.spec.tenant),
+                runtime: container.spec.runtime, source: leaving == nil ? nil : container.host, requested: requested,
+                neverBeside: neverBeside(container.spec.tenant),
+                besideImmovable: policy(of: container).placement.besideImmovable, isAlone: leaving == .alone,
                 now: now),
             in: placement, policy: policy(of: container), using: &generator)
     }
@@ -100,7 +105,8 @@ extension FleetState {
         return PlacementRequest(
             tenant: tenant, memoryBytes: container.spec.limits.memoryBytes, runtime: container.spec.runtime,
             source: source, requested: requested, neverBeside: neverBeside(tenant),
-            avoidTenants: avoidTenants, visits: visits, tenantSeconds: seconds,
+            besideImmovable: policy(of: container).placement.besideImmovable, avoidTenants: avoidTenants,
+            visits: visits, tenantSeconds: seconds,
             expectedStaySeconds: clock(of: container).meanSeconds ?? policy(of: container).placement.memorySeconds,
             busy: busy, now: now)
     }

@@ -24,7 +24,10 @@ extension FleetDraft {
         clear(.stepPending, about: relocation.subject)
         switch relocation.state {
         case .completed:
-            try update(relocation.container) { $0.state = .running }
+            var container = try container(relocation.container)
+            container.state = .running
+            forgetRefusals(of: &container)
+            record(.container(container))
             clear(.noFeasibleHost, about: relocation.container.text)
             noticeLeftover(of: relocation)
             finishDraining(relocation.source)
@@ -33,9 +36,12 @@ extension FleetDraft {
             var container = try container(relocation.container)
             container.state = .running
             if let failure = relocation.failure, failure.code == .dumpRefused {
-                container.mobility = .immovable(reason: failure.message, log: failure.toolMessage)
+                refuses(&container, because: failure.message, log: failure.toolMessage)
+            } else if relocation.state == .cancelled {
+                container.deadlineAt = state.deadline(of: container, arrivedAt: now, at: now)
+            } else {
+                container.deadlineAt = retry(of: container)
             }
-            container.deadlineAt = state.deadline(of: container, arrivedAt: now, at: now)
             record(.container(container))
             release(relocation.newAddress)
             noticeLeftover(of: relocation)

@@ -257,7 +257,7 @@ extension Container {
     }
 
     /// Whether it runs and cannot be moved.
-    fileprivate var isStuck: Bool { state == .running && mobility.isImmovable }
+    var isStuck: Bool { state == .running && mobility.isImmovable }
 
     /// Every address by which it is reached on its host: its own, and those that open connections still use.
     package var addresses: Set<IPv4Address> { Set(retainedAddresses + [address].compactMap(\.self)) }

@@ -81,7 +81,7 @@ public struct FleetState: Sendable {
         let open = Dictionary(record.openRelocations.map { ($0.id, $0) }) { _, last in last }
         for container in record.containers {
             let load = Load(of: container) { open[$0]?.destination }
-            for place in load.places { placement.add(load.tenant, memoryBytes: load.memoryBytes, on: place) }
+            load.add(to: &placement)
         }
         return placement
     }
@@ -187,16 +187,29 @@ extension FleetState {
         var host: HostName?
         /// Where it is going; `nil` when it does not move.
         var destination: HostName?
+        /// Whether it cannot be moved.
+        var isRefusing: Bool
 
         /// - Parameter destination: where a relocation leads.
         init(of container: Container, destination: (RelocationID) -> HostName?) {
             tenant = container.spec.tenant
             memoryBytes = container.spec.limits.memoryBytes
             host = container.host
+            isRefusing = container.isStuck
             if case .relocating(let id) = container.state { self.destination = destination(id) }
         }
 
-        var places: [HostName] { [host, destination == host ? nil : destination].compactMap(\.self) }
+        private var places: [HostName] { [host, destination == host ? nil : destination].compactMap(\.self) }
+
+        func add(to placement: inout PlacementIndex) {
+            for place in places { placement.add(tenant, memoryBytes: memoryBytes, on: place) }
+            if isRefusing, let host { placement.setRefusing(true, tenant, on: host) }
+        }
+
+        func remove(from placement: inout PlacementIndex) {
+            for place in places { placement.remove(tenant, memoryBytes: memoryBytes, from: place) }
+            if isRefusing, let host { placement.setRefusing(false, tenant, on: host) }
+        }
     }
 
     private func load(of container: Container) -> Load { Load(of: container) { relocations[$0]?.destination } }
@@ -204,12 +217,8 @@ extension FleetState {
     /// Most changes of a container or its relocation change nothing of that.
     private mutating func reload(_ before: Load?, _ after: Load?) {
         guard before != after else { return }
-        if let before {
-            for place in before.places { placement.remove(before.tenant, memoryBytes: before.memoryBytes, from: place) }
-        }
-        if let after {
-            for place in after.places { placement.add(after.tenant, memoryBytes: after.memoryBytes, on: place) }
-        }
+        before?.remove(from: &placement)
+        after?.add(to: &placement)
     }
 
     private mutating func set(_ relocation: Relocation) {

@@ -138,6 +138,10 @@ public enum ExclusionReason: Codable, Sendable, Hashable, CustomStringConvertibl
     case memoryFull(freeBytes: Int)
     /// The host carries this tenant, beside which the container's tenant must never be, or the other way round.
     case neverBeside(TenantName)
+    /// The host carries a container of this tenant that cannot be moved.
+    case besideImmovable(TenantName)
+    /// The host carries others' containers, and the container is to be alone.
+    case notAlone
     /// The host carries this tenant, which is suspected, and there are hosts without it.
     case suspectedTenant(TenantName)
     /// As many relocations as may run at once come to the host or leave it.
@@ -157,6 +161,8 @@ public enum ExclusionReason: Codable, Sendable, Hashable, CustomStringConvertibl
         case .containersFull(let limit): "it carries \(limit) containers, as many as it may"
         case .memoryFull(let free): "it has \(free) bytes of memory left for containers"
         case .neverBeside(let tenant): "it carries tenant '\(tenant)', which must not be beside this one"
+        case .besideImmovable(let tenant): "it carries a container of tenant '\(tenant)' that cannot be moved"
+        case .notAlone: "it carries containers of others, and this one is to be alone"
         case .suspectedTenant(let tenant): "it carries tenant '\(tenant)', which is suspected"
         case .relocating: "as many containers as may at once are coming to it or leaving it"
         }

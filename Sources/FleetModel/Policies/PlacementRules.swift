@@ -20,12 +20,14 @@ public struct PlacementRules: Codable, Sendable, Hashable {
     public var attackerShare: Double
     /// Whether the clock leaves a container where it is when no container of another tenant shared its host in this stay.
     public var skipIfAlone: Bool
+    /// Whether a container may come to a host with another tenant's container that cannot be moved.
+    public var besideImmovable: Bool
 
     /// Rules.
     public init(
         rule: DrawRule = .softmax, temperature: Double = 0.2, entropyFloor: Double = 0.85, maxShareFactor: Double = 2.5,
         terms: TermWeights = TermWeights(), memorySeconds: Double = 3600, attackerShare: Double = 0.1,
-        skipIfAlone: Bool = false
+        skipIfAlone: Bool = false, besideImmovable: Bool = false
     ) {
         self.rule = rule
         self.temperature = temperature
@@ -35,6 +37,7 @@ public struct PlacementRules: Codable, Sendable, Hashable {
         self.memorySeconds = memorySeconds
         self.attackerShare = attackerShare
         self.skipIfAlone = skipIfAlone
+        self.besideImmovable = besideImmovable
     }
 
     /// Checks the ranges.
@@ -104,6 +107,7 @@ public struct TermWeights: Codable, Sendable, Hashable {
 extension PlacementRules {
     private enum CodingKeys: String, CodingKey, CaseIterable {
         case rule, temperature, entropyFloor, maxShareFactor, terms, memorySeconds, attackerShare, skipIfAlone
+        case besideImmovable
     }
 
     /// Decodes rules; what is left out has its default.
@@ -118,6 +122,7 @@ extension PlacementRules {
         memorySeconds = try fields.value(.memorySeconds, or: defaults.memorySeconds)
         attackerShare = try fields.value(.attackerShare, or: defaults.attackerShare)
         skipIfAlone = try fields.value(.skipIfAlone, or: defaults.skipIfAlone)
+        besideImmovable = try fields.value(.besideImmovable, or: defaults.besideImmovable)
     }
 }
 

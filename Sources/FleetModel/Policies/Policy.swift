@@ -19,13 +19,15 @@ public struct Policy: Codable, Sendable, Hashable {
     public var limits: RelocationLimits
     /// What becomes of connections that a move meets at a bad moment.
     public var connections: ConnectionRules
+    /// What follows when a container cannot be moved by its deadline.
+    public var whenImmovable: ImmovableRule
 
     /// A policy. The defaults end a stay at some unpredictable instant in its first 5 minutes.
     public init(
         assumedAttackSeconds: Double = 2154, clock: ClockModel = .jittered(threshold: 0.13),
         dwell: DwellBounds = DwellBounds(), weights: HeterogeneityWeights = HeterogeneityWeights(),
         placement: PlacementRules = PlacementRules(), limits: RelocationLimits = RelocationLimits(),
-        connections: ConnectionRules = ConnectionRules()
+        connections: ConnectionRules = ConnectionRules(), whenImmovable: ImmovableRule = .alarm
     ) {
         self.assumedAttackSeconds = assumedAttackSeconds
         self.clock = clock
@@ -34,6 +36,7 @@ public struct Policy: Codable, Sendable, Hashable {
         self.placement = placement
         self.limits = limits
         self.connections = connections
+        self.whenImmovable = whenImmovable
     }
 
     /// λ = 1/A: how many attacks finish in a second of co-residence.
@@ -87,7 +90,7 @@ public struct Policy: Codable, Sendable, Hashable {
 
 extension Policy {
     private enum CodingKeys: String, CodingKey, CaseIterable {
-        case assumedAttackSeconds, clock, dwell, weights, placement, limits, connections
+        case assumedAttackSeconds, clock, dwell, weights, placement, limits, connections, whenImmovable
     }
 
     /// Decodes a policy; what is left out has its default.
@@ -105,6 +108,7 @@ extension Policy {
         placement = try fields.value(.placement, or: defaults.placement)
         limits = try fields.value(.limits, or: defaults.limits)
         connections = try fields.value(.connections, or: defaults.connections)
+        whenImmovable = try fields.value(.whenImmovable, or: defaults.whenImmovable)
     }
 
     private enum FormerKeys: String, CodingKey { case attacksPerSecond }

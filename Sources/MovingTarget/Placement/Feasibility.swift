@@ -12,6 +12,8 @@ struct Feasibility {
     /// The hosts that are busy, or carry a tenant beside which the container must not be.
     private let barred: SlotSet
     private let neverBeside: [TenantName]
+    /// The hosts that carry the container's own tenant, where it matters.
+    private let ownSlots: Set<Int32>
     private let neededBytes: Int
     private let neededMagnitude: Int8
 
@@ -28,7 +30,11 @@ struct Feasibility {
         var barred = SlotSet(of: index.entries.count)
         barred.insert(request.busy.lazy.compactMap { index.slots[$0] })
         for tenant in neverBeside { barred.insert(index.slotsByTenant[tenant] ?? []) }
+        if !request.besideImmovable {
+            barred.insert(index.refusers.keys.lazy.filter { index.refuser(on: $0, toward: request.tenant) != nil })
+        }
         self.barred = barred
+        ownSlots = request.isAlone ? request.tenant.flatMap { index.slotsByTenant[$0] } ?? [] : []
         neededBytes = request.memoryBytes
         neededMagnitude = PlacementIndex.magnitude(of: neededBytes)
     }
@@ -45,6 +51,7 @@ struct Feasibility {
 
     /// How the hosts of a bucket stand that the request does not name and whose tenants do not matter.
     func standing(of key: PlacementIndex.BucketKey) -> Standing {
+        if request.isAlone, key.isOccupied { return .none }
         guard request.requested == nil, !key.isFull, isKindFeasible[Int(key.kind)] else { return .none }
         guard neededBytes > 0 else { return key.memoryMagnitude < 0 ? .each : .all }
         if key.memoryMagnitude < neededMagnitude { return .none }
@@ -55,6 +62,7 @@ struct Feasibility {
     func canTake(_ slot: Int32, _ figures: PlacementIndex.Figures) -> Bool {
         isKindFeasible[Int(figures.kind)] && !figures.isFull && figures.freeBytes >= neededBytes && slot != sourceSlot
             && (request.requested == nil || slot == requestedSlot) && !barred.contains(slot)
+            && (!request.isAlone || figures.tenantCount == (ownSlots.contains(slot) ? 1 : 0))
     }
 
     /// Everything that stands against a host, suspicion apart; empty when it can take the container.
@@ -70,6 +78,12 @@ struct Feasibility {
         for tenant in neverBeside where entry.tenants[tenant] != nil {
             reasons.append(.neverBeside(tenant))
         }
+        if !request.besideImmovable, let slot = index.slots[entry.name],
+            let tenant = index.refuser(on: slot, toward: request.tenant)
+        {
+            reasons.append(.besideImmovable(tenant))
+        }
+        if request.isAlone, entry.tenants.keys.contains(where: { $0 != request.tenant }) { reasons.append(.notAlone) }
         if request.busy.contains(entry.name) { reasons.append(.relocating) }
         return reasons
     }

@@ -119,6 +119,7 @@ struct Search {
         for tenant in request.neverBeside.union(request.avoidTenants) {
             slots.insert(index.slotsByTenant[tenant] ?? [])
         }
+        if !request.besideImmovable { slots.insert(index.refusers.keys) }
         // Where the container's own tenant is alone there is nobody else; elsewhere it makes no difference.
         if let tenant = request.tenant { slots.insert(index.soleSlots[tenant] ?? []) }
         for tenant in met { slots.insert(index.slotsByTenant[tenant] ?? []) }

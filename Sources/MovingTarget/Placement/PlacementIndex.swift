@@ -97,6 +97,8 @@ public struct PlacementIndex: Sendable {
     private(set) var slotsByTenant: TreeDictionary<TenantName, Set<Int32>> = [:]
     /// The hosts on which a tenant is alone.
     private(set) var soleSlots: TreeDictionary<TenantName, Set<Int32>> = [:]
+    /// How many containers of each tenant cannot be moved, on the hosts that have any.
+    private(set) var refusers: TreeDictionary<Int32, [TenantName: Int]> = [:]
     /// What was counted on hosts that are not known yet.
     private var early: [HostName: [TenantName: [Int]]] = [:]
     private var freeSlots: [Int32] = []
@@ -151,6 +153,7 @@ public struct PlacementIndex: Sendable {
             soleSlots[tenant]?.remove(slot)
         }
         entries[Int(slot)] = nil
+        refusers[slot] = nil
         freeSlots.append(slot)
     }
 
@@ -198,6 +201,20 @@ public struct PlacementIndex: Sendable {
         }
         setSole(slot, true)
         if entries[Int(slot)]?.tenants[tenant] == nil { slotsByTenant[tenant]?.remove(slot) }
+    }
+
+    /// A container that a known host carries cannot be moved any more, or can be again, or is gone.
+    public mutating func setRefusing(_ isRefusing: Bool, _ tenant: TenantName, on host: HostName) {
+        guard let slot = slots[host] else { return }
+        var tenants = refusers[slot] ?? [:]
+        let count = tenants[tenant, default: 0] + (isRefusing ? 1 : -1)
+        tenants[tenant] = count > 0 ? count : nil
+        refusers[slot] = tenants.isEmpty ? nil : tenants
+    }
+
+    /// A tenant beside whose container another must not come, because that cannot be moved.
+    func refuser(on slot: Int32, toward tenant: TenantName?) -> TenantName? {
+        refusers[slot]?.keys.filter { $0 != tenant }.min()
     }
 
     /// Notes whether a tenant is alone on a host, before and after its tenants change.

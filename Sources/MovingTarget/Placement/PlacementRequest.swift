@@ -14,6 +14,10 @@ public struct PlacementRequest: Sendable, Hashable {
     public var requested: HostName?
     /// The tenants beside which it must not be.
     public var neverBeside: Set<TenantName>
+    /// Whether it may be beside another tenant's container that cannot be moved.
+    public var besideImmovable: Bool
+    /// Whether it must not be beside another tenant's containers at all.
+    public var isAlone: Bool
     /// The tenants that are suspected: a host without them is taken if there is one.
     public var avoidTenants: [TenantName]
     /// Its last stays, the present one included.
@@ -31,7 +35,8 @@ public struct PlacementRequest: Sendable, Hashable {
     public init(
         tenant: TenantName?, memoryBytes: Int, runtime: RuntimeKind, source: HostName? = nil,
         requested: HostName? = nil, neverBeside: Set<TenantName> = [],
-        avoidTenants: [TenantName] = [], visits: [Residence] = [], tenantSeconds: [TenantName: Double] = [:],
+        besideImmovable: Bool = false, isAlone: Bool = false, avoidTenants: [TenantName] = [], visits: [Residence] = [],
+        tenantSeconds: [TenantName: Double] = [:],
         expectedStaySeconds: Double = 0, busy: Set<HostName> = [], now: Timestamp
     ) {
         self.tenant = tenant
@@ -40,6 +45,8 @@ public struct PlacementRequest: Sendable, Hashable {
         self.source = source
         self.requested = requested
         self.neverBeside = neverBeside
+        self.besideImmovable = besideImmovable
+        self.isAlone = isAlone
         self.avoidTenants = avoidTenants
         self.visits = visits
         self.tenantSeconds = tenantSeconds

@@ -35,6 +35,7 @@ struct ContainerReport {
         details.add("Address", container.address)
         details.addIfAny("Earlier addresses", container.retainedAddresses.map(\.description).joined(separator: ", "))
         details.add("Movable", container.mobility.word, container.mobility.tone)
+        details.addIfAny("Refusals", container.refusals.map { "it \($0.words)" } ?? "")
         if case .immovable(_, let log) = container.mobility, !log.isEmpty {
             details.add("Trial's log", lines: log.split(separator: "\n").map(String.init))
         }

@@ -68,7 +68,9 @@ struct MobilityKeeperTests {
     private let stuck = Mobility.immovable(reason: "a device", log: "")
 
     private func keeper(_ desk: Desk) -> MobilityKeeper {
-        MobilityKeeper(fleet: desk.fleet, containers: desk.containers, firstPauseSeconds: 5)
+        MobilityKeeper(
+            fleet: desk.fleet, containers: desk.containers, relocator: desk.relocator, logger: desk.logger,
+            firstPauseSeconds: 5)
     }
 
     @Test("are tried again after ever longer pauses, up to a quarter of an hour")
@@ -108,6 +110,48 @@ struct MobilityKeeperTests {
             try await desk.change { draft in try draft.update(name) { $0.mobility = stuck } }
             await keeper(desk).look(at: start.advanced(bySeconds: 100), &calendar)
             #expect(desk.script.orders("trial").count == 1, "a first pause again")
+        }
+    }
+
+    @Test(
+        "once it was to be moved, an alarm stands, and what follows is what the policy says",
+        arguments: ImmovableRule.allCases)
+    func overdue(rule: ImmovableRule) async throws {
+        try await Desk.with(hosts: 3) { desk in
+            let stuck = stuck
+            let shop = try await desk.add("shop") {
+                $0.mobility = stuck
+                $0.refusals = Refusals(since: .now, reason: "a device", dueAt: .now.advanced(bySeconds: 30))
+            }
+            let victim = try await desk.add("victim", of: "bravo")
+            try await desk.add("rival", of: "bravo", on: "host2")
+            try await desk.change { draft in
+                draft.record(
+                    .policy(
+                        PolicyRecord(
+                            name: .default, version: 1, changedAt: .now, changedBy: "ann",
+                            policy: Policy(whenImmovable: rule))))
+            }
+            await keeper(desk).deal(at: .now)
+            #expect(desk.standing == [], "its time has not come")
+            await keeper(desk).deal(at: Timestamp.now.advanced(bySeconds: 31))
+            if rule == .alarm || rule == .evacuate { #expect(desk.standing == ["immovable shop"]) }
+            switch rule {
+            case .alarm: #expect(desk.state.containers[shop]?.state == .running && desk.state.relocations.isEmpty)
+            case .restart, .isolate:
+                try await desk.until("it has been stopped") { $0.restartsDue.map(\.container) == [shop] }
+                await RestartKeeper(fleet: desk.fleet, containers: desk.containers, logger: desk.logger).look(at: .now)
+                try await desk.until("it runs elsewhere") {
+                    $0.containers[shop]?.state == .running && $0.containers[shop]?.host?.text != "host1"
+                }
+                if rule == .isolate { #expect(try desk.container("shop").host?.text == "host3") }
+                #expect(desk.standing == [])
+            case .evacuate:
+                try await desk.until("its neighbour has left") {
+                    $0.relocations.isEmpty && $0.containers[victim]?.host?.text != "host1"
+                }
+                #expect(try desk.container("shop").host?.text == "host1")
+            }
         }
     }
 

@@ -6,7 +6,7 @@ import Glibc
 /// Version 1 has a hierarchy for each controller, version 2 one for all. CRIU has no part in this: a worker is put into
 /// the group before it restores, and what it restores inherits its place. While it works there are no limits, since its
 /// own memory, its own process and its own haste must not be counted against the tenant's. They are put in force before
-/// what was restored runs an instruction (`limit(to:beside:)`); what the worker has taken of the memory until then is the
+/// what was restored runs an instruction (`limitBesideWorker(to:)`); what the worker has taken of the memory until then is the
 /// only thing that is still allowed beyond them, until the worker has ended and they hold as they are (`limit(to:)`).
 struct ControlGroup: Sendable {
     /// Where the hierarchies are mounted: `/sys/fs/cgroup`, or another directory in a test.
@@ -43,39 +43,22 @@ struct ControlGroup: Sendable {
         try write(memory: limits.memoryBytes, cpus: limits.cpus, processes: limits.processes)
     }
 
-    /// Puts the limits in force while a worker holds the processes. What it has taken of the memory stays counted in the group
-    /// until it ends: where that, with what is the tenant's, is more than the limit, no more than that can be had.
+    /// Puts the limits in force while a worker is in the group, which holds the processes: to take it out would cost more time
+    /// than the restore of a small container. It is one process more, and what it has taken of the memory stays counted until
+    /// it ends: where that, with what is the tenant's, is more than the limit, no more than that can be had.
     /// - Throws: `StepFailure` when one of them cannot be put in force.
-    func limit(to limits: ResourceLimits, beside worker: Int32) throws(StepFailure) {
-        if isUnified {
-            try limitUnified(to: limits)
-        } else {
-            // It costs little to take it out of these, and ten milliseconds to take it out of the memory's.
-            for controller in ["cpu", "pids"] where FileTree.exists("\(root)/\(controller)/\(name)") {
-                let above = name.split(separator: "/").dropLast().joined(separator: "/")
-                try FileBytes.write("\(worker)", to: "\(root)/\(controller)/\(above)/cgroup.procs")
-            }
-            do throws(StepFailure) {
-                try limit(to: limits)
-            } catch {
-                let used = try number("memory/", "memory.usage_in_bytes")
-                try write(
-                    memory: max(limits.memoryBytes, used), cpus: limits.cpus, processes: limits.processes)
-            }
-        }
-    }
-
-    /// The kernel takes any limit, and ends what uses more. So as much as can be given back is asked for before.
-    private func limitUnified(to limits: ResourceLimits) throws(StepFailure) {
-        let surplus = try number("", "memory.current") - limits.memoryBytes
+    func limitBesideWorker(to limits: ResourceLimits) throws(StepFailure) {
+        let directory = isUnified ? "" : "memory/"
+        let file = isUnified ? "memory.current" : "memory.usage_in_bytes"
+        let surplus = try number(directory, file) - limits.memoryBytes
         if surplus > 0 {
-            // As much as there is, and older kernels do not have it.
-            try? FileBytes.write("\(surplus)", to: "\(root)/\(name)/memory.reclaim")
+            // As much as there is, and not every kernel has it. Of version 2 the kernel takes any limit, and ends what uses more.
+            let setting = isUnified ? "memory.reclaim" : "memory.limit_in_bytes"
+            let value = isUnified ? surplus : limits.memoryBytes
+            try? FileBytes.write("\(value)", to: "\(root)/\(directory)\(name)/\(setting)")
         }
-        let used = try number("", "memory.current")
-        // The worker is one of them.
-        try write(
-            memory: max(limits.memoryBytes, used), cpus: limits.cpus, processes: limits.processes + 1)
+        let memory = max(limits.memoryBytes, try number(directory, file))
+        try write(memory: memory, cpus: limits.cpus, processes: limits.processes + 1)
     }
 
     private func number(_ controller: String, _ file: String) throws(StepFailure) -> Int {

@@ -142,7 +142,7 @@ extension StayKeeper {
     /// Puts the limits in force of what is held, before it can run.
     private func limitHeld() throws(StepFailure) {
         guard let held, !held.isLimited, let record else { return }
-        try controlGroup.limit(to: record.spec.limits, beside: held.worker.process)
+        try controlGroup.limitBesideWorker(to: record.spec.limits)
         self.held?.isLimited = true
     }
 

@@ -1,0 +1,85 @@
+import FleetModel
+
+/// Containers that do not let themselves be moved.
+extension FleetDraft {
+    /// A trial or a move has shown that a container cannot be moved as it is; the caller records it. The deadline that it had is
+    /// kept: whoever lets himself be moved again is late, and does not begin a new stay.
+    package mutating func refuses(_ container: inout Container, because reason: String, log: String) {
+        let before = container.refusals
+        container.refusals = Refusals(
+            since: before?.since ?? now, count: (before?.count ?? 0) + 1, reason: reason,
+            dueAt: before?.dueAt ?? container.deadlineAt)
+        container.mobility = .immovable(reason: reason, log: log)
+        container.deadlineAt = nil
+    }
+
+    /// A trial has shown that a container can be moved; the caller records it. That it has refused to before is forgotten when it
+    /// was moved.
+    package mutating func canMove(_ container: inout Container) {
+        let wasStuck = container.mobility.isImmovable
+        container.mobility = .movable
+        clear(.immovable, about: container.name.text)
+        guard wasStuck, container.state == .running, let arrivedAt = container.arrivedAt else { return }
+        container.deadlineAt =
+            container.refusals?.dueAt ?? state.deadline(of: container, arrivedAt: arrivedAt, at: now)
+    }
+
+    /// It is on another host, or lives anew: what it has refused before does not count.
+    package mutating func forgetRefusals(of container: inout Container) {
+        container.refusals = nil
+        clear(.immovable, about: container.name.text)
+    }
+
+    /// Says that a container was to be moved by now and cannot be.
+    package mutating func noticeOverdue(_ container: Container) {
+        guard let refusals = container.refusals, let dueAt = refusals.dueAt else { return }
+        // Not with how often, or each trial would raise it anew.
+        raise(
+            .immovable, about: container.name.text,
+            "container '\(container.name)' was to leave host '\(container.host?.text ?? "")' at \(dueAt) and cannot be moved: "
+                + refusals.reason)
+    }
+
+    /// When a container is to move whose move has failed. The longer it has been there, the longer the pauses between its
+    /// moves, which are never long beside its stay.
+    package func retry(of container: Container) -> Timestamp? {
+        let stay = container.arrivedAt.map { now.seconds(since: $0) } ?? 0
+        let soonest = now.advanced(bySeconds: min(max(stay / 10, 5), 300))
+        return container.deadlineAt.map { max($0, soonest) }
+    }
+
+    /// Begins to start a container cold on another host, because it cannot be moved to one.
+    /// - Parameter leaving: where it may go.
+    /// - Throws: `FleetError.conflict` when there is no such host: it runs on, then.
+    package mutating func beginStarting(
+        _ name: ContainerName, _ leaving: Leaving, by actor: String
+    ) throws(FleetError) -> Container {
+        let container = try container(name)
+        let decision = state.decision(starting: container, requested: nil, leaving: leaving, at: now).decision
+        guard decision.chosen != nil else { throw .conflict(decision.words) }
+        var stopping = try beginStopping(name, thenStart: true, by: actor)
+        stopping.restarts.leaving = leaving
+        record(.container(stopping))
+        return stopping
+    }
+}
+
+extension FleetState {
+    /// The containers that were to be moved by now and cannot be, and that nobody wants to stay.
+    package func overdueStuckContainers(at now: Timestamp) -> [Container] {
+        guard !isPaused else { return [] }
+        return stuckContainers.filter { container in
+            container.refusals?.dueAt.map { $0 <= now } == true && !container.isPaused && container.pin(at: now) == nil
+                && tenants[container.spec.tenant]?.isPaused != true
+        }
+    }
+
+    /// The containers of others on the host of one that cannot be moved, as far as they can be.
+    package func victims(beside container: Container, at now: Timestamp) -> [ContainerName] {
+        guard let host = container.host else { return [] }
+        return containers(on: host).filter { other in
+            other.spec.tenant != container.spec.tenant && other.state == .running && other.mobility == .movable
+                && other.pin(at: now) == nil && openRelocation(of: other.name) == nil
+        }.map(\.name)
+    }
+}
