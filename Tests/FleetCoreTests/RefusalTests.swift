@@ -71,6 +71,23 @@ struct RefusalTests {
         }
     }
 
+    @Test("what is mostly over at the next moment makes a container immovable when it has stood in the way three times")
+    func moments() throws {
+        for code in [FailureCode.fleetingFile, .clientsWaiting] {
+            var (fleet, name, id) = try moving(due: 5)
+            for count in 1...3 {
+                fleet.now = epoch.advanced(bySeconds: Double(count) * 100)
+                try end(&fleet, id, .failed, StepFailure(code: code, message: "a file is open"))
+                let container = try fleet.container(name)
+                #expect(container.refusals?.count == count)
+                #expect(container.refusals?.dueAt == epoch.advanced(bySeconds: 5))
+                #expect(container.mobility.isImmovable == (count == 3))
+                #expect((container.deadlineAt == nil) == (count == 3))
+                if count < 3 { id = try fleet.open(name) }
+            }
+        }
+    }
+
     @Test("whose time has not come yet, or who has none, keeps it after a move that failed")
     func keptDeadline() throws {
         for due in [500.0, nil] {
@@ -114,11 +131,8 @@ struct RefusalTests {
                         + "moved: a device is open"
                 ])
         }
-        try told.change { draft in
-            var container = try draft.container(name)
-            draft.canMove(&container)
-            draft.record(.container(container))
-        }
+        let id = try told.open(name)
+        try end(&told, id, .completed, nil)
         #expect(told.state.alarms.isEmpty)
     }
 

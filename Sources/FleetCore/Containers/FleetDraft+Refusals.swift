@@ -2,23 +2,44 @@ import FleetModel
 
 /// Containers that do not let themselves be moved.
 extension FleetDraft {
+    /// How often in a row something that is mostly over at the next moment may stand in the way of moves, before it counts as
+    /// what will always do so.
+    private static let mostMoments = 3
+
     /// A trial or a move has shown that a container cannot be moved as it is; the caller records it. The deadline that it had is
     /// kept: whoever lets himself be moved again is late, and does not begin a new stay.
     package mutating func refuses(_ container: inout Container, because reason: String, log: String) {
-        let before = container.refusals
-        container.refusals = Refusals(
-            since: before?.since ?? now, count: (before?.count ?? 0) + 1, reason: reason,
-            dueAt: before?.dueAt ?? container.deadlineAt)
+        count(reason, against: &container)
         container.mobility = .immovable(reason: reason, log: log)
         container.deadlineAt = nil
     }
 
+    /// A move of a container has failed; the caller records it.
+    mutating func moveFailed(_ container: inout Container, _ failure: StepFailure?) {
+        guard let failure, failure.code.isRefusal else {
+            container.deadlineAt = retry(of: container)
+            return
+        }
+        let count = (container.refusals?.count ?? 0) + 1
+        if failure.code == .dumpRefused || count >= Self.mostMoments {
+            return refuses(&container, because: failure.message, log: failure.toolMessage)
+        }
+        self.count(failure.message, against: &container)
+        container.deadlineAt = retry(of: container)
+    }
+
+    private func count(_ reason: String, against container: inout Container) {
+        let before = container.refusals
+        container.refusals = Refusals(
+            since: before?.since ?? now, count: (before?.count ?? 0) + 1, reason: reason,
+            dueAt: before?.dueAt ?? container.deadlineAt)
+    }
+
     /// A trial has shown that a container can be moved; the caller records it. That it has refused to before is forgotten when it
-    /// was moved.
+    /// was moved, and so is the alarm: trials do not find everything.
     package mutating func canMove(_ container: inout Container) {
         let wasStuck = container.mobility.isImmovable
         container.mobility = .movable
-        clear(.immovable, about: container.name.text)
         guard wasStuck, container.state == .running, let arrivedAt = container.arrivedAt else { return }
         container.deadlineAt =
             container.refusals?.dueAt ?? state.deadline(of: container, arrivedAt: arrivedAt, at: now)
@@ -42,7 +63,7 @@ extension FleetDraft {
 
     /// When a container is to move whose move has failed. The longer it has been there, the longer the pauses between its
     /// moves, which are never long beside its stay.
-    package func retry(of container: Container) -> Timestamp? {
+    private func retry(of container: Container) -> Timestamp? {
         let stay = container.arrivedAt.map { now.seconds(since: $0) } ?? 0
         let soonest = now.advanced(bySeconds: min(max(stay / 10, 5), 300))
         return container.deadlineAt.map { max($0, soonest) }
@@ -61,6 +82,16 @@ extension FleetDraft {
         stopping.restarts.leaving = leaving
         record(.container(stopping))
         return stopping
+    }
+}
+
+extension FailureCode {
+    /// Whether it was the container, or what its program does, that has kept a move from being made.
+    fileprivate var isRefusal: Bool {
+        switch self {
+        case .dumpRefused, .fleetingFile, .clientsWaiting: true
+        default: false
+        }
     }
 }
 

@@ -35,12 +35,10 @@ extension FleetDraft {
         case .failed, .rolledBack, .cancelled:
             var container = try container(relocation.container)
             container.state = .running
-            if let failure = relocation.failure, failure.code == .dumpRefused {
-                refuses(&container, because: failure.message, log: failure.toolMessage)
-            } else if relocation.state == .cancelled {
+            if relocation.state == .cancelled {
                 container.deadlineAt = state.deadline(of: container, arrivedAt: now, at: now)
             } else {
-                container.deadlineAt = retry(of: container)
+                moveFailed(&container, relocation.failure)
             }
             record(.container(container))
             release(relocation.newAddress)

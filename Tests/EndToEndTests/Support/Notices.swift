@@ -186,6 +186,21 @@ enum Notices {
                 while not threads: time.sleep(0.01)
                 keep.append(open("/proc/self/task/%d/status" % threads[0])); return threads[0]
             """
+        try await PythonScene.play("dead", in: lab, prologue: "keep = []") { scene in
+            let look =
+                "[child := os.fork() or time.sleep(3600), keep.append(open(f'/proc/{child}/status')), os.kill(child, 9), "
+                + "os.waitpid(child, 0), child][4]"
+            let child = try await scene.ask(look)
+            let refused = try await lab.api.move(scene.name, to: try HostName("host2"))
+            #expect(refused.state == .failed)
+            #expect(refused.failure?.code == .fleetingFile)
+            let words = "it had /proc/\(child)/status"
+            #expect(refused.failure?.message.hasPrefix(words) == true, "\(refused)")
+            #expect(try await lab.api.container(scene.name).refusals?.count == 1)
+            #expect(try await scene.ask("keep.pop().close()") == "null")
+            try await scene.move(to: "host2")
+            #expect(try await lab.api.container(scene.name).refusals == nil)
+        }
         try await PythonScene.play("looking", in: lab, prologue: prologue) { scene in
             let thread = try await scene.ask("look()")
             let refused = try await lab.api.move(scene.name, to: try HostName("host2"))
