@@ -453,6 +453,40 @@ struct NetworkHostTests {
         print(sender[0], packet[20])
         """
 
+    @Test("a container that opens connections without end has its share of the hosts' tables, and others go on")
+    func connections() async throws {
+        try await NetworkFixture.with { world in
+            let network = try await world.hostNetwork(0)
+            let gateway = try await world.gatewayNetwork()
+            try await gateway.route([first, second], via: NetworkFixture.address(ofHost: 0))
+            let greedy = try await network.attach(try stay("greedy"), address: first)
+            _ = try await world.output("python3 -c '\(Self.flood(20_000))'", in: greedy)
+            // The rules are replaced; what was counted stays.
+            let other = try await network.attach(try stay("other"), address: second)
+            _ = try await world.output("python3 -c '\(Self.flood(20_000))'", in: greedy)
+            for namespace in [world.hosts[0], world.gateway] {
+                let count = try await world.output("cat /proc/sys/net/netfilter/nf_conntrack_count", in: namespace)
+                let tracked = try #require(Int(count.prefix { $0.isNumber }))
+                #expect((HostRules.mostConnections - 100...HostRules.mostConnections + 500).contains(tracked))
+            }
+            let outside = try await NetworkPeer.datagrams(in: world.outside, NetworkFixture.outsideAddress, port: 9)
+            let peer = try await NetworkPeer.datagrams(in: other, second, port: 9)
+            try peer.send("here", to: NetworkFixture.outsideAddress, port: 9)
+            #expect(try await outside.receive() == "here")
+        }
+    }
+
+    /// Sends a datagram to each of so many ports of the outside.
+    private static func flood(_ count: Int) -> String {
+        """
+        import socket, time
+        peer = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        for port in range(20000, 20000 + \(count)):
+            peer.sendto(b"x", ("\(NetworkFixture.outsideAddress)", port))
+            if port % 100 == 0: time.sleep(0.001)
+        """
+    }
+
     @Test("what is under way when a container stands still reaches it, or leaves it, only when it goes on")
     func stillness() async throws {
         try await NetworkFixture.with(hosts: 1) { world in

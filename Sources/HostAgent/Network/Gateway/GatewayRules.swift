@@ -14,6 +14,9 @@ struct GatewayRules {
     /// What the rules are about.
     var configuration: GatewayNetworkConfiguration
 
+    /// How many connections to a virtual address are tracked at once: a full table would cut off everybody.
+    static let mostConnections = 32_768
+
     /// The mark of new connections' first packets, and the number of their table of routes.
     static let newcomers: UInt32 = 82
 
@@ -43,6 +46,7 @@ struct GatewayRules {
                     type ipv4_addr . inet_service . ipv4_addr . inet_service : mark; flags timeout;
                 }
                 set fenced { type ipv4_addr; }
+                set reached { type ipv4_addr; size 65535; flags dynamic; }
                 chain leaving { type filter hook prerouting priority mangle; policy accept; }
                 chain coming { type filter hook prerouting priority dstnat + 5; policy accept; }
                 chain translation { type nat hook prerouting priority dstnat; policy accept; }
@@ -79,6 +83,8 @@ struct GatewayRules {
                     ip daddr @fenced meta l4proto tcp reject with tcp reset
                     ip daddr @fenced drop
                     iifname \(outside) ip saddr \(containers) drop
+                    ct original ip daddr \(virtual) ct state new \
+                        add @reached { ct original ip daddr ct count over \(Self.mostConnections) } drop
                     ct state established,related accept
                     iifname \(outside) ip daddr \(containers) ct status dnat accept
                     iifname \(outside) ip daddr \(containers) drop

@@ -13,6 +13,8 @@ import FleetModel
 /// - Nothing of this host opens a connection to a sealed address. What the gateway sends to one passes: it belongs to a
 ///   connection that the gateway tracks, and what becomes of it is for the container's own sockets to say. A client may come
 ///   again from the port of a connection that has ended, or that it has forgotten, while the gateway still tracks that one.
+/// - It has a share of the table of tracked connections, and no more: a full table would cut off everybody. What is counted of
+///   that outlives a change of the other rules, in a table of its own.
 /// - Connections that have just come from another host are unknown to the connection tracker here, so TCP is judged by its
 ///   flags and not by tracked state.
 struct HostRules {
@@ -23,6 +25,8 @@ struct HostRules {
     /// What is wired up.
     var attachments: [Attachment]
 
+    /// How many connections that a container has opened are tracked at once.
+    static let mostConnections = 16_384
     /// How many routers a container's packets may pass, whatever it says.
     private static let hopsFromContainers = 64
     /// How many routers those could still pass that have reached a container.
@@ -31,6 +35,16 @@ struct HostRules {
     /// The script for `nft -f`.
     var script: String {
         """
+        table ip relocate_connections {
+            set opened { type ipv4_addr; size 65535; flags dynamic; }
+            chain forward { type filter hook forward priority filter + 10; policy accept; }
+        }
+        flush chain ip relocate_connections forward
+        table ip relocate_connections {
+            chain forward {
+                iifname "rlc*" ct state new add @opened { ip saddr ct count over \(Self.mostConnections) } drop
+            }
+        }
         table ip relocate
         delete table ip relocate
         table ip relocate {
