@@ -54,6 +54,25 @@ struct NetworkGatewayTests {
         }
     }
 
+    @Test("a virtual address to which connections are opened without end has its share of the gateway's table")
+    func connections() async throws {
+        try await NetworkFixture.with { world in
+            let gateway = try await world.gatewayNetwork()
+            // Nobody is there to answer.
+            try await gateway.announce(announcement(first, host: 0))
+            let flood = """
+                import socket
+                for port in range(20000, 60000):
+                    peer = socket.socket(); peer.setblocking(False); peer.bind(("\(NetworkFixture.outsideAddress)", port))
+                    peer.connect_ex(("\(virtual)", 80)); peer.close()
+                """
+            _ = try await world.output("python3 -c '\(flood)'", in: world.outside)
+            let count = try await world.output("cat /proc/sys/net/netfilter/nf_conntrack_count", in: world.gateway)
+            let tracked = try #require(Int(count.prefix { $0.isNumber }))
+            #expect((GatewayRules.mostConnections - 100...GatewayRules.mostConnections + 500).contains(tracked))
+        }
+    }
+
     @Test("what is cut off reaches nobody and is reached by nobody, open connections included, until it is let pass")
     func fence() async throws {
         try await NetworkFixture.with { world in
