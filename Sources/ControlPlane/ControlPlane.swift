@@ -151,8 +151,9 @@ public final class ControlPlane: Sendable {
 
         scheduler.run()
         let mobility = MobilityKeeper(
-            fleet: fleet, containers: containers, relocator: relocator, logger: logger,
-            firstPauseSeconds: configuration.stepTimes.secondTrialSeconds)
+            fleet: fleet, containers: containers, firstPauseSeconds: configuration.stepTimes.secondTrialSeconds)
+        let overdue = OverdueKeeper(
+            fleet: fleet, containers: containers, relocator: relocator, logger: logger)
         let restarts = RestartKeeper(fleet: fleet, containers: containers, logger: logger)
         let exposures = ExposureWatch(fleet: fleet, logger: logger)
         let likeness = LikenessWatch(fleet: fleet, logger: logger)
@@ -167,6 +168,7 @@ public final class ControlPlane: Sendable {
         supervisor.run { await drains.run() }
         supervisor.run { await losses.run() }
         supervisor.run { await mobility.run() }
+        supervisor.run { await overdue.run() }
         supervisor.run { await restarts.run() }
         supervisor.run { await exposures.run() }
         supervisor.run { await likeness.run() }

@@ -63,9 +63,10 @@ extension FleetDraft {
 
     /// When a container is to move whose move has failed. The longer it has been there, the longer the pauses between its
     /// moves, which are never long beside its stay.
-    private func retry(of container: Container) -> Timestamp? {
+    /// - Parameter share: the pause as a share of the stay.
+    func retry(of container: Container, after share: Double = 0.1) -> Timestamp? {
         let stay = container.arrivedAt.map { now.seconds(since: $0) } ?? 0
-        let soonest = now.advanced(bySeconds: min(max(stay / 10, 5), 300))
+        let soonest = now.advanced(bySeconds: min(max(stay * share, 5), 300))
         return container.deadlineAt.map { max($0, soonest) }
     }
 

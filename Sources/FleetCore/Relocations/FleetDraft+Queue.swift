@@ -38,7 +38,8 @@ extension FleetDraft {
         guard var container = state.containers[relocation.container], container.state == .running,
             container.deadlineAt != nil
         else { return }
-        container.deadlineAt = state.deadline(of: container, arrivedAt: now, at: now)
+        // It has not refused, and what it lacks, a host that takes it, rarely comes at the next moment.
+        container.deadlineAt = retry(of: container, after: 0.5)
         record(.container(container))
     }
 

@@ -68,9 +68,7 @@ struct MobilityKeeperTests {
     private let stuck = Mobility.immovable(reason: "a device", log: "")
 
     private func keeper(_ desk: Desk) -> MobilityKeeper {
-        MobilityKeeper(
-            fleet: desk.fleet, containers: desk.containers, relocator: desk.relocator, logger: desk.logger,
-            firstPauseSeconds: 5)
+        MobilityKeeper(fleet: desk.fleet, containers: desk.containers, firstPauseSeconds: 5)
     }
 
     @Test("are tried again after ever longer pauses, up to a quarter of an hour")
@@ -132,9 +130,13 @@ struct MobilityKeeperTests {
                             name: .default, version: 1, changedAt: .now, changedBy: "ann",
                             policy: Policy(whenImmovable: rule))))
             }
-            await keeper(desk).deal(at: .now)
+            let keeper = OverdueKeeper(
+                fleet: desk.fleet, containers: desk.containers, relocator: desk.relocator, logger: desk.logger)
+            var asked: [ContainerName: Timestamp] = [:]
+            await keeper.look(at: .now, sparing: &asked)
             #expect(desk.standing == [], "its time has not come")
-            await keeper(desk).deal(at: Timestamp.now.advanced(bySeconds: 31))
+            let due = Timestamp.now.advanced(bySeconds: 31)
+            await keeper.look(at: due, sparing: &asked)
             if rule == .alarm || rule == .evacuate { #expect(desk.standing == ["immovable shop"]) }
             switch rule {
             case .alarm: #expect(desk.state.containers[shop]?.state == .running && desk.state.relocations.isEmpty)
@@ -152,6 +154,39 @@ struct MobilityKeeperTests {
                 }
                 #expect(try desk.container("shop").host?.text == "host1")
             }
+        }
+    }
+
+    @Test(
+        "what nothing comes of is asked again only after half a minute", arguments: [ImmovableRule.restart, .evacuate])
+    func spared(rule: ImmovableRule) async throws {
+        try await Desk.with(hosts: 1) { desk in
+            let stuck = stuck
+            let shop = try await desk.add("shop") {
+                $0.mobility = stuck
+                $0.refusals = Refusals(since: .now, reason: "a device", dueAt: .now)
+            }
+            let victim = try await desk.add("victim", of: "bravo")
+            try await desk.change { draft in
+                draft.record(
+                    .policy(
+                        PolicyRecord(
+                            name: .default, version: 1, changedAt: .now, changedBy: "ann",
+                            policy: Policy(whenImmovable: rule))))
+            }
+            let keeper = OverdueKeeper(
+                fleet: desk.fleet, containers: desk.containers, relocator: desk.relocator, logger: desk.logger)
+            let concerned = rule == .restart ? shop : victim
+            var asked: [ContainerName: Timestamp] = [:]
+            let start = Timestamp.now.advanced(bySeconds: 1)
+            for second in [0.0, 1, 29, 30] {
+                await keeper.look(at: start.advanced(bySeconds: second), sparing: &asked)
+                try await desk.until("no move is open") { $0.relocations.isEmpty }
+                let last = start.advanced(bySeconds: second == 30 ? 30 : 0)
+                #expect(asked == [concerned: last])
+            }
+            #expect(desk.state.containers[shop]?.state == .running, "no other host takes it")
+            #expect(desk.state.nextRelocation == (rule == .evacuate ? 3 : 1))
         }
     }
 
