@@ -137,10 +137,7 @@ struct RuncMoveTests {
                 taken = thief
                 try fixture.controlGroup(of: next, host: "host2").add(thief.process)
                 try thief.begin()
-                try await eventually("it has taken it") {
-                    let used = try fixture.limit(of: next, host: "host2", "memory.usage_in_bytes", "memory.current")
-                    return Int(used) ?? 0 > 100 << 20
-                }
+                try await eventually("it has taken all of it") { thief.hasAll }
             }
             try await eventually("all is limited") {
                 try fixture.limit(of: next, host: "host2", "cpu.cfs_quota_us", "cpu.max").hasPrefix("50000")
@@ -176,12 +173,17 @@ struct RuncMoveTests {
     private struct Thief {
         let process: Int32
         private let pipe: (read: OwnedDescriptor, write: OwnedDescriptor)
+        private let output: (read: OwnedDescriptor, write: OwnedDescriptor)
+
+        /// It writes when it has read all, which then lies in its memory.
+        var hasAll: Bool { output.read.isReadable(within: .zero) }
 
         init(of bytes: Int) throws {
             pipe = try OwnedDescriptor.pipe()
+            output = try OwnedDescriptor.pipe()
             process = try ChildProcess.spawn(
                 ["/bin/busybox", "sh", "-c", "read go; exec dd if=/dev/zero bs=\(bytes) count=1"],
-                descriptors: [0: pipe.read.number, 1: pipe.write.number])
+                descriptors: [0: pipe.read.number, 1: output.write.number])
         }
 
         func begin() throws {

@@ -26,13 +26,16 @@ struct FirewallRules: Sendable, Hashable {
 
     // MARK: nftables
 
+    /// The tables that agents make.
+    private static let own: Set = ["relocate", "relocate_connections", "relocate_gateway"]
+
     /// The tables in the answer to `nft -j list tables`, without those that Relocate makes.
     static func tables(_ json: String) throws -> [Table] {
         try objects(json).compactMap { object -> Table? in
             guard case .string(let family)? = object["table"]?["family"],
                 case .string(let name)? = object["table"]?["name"]
             else { return nil }
-            return ["relocate", "relocate_gateway"].contains(name) ? nil : Table(family: family, name: name)
+            return own.contains(name) ? nil : Table(family: family, name: name)
         }.sorted()
     }
 
