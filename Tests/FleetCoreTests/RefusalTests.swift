@@ -160,17 +160,9 @@ struct RefusalTests {
             requested: fleet.hosts[1], at: fleet.now)
         #expect(starting.decision.chosen == nil)
         let policy = Policy(placement: PlacementRules(besideImmovable: true))
-        fleet.change { draft in
-            draft.record(
-                .policy(
-                    PolicyRecord(name: .default, version: 1, changedAt: draft.now, changedBy: "ann", policy: policy)))
-        }
+        try fleet.change { _ = try $0.set(policy, as: .default, by: "ann") }
         #expect(try reasons(for: "bravo", fleet) == [])
-        fleet.change { draft in
-            draft.record(
-                .policy(
-                    PolicyRecord(name: .default, version: 2, changedAt: draft.now, changedBy: "ann", policy: Policy())))
-        }
+        try fleet.change { _ = try $0.set(Policy(), as: .default, by: "ann") }
         try fleet.change { try $0.update(name) { $0.mobility = .movable } }
         #expect(try reasons(for: "bravo", fleet) == [])
     }

@@ -50,6 +50,12 @@ struct NetworkFixture: Sendable {
                 containerNetwork: try IPv4Network("10.88.0.0/16"), hostNamespace: hosts[index]))
     }
 
+    /// How many connections are tracked in a namespace.
+    func trackedConnections(in namespace: NetworkNamespace) async throws -> Int {
+        let count = try await output("cat /proc/sys/net/netfilter/nf_conntrack_count", in: namespace)
+        return try #require(Int(count.prefix { $0.isNumber }))
+    }
+
     /// The network of the gateway, as its agent would open it.
     func gatewayNetwork() async throws -> KernelGatewayNetwork {
         try await KernelGatewayNetwork.open(

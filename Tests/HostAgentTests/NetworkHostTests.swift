@@ -465,8 +465,7 @@ struct NetworkHostTests {
             let other = try await network.attach(try stay("other"), address: second)
             _ = try await world.output("python3 -c '\(Self.flood(20_000))'", in: greedy)
             for namespace in [world.hosts[0], world.gateway] {
-                let count = try await world.output("cat /proc/sys/net/netfilter/nf_conntrack_count", in: namespace)
-                let tracked = try #require(Int(count.prefix { $0.isNumber }))
+                let tracked = try await world.trackedConnections(in: namespace)
                 #expect((HostRules.mostConnections - 100...HostRules.mostConnections + 500).contains(tracked))
             }
             let outside = try await NetworkPeer.datagrams(in: world.outside, NetworkFixture.outsideAddress, port: 9)

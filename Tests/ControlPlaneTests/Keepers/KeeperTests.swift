@@ -123,13 +123,7 @@ struct MobilityKeeperTests {
             }
             let victim = try await desk.add("victim", of: "bravo")
             try await desk.add("rival", of: "bravo", on: "host2")
-            try await desk.change { draft in
-                draft.record(
-                    .policy(
-                        PolicyRecord(
-                            name: .default, version: 1, changedAt: .now, changedBy: "ann",
-                            policy: Policy(whenImmovable: rule))))
-            }
+            try await desk.change { _ = try $0.set(Policy(whenImmovable: rule), as: .default, by: "ann") }
             let keeper = OverdueKeeper(
                 fleet: desk.fleet, containers: desk.containers, relocator: desk.relocator, logger: desk.logger)
             var asked: [ContainerName: Timestamp] = [:]
@@ -167,13 +161,7 @@ struct MobilityKeeperTests {
                 $0.refusals = Refusals(since: .now, reason: "a device", dueAt: .now)
             }
             let victim = try await desk.add("victim", of: "bravo")
-            try await desk.change { draft in
-                draft.record(
-                    .policy(
-                        PolicyRecord(
-                            name: .default, version: 1, changedAt: .now, changedBy: "ann",
-                            policy: Policy(whenImmovable: rule))))
-            }
+            try await desk.change { _ = try $0.set(Policy(whenImmovable: rule), as: .default, by: "ann") }
             let keeper = OverdueKeeper(
                 fleet: desk.fleet, containers: desk.containers, relocator: desk.relocator, logger: desk.logger)
             let concerned = rule == .restart ? shop : victim
