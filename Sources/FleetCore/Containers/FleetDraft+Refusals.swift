@@ -10,29 +10,34 @@ extension FleetDraft {
     /// kept: whoever lets himself be moved again is late, and does not begin a new stay.
     package mutating func refuses(_ container: inout Container, because reason: String, log: String) {
         count(reason, against: &container)
+        stick(&container, because: reason, log: log)
+    }
+
+    private func stick(_ container: inout Container, because reason: String, log: String) {
         container.mobility = .immovable(reason: reason, log: log)
         container.deadlineAt = nil
     }
 
     /// A move of a container has failed; the caller records it.
     mutating func moveFailed(_ container: inout Container, _ failure: StepFailure?) {
-        guard let failure, failure.code.isRefusal else {
-            container.deadlineAt = retry(of: container)
-            return
+        if let failure, failure.code.isRefusal {
+            let count = count(failure.message, against: &container)
+            if failure.code == .dumpRefused || count >= Self.mostMoments {
+                return stick(&container, because: failure.message, log: failure.toolMessage)
+            }
         }
-        let count = (container.refusals?.count ?? 0) + 1
-        if failure.code == .dumpRefused || count >= Self.mostMoments {
-            return refuses(&container, because: failure.message, log: failure.toolMessage)
-        }
-        self.count(failure.message, against: &container)
         container.deadlineAt = retry(of: container)
     }
 
-    private func count(_ reason: String, against container: inout Container) {
+    /// - Returns: how many there are with this one.
+    @discardableResult
+    private func count(_ reason: String, against container: inout Container) -> Int {
         let before = container.refusals
-        container.refusals = Refusals(
+        let refusals = Refusals(
             since: before?.since ?? now, count: (before?.count ?? 0) + 1, reason: reason,
             dueAt: before?.dueAt ?? container.deadlineAt)
+        container.refusals = refusals
+        return refusals.count
     }
 
     /// A trial has shown that a container can be moved; the caller records it. That it has refused to before is forgotten when it

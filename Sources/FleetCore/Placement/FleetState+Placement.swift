@@ -81,14 +81,14 @@ extension FleetState {
         starting container: Container, requested: HostName?, leaving: Leaving? = nil, at now: Timestamp
     ) -> PlacementOutcome {
         var generator = randomness.placement
+        let policy = policy(of: container)
         return Placement.decide(
             PlacementRequest(
                 tenant: container.spec.tenant, memoryBytes: container.spec.limits.memoryBytes,
                 runtime: container.spec.runtime, source: leaving == nil ? nil : container.host, requested: requested,
                 neverBeside: neverBeside(container.spec.tenant),
-                besideImmovable: policy(of: container).placement.besideImmovable, isAlone: leaving == .alone,
-                now: now),
-            in: placement, policy: policy(of: container), using: &generator)
+                besideImmovable: policy.placement.besideImmovable, isAlone: leaving == .alone, now: now),
+            in: placement, policy: policy, using: &generator)
     }
 
     /// What is known of a container that is to leave its host.
@@ -102,12 +102,13 @@ extension FleetState {
         let (visits, seconds) = exposure.read { book in
             (book.visits(of: container.name), book.tenantSeconds(of: tenant, at: now, among: siblings))
         }
+        let rules = policy(of: container).placement
         return PlacementRequest(
             tenant: tenant, memoryBytes: container.spec.limits.memoryBytes, runtime: container.spec.runtime,
             source: source, requested: requested, neverBeside: neverBeside(tenant),
-            besideImmovable: policy(of: container).placement.besideImmovable, avoidTenants: avoidTenants,
+            besideImmovable: rules.besideImmovable, avoidTenants: avoidTenants,
             visits: visits, tenantSeconds: seconds,
-            expectedStaySeconds: clock(of: container).meanSeconds ?? policy(of: container).placement.memorySeconds,
+            expectedStaySeconds: clock(of: container).meanSeconds ?? rules.memorySeconds,
             busy: busy, now: now)
     }
 }
