@@ -302,6 +302,8 @@ function containerFacts(fleet) {
     ["Command", ({ command }) => (command.length ? command.join(" ") : "the image’s own")],
     ["Environment", ({ environment }) => Object.entries(environment ?? {}).map(([key, value]) => `${key}=${value}`).join(" ") || null],
     ["Limits", ({ limits }) => `${bytes(limits.memoryBytes)} memory, ${limits.cpus} CPU, ${limits.processes} processes`],
+    ["Root user", ({ hostRoot }) => (hostRoot
+      ? { state: { sign: "⚠", tone: "warn", word: "the host’s own: whoever breaks out of it is root on the host" } } : null)],
     ["Runtime", ({ runtime }) => runtime],
     ["Created", ({ createdAt }) => ago(createdAt)],
   ]);

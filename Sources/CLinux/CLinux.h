@@ -20,6 +20,7 @@ extern int accept4(int socket, struct sockaddr *address, socklen_t *length, int 
 extern int pipe2(int ends[2], int flags);
 extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int first);
 extern int setns(int descriptor, int type);
+extern int unshare(int flags);
 extern int pthread_setname_np(pthread_t thread, const char *name);
 extern long syscall(long number, ...);
 
@@ -35,6 +36,10 @@ static const int linux_nonblocking = SOCK_NONBLOCK;
 static const int linux_no_signal = MSG_NOSIGNAL;
 static const int16_t linux_spawn_new_session = 0x80;         // POSIX_SPAWN_SETSID
 static const int linux_new_network_namespace = 0x40000000;  // CLONE_NEWNET
+static const int linux_new_mount_namespace = 0x00020000;    // CLONE_NEWNS
+static const int linux_new_file_system = 0x00000200;        // CLONE_FS
+static const unsigned long linux_bind_mount = 4096;         // MS_BIND
+static const int linux_do_not_follow = 8;                   // UMOUNT_NOFOLLOW
 
 // struct ucred exists only for GNU sources: the credentials of a Unix socket's peer, SO_PEERCRED.
 struct linux_peer_credentials {
@@ -49,6 +54,23 @@ static inline int linux_open_beneath(int directory, const char *path, int flags)
     how.flags = (uint64_t)flags;
     how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
     return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
+}
+
+// open_tree(2): a copy of the mount of a directory that stands nowhere yet; -1 and errno on failure.
+static inline int linux_copy_mount(const char *path) {
+    return (int)syscall(SYS_open_tree, -100 /* AT_FDCWD */, path, 1 /* OPEN_TREE_CLONE */ | SOCK_CLOEXEC);
+}
+
+// mount_setattr(2): has a copied mount show owners as a user namespace maps them; 0 on success.
+static inline int linux_map_mount(int mount, int user_namespace) {
+    struct { uint64_t set, clear, propagation, user_namespace; } change = {
+        0x00100000 /* MOUNT_ATTR_IDMAP */, 0, 0, (uint64_t)user_namespace};
+    return (int)syscall(SYS_mount_setattr, mount, "", 0x1000 /* AT_EMPTY_PATH */, &change, sizeof change);
+}
+
+// move_mount(2): puts a copied mount to its place; 0 on success.
+static inline int linux_place_mount(int mount, const char *path) {
+    return (int)syscall(SYS_move_mount, mount, "", -100 /* AT_FDCWD */, path, 4 /* MOVE_MOUNT_F_EMPTY_PATH */);
 }
 
 // How many processors this process may run on, sched_getaffinity(2); 0 on failure.

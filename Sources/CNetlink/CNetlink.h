@@ -7,6 +7,7 @@
 #include <linux/inet_diag.h>
 #include <linux/neighbour.h>
 #include <linux/netfilter/nf_conntrack_common.h>
+#include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
 #include <linux/netlink.h>
@@ -30,5 +31,7 @@ static const unsigned long linux_mount_recursive = 16384;  // MS_REC
 static const unsigned long linux_mount_shared = 1048576;   // MS_SHARED
 static const int linux_unmount_detach = 2;              // MNT_DETACH
 static const unsigned linux_link_up = 1;                // IFF_UP
+static const unsigned linux_filter_drop = 0;            // NF_DROP
+static const unsigned linux_filter_accept = 1;          // NF_ACCEPT
 
 #endif

@@ -18,6 +18,9 @@ public struct ContainerSpec: Codable, Sendable, Hashable {
     public var limits: ResourceLimits
     /// The capabilities that were asked for; `nil` for none.
     public var capabilities: [Capability]?
+    /// Whether its root user is the host's own, as an operator has decided who trusts it; `nil` for no: its users are
+    /// nobody on the host.
+    public var hostRoot: Bool?
     /// The runtime that carries it; a container stays on its runtime.
     public var runtime: RuntimeKind
     /// For a container that was adopted: what its Docker daemon was told when it was made (the body of
@@ -28,7 +31,7 @@ public struct ContainerSpec: Codable, Sendable, Hashable {
     public init(
         name: ContainerName, tenant: TenantName, image: String, digest: ImageDigest, command: [String] = [],
         environment: [String: String] = [:], ports: [PortMapping] = [], limits: ResourceLimits = ResourceLimits(),
-        capabilities: [Capability]? = nil, runtime: RuntimeKind, engineBody: JSONValue? = nil
+        capabilities: [Capability]? = nil, hostRoot: Bool? = nil, runtime: RuntimeKind, engineBody: JSONValue? = nil
     ) {
         self.name = name
         self.tenant = tenant
@@ -39,6 +42,7 @@ public struct ContainerSpec: Codable, Sendable, Hashable {
         self.ports = ports
         self.limits = limits
         self.capabilities = capabilities
+        self.hostRoot = hostRoot
         self.runtime = runtime
         self.engineBody = engineBody
     }

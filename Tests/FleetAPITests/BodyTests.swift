@@ -24,9 +24,8 @@ struct BodyTests {
             NewContainerBody(
                 name: try ContainerName("echo"), tenant: shop, image: "redis", command: ["run"],
                 environment: ["A": "b"], ports: [PortBody(port: 80), PortBody(port: 81, containerPort: 8081)],
-                limits: LimitsBody(memoryBytes: 64 << 20, cpus: 0.5), capabilities: [.netRaw], runtime: .docker,
-                host: host,
-                policy: night, onHostLoss: .restart, restart: .always),
+                limits: LimitsBody(memoryBytes: 64 << 20, cpus: 0.5), capabilities: [.netRaw], hostRoot: true,
+                runtime: .docker, host: host, policy: night, onHostLoss: .restart, restart: .always),
             NewContainerBody(name: try ContainerName("echo"), tenant: shop, image: "redis"))
         try check(
             ContainerChangesBody(policy: .set(night), isPaused: true, onHostLoss: .stay, restart: .never),

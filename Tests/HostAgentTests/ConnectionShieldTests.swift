@@ -15,7 +15,6 @@ struct ConnectionShieldTests {
         let namespace = NetworkNamespace(path: "/run/rl-test-\(getpid())-silence-\(family)")
         try await namespace.create()
         do {
-            try await Nft(namespace: namespace).apply(ConnectionShield.rules, for: "a test")
             let (shield, client, server) = try await withNetworkNamespace(namespace) { () throws(NetlinkError) in
                 let links = try NetlinkSocket()
                 try links.perform([.setUp(try links.requireLink(named: "lo"), name: "lo")])

@@ -21,7 +21,7 @@ struct DockerPresenceTests {
             daemon.holdList()
             async let presence = runtime.presence()
             await daemon.awaitListAsked()
-            try await runtime.revive(stay, from: Self.relocation)
+            try await runtime.revive(stay, from: Self.relocation, through: Doorway { _ in })
             daemon.sendList()
             #expect(await presence == [StayPresence(stay: stay, state: .running)])
         }
@@ -31,7 +31,7 @@ struct DockerPresenceTests {
     func silent() async throws {
         try await DaemonOfOne.with(.dumped(Self.relocation)) { daemon, runtime, stay in
             #expect(await runtime.presence() == [StayPresence(stay: stay, state: .dumped(Self.relocation))])
-            try await runtime.revive(stay, from: Self.relocation)
+            try await runtime.revive(stay, from: Self.relocation, through: Doorway { _ in })
             daemon.listsNothing()
             #expect(await runtime.presence() == [StayPresence(stay: stay, state: .running)])
         }

@@ -29,6 +29,32 @@ struct FileImageTests {
         return [UInt8(writer.bytes.count & 0xFF), UInt8(writer.bytes.count >> 8), 0, 0] + writer.bytes
     }
 
+    private static func file(_ name: String, isExternal: Bool = false) -> [UInt8] {
+        entry { entry in
+            entry.integer(1, 1)
+            entry.integer(2, 6)
+            entry.message(3) { file in
+                file.integer(1, 6)
+                file.text(6, name)
+                if isExternal { file.flag(9, true) }
+                file.integer(10, 0o20666)
+            }
+        }
+    }
+
+    @Test("what lies on no mount of the container is restored as a file of its own; all else stays, byte for byte")
+    func naming() throws {
+        let others = [Self.file("file[19:5]"), Self.socket(9, state: 1), Self.file("/etc/hosts")]
+        let image = Self.magic + others[0] + Self.file("file[18:5]", isExternal: true) + others[1] + others[2]
+        let expected = Self.magic + others[0] + others[1] + others[2]
+        let new = try #require(FileImages.naming("file[18:5]", as: "/dev/null", in: image))
+        #expect(!String(decoding: new, as: UTF8.self).contains("file[18:5]"))
+        #expect(String(decoding: new, as: UTF8.self).contains("/dev/null"))
+        for other in others { #expect(new.contains(other)) }
+        #expect(FileImages.naming("file[18:5]", as: "/dev/null", in: expected) == expected)
+        #expect(FileImages.naming("file[18:5]", as: "/dev/null", in: Array(image.dropFirst())) == nil)
+    }
+
     private static let file = entry { entry in
         entry.integer(1, 1)
         entry.integer(2, 5)

@@ -1,5 +1,7 @@
 import FleetModel
 import Glibc
+import RelocateTesting
+import SystemSupport
 import Testing
 
 @testable import HostAgent
@@ -29,6 +31,80 @@ struct NetworkHostTests {
                 for number in 0..<150 { #expect(try await server.receive() == "\(number)") }
                 try await hold(shop, inside, world, addresses: [first, second])
             }
+        }
+    }
+
+    /// A process in a network namespace of its own, as CRIU's first is in a restore; it is ended afterwards.
+    private func withNewcomer(_ body: (pid_t) async throws -> Void) async throws {
+        let process = try ChildProcess.spawn(["/usr/bin/unshare", "--net", "/bin/sleep", "1000"])
+        let own = NetworkNamespace(path: "/proc/\(process)/ns/net")
+        func end() {
+            kill(process, SIGKILL)
+            _ = ChildProcess.wait(for: process)
+        }
+        do {
+            try await eventually("it has its namespace") { !own.isSame(as: .ofProcess) }
+            try await body(process)
+        } catch {
+            end()
+            throw error
+        }
+        end()
+    }
+
+    @Test(
+        "packets wait for a container whose namespace does not exist yet, and are delivered, all of them and in order")
+    func waitingApart() async throws {
+        try await NetworkFixture.with { world in
+            let network = try await world.hostNetwork(0)
+            let gateway = try await world.gatewayNetwork()
+            try await gateway.route([first, second], via: NetworkFixture.address(ofHost: 0))
+            let shop = try stay("shop", 1)
+            let inside = try await network.expect(shop, oldAddresses: [first], newAddress: second)
+            #expect(try await network.expect(shop, oldAddresses: [first], newAddress: second) == inside)
+            let client = try await NetworkPeer.datagrams(in: world.gateway, NetworkFixture.gatewayAddress, port: 0)
+            let here = try await NetworkPeer.datagrams(in: world.hosts[0], NetworkFixture.address(ofHost: 0), port: 0)
+            for number in 0..<50 { try client.send("\(number)", to: first, port: 7) }
+            try await withNewcomer { process in
+                let doorway = try await network.doorway(of: shop)
+                try await onOwnThread { () throws(StepFailure) in try doorway.takeIn(process) }
+                let servers = [
+                    try await NetworkPeer.datagrams(in: inside, first, port: 7),
+                    try await NetworkPeer.datagrams(in: inside, second, port: 7),
+                ]
+                for number in 50..<100 { try client.send("\(number)", to: first, port: 7) }
+                // What the host itself sends waits as well.
+                for number in 0..<50 { try here.send("\(number)", to: second, port: 7) }
+                try await network.unshield(shop)
+                #expect(try await world.output("ip route show dev \(HoldLink.interface)", in: world.hosts[0]) != "")
+                try await network.deliver(shop)
+                for number in 0..<100 { #expect(try await servers[0].receive() == "\(number)") }
+                for number in 0..<50 { #expect(try await servers[1].receive() == "\(number)") }
+                try client.send("later", to: first, port: 7)
+                #expect(try await servers[0].receive() == "later")
+                for list in ["route", "neigh"] {
+                    let left = try await world.output("ip \(list) show dev \(HoldLink.interface)", in: world.hosts[0])
+                    #expect(left == "", "\(list): \(left)")
+                }
+            }
+        }
+    }
+
+    @Test("of a container that was expected and does not come nothing is left")
+    func expectedInVain() async throws {
+        try await NetworkFixture.with(hosts: 1) { world in
+            let network = try await world.hostNetwork(0)
+            let shop = try stay("shop", 1)
+            let before = try await world.output("ip route", in: world.hosts[0])
+            _ = try await network.expect(shop, oldAddresses: [first], newAddress: second)
+            let here = try await NetworkPeer.datagrams(in: world.hosts[0], NetworkFixture.address(ofHost: 0), port: 0)
+            try here.send("in vain", to: first, port: 7)
+            let next = try await world.hostNetwork(0)
+            #expect(await next.attachments().map(\.stay) == [shop])
+            try await next.detach(shop)
+            #expect(try await world.output("ip route", in: world.hosts[0]) == before)
+            #expect(try await world.output("ip neigh show dev \(HoldLink.interface)", in: world.hosts[0]) == "")
+            #expect(await next.attachments().isEmpty)
         }
     }
 

@@ -47,7 +47,7 @@ struct RuncConfigurationTests {
             return try BundleConfiguration(
                 spec: spec, image: ImageDefaults(command: image, environment: ["A": "image", "B": "image"]),
                 user: ImageUser(uid: 5, gid: 6), rootFileSystem: "/root", namespace: NetworkNamespace(path: "/ns"),
-                controlGroup: "relocate/shop.0")
+                controlGroup: "relocate/shop.0", users: nil)
         }
         #expect(try configuration(["own"], image: ["image"]).process.args == ["own"])
         let configured = try configuration([], image: ["image"])

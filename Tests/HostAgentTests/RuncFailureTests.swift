@@ -108,22 +108,19 @@ struct RuncFailureTests {
             let before = try client.ask("before")
             let relocation = RelocationID(5)
             let next = Stay(container: spec.name, arrival: relocation)
-            try run([
-                "/usr/bin/nsenter", "--net=\(fixture.network.namespaces[1].path)", "ip", "address", "flush", "dev",
-                "eth0",
-            ])
             try await fixture.destination.prepare(spec, stay: next, namespace: fixture.network.namespaces[1])
             fixture.network.hold()
             _ = try await fixture.source.checkpoint(stay, for: relocation)
             let failure = await #expect(throws: StepFailure.self) {
-                _ = try await fixture.destination.restore(next, lease: .seconds(10))
+                _ = try await fixture.destination.restore(
+                    next, through: fixture.network.doorway(at: 1, withAddress: false), lease: .seconds(10))
             }
             #expect(failure?.code == .restoreFailed)
             #expect(failure?.message == "an address of the container is missing on the host")
             #expect(fixture.processes(of: next, host: "host2").isEmpty)
+            try await fixture.source.revive(stay, from: relocation, through: fixture.network.doorway(at: 0))
+            try await fixture.source.revive(stay, from: relocation, through: fixture.network.doorway(at: 0))
             fixture.network.route(to: 0)
-            try await fixture.source.revive(stay, from: relocation)
-            try await fixture.source.revive(stay, from: relocation)
             let after = try client.ask("after")
             #expect(after.token == before.token)
             #expect(after.count == before.count + 1)
@@ -143,7 +140,7 @@ struct RuncFailureTests {
                 try await fixture.destination.prepare(spec, stay: next, namespace: fixture.network.namespaces[1])
                 _ = try await fixture.source.checkpoint(stay, for: relocation)
                 try await fixture.destination.remove(next)
-                try await fixture.source.revive(stay, from: relocation)
+                try await fixture.source.revive(stay, from: relocation, through: fixture.network.doorway(at: 0))
                 try await fixture.source.removeDump(of: relocation)
                 let text = try await fixture.source.logs(spec.name, tailBytes: 1 << 20)
                 let count = text.split(separator: "\n").count
@@ -164,8 +161,7 @@ struct RuncFailureTests {
             let configuration = try RuncFixture.configuration(fixture.directory, fixture.network.id, host: "host1")
             var worker: CriuWorker? = try CriuWorker(
                 CriuWorker.Setting(
-                    criu: configuration.criu, nsenter: configuration.nsenter, shell: configuration.shell,
-                    namespace: fixture.network.namespaces[0], lock: lock, output: nil))
+                    criu: configuration.criu, shell: configuration.shell, lock: lock, output: nil))
             let process = try #require(worker?.process)
             #expect(FileTree.exists("/proc/\(process)"))
             worker = nil
@@ -186,15 +182,16 @@ struct RuncFailureTests {
             try await fixture.destination.prepare(spec, stay: next, namespace: fixture.network.namespaces[1])
             fixture.network.hold()
             _ = try await fixture.source.checkpoint(stay, for: relocation)
-            _ = try await fixture.destination.restore(next, lease: .milliseconds(50))
+            _ = try await fixture.destination.restore(
+                next, through: fixture.network.doorway(at: 1), lease: .milliseconds(50))
             try await eventually("the lease runs out") {
                 await fixture.destination.presence() == [StayPresence(stay: next, state: .prepared(relocation))]
             }
             #expect(fixture.processes(of: next, host: "host2").isEmpty)
             let failure = await #expect(throws: StepFailure.self) { _ = try await fixture.destination.release(next) }
             #expect(failure?.code == .leaseExpired)
+            try await fixture.source.revive(stay, from: relocation, through: fixture.network.doorway(at: 0))
             fixture.network.route(to: 0)
-            try await fixture.source.revive(stay, from: relocation)
             #expect(try client.ask("after").count == before.count + 1)
         }
     }
@@ -212,7 +209,7 @@ struct RuncFailureTests {
                 try await mortal.prepare(spec, stay: next, namespace: fixture.network.namespaces[1])
                 fixture.network.hold()
                 _ = try await fixture.source.checkpoint(stay, for: relocation)
-                _ = try await mortal.restore(next, lease: .seconds(600))
+                _ = try await mortal.restore(next, through: fixture.network.doorway(at: 1), lease: .seconds(600))
                 #expect(await mortal.presence() == [StayPresence(stay: next, state: .held(relocation))])
                 #expect(fixture.processes(of: next, host: "host2").count >= 2)
             }
@@ -221,8 +218,8 @@ struct RuncFailureTests {
             try await eventually("nothing of it runs") { fixture.processes(of: next, host: "host2").isEmpty }
             let failure = await #expect(throws: StepFailure.self) { _ = try await successor.release(next) }
             #expect(failure?.code == .interrupted)
+            try await fixture.source.revive(stay, from: relocation, through: fixture.network.doorway(at: 0))
             fixture.network.route(to: 0)
-            try await fixture.source.revive(stay, from: relocation)
             #expect(try client.ask("after").count == before.count + 1)
             try await successor.remove(next)
         }
@@ -259,8 +256,11 @@ struct RuncFailureTests {
             for _ in 1...2 { try await fixture.source.arm(stay, for: relocation) }
             fixture.network.hold()
             for _ in 1...2 { _ = try await fixture.source.checkpoint(stay, for: relocation) }
+            for _ in 1...2 {
+                _ = try await fixture.destination.restore(
+                    next, through: fixture.network.doorway(at: 1), lease: .seconds(30))
+            }
             fixture.network.route(to: 1)
-            for _ in 1...2 { _ = try await fixture.destination.restore(next, lease: .seconds(30)) }
             for _ in 1...2 { _ = try await fixture.destination.release(next) }
             #expect(try client.ask("after").count == before.count + 1)
             for _ in 1...2 { try await fixture.source.remove(stay) }

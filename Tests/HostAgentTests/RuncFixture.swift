@@ -12,7 +12,7 @@ struct RuncFixture: Sendable {
     /// Why real containers cannot be run here; `nil` when they can.
     static let obstacle: String? = {
         if getuid() != 0 { return "needs root" }
-        for program in ["/usr/sbin/runc", "/usr/local/sbin/criu", "/usr/bin/nsenter", "/bin/busybox", "/usr/bin/cc"]
+        for program in ["/usr/sbin/runc", "/usr/local/sbin/criu", "/usr/bin/unshare", "/bin/busybox", "/usr/bin/cc"]
         where access(program, X_OK) != 0 {
             return "needs \(program)"
         }
@@ -33,7 +33,7 @@ struct RuncFixture: Sendable {
         signal(SIGPIPE, SIG_IGN)
         let id = String(UInt32.random(in: 0...0xffff), radix: 16)
         let directory = "/tmp/relocate-test-\(id)"
-        try FileTree.make(directory)
+        try FileTree.makePassable(directory)
         defer { try? FileTree.remove(directory) }
         let images = try TestImages(directory: directory)
         let network = try TestNetwork(id: id)
@@ -53,6 +53,7 @@ struct RuncFixture: Sendable {
         for host in ["host1", "host2"] {
             #expect(FileTree.names(in: "\(directory)/\(host)/stays").isEmpty)
             #expect(FileTree.names(in: "\(directory)/\(host)/runc").isEmpty)
+            #expect(FileTree.names(in: "\(directory)/\(host)-roots").isEmpty)
         }
         let mounts = String(decoding: try FileBytes.read("/proc/self/mounts"), as: UTF8.self)
         #expect(!mounts.contains(directory))
@@ -65,8 +66,9 @@ struct RuncFixture: Sendable {
         _ adjust: (inout RuncRuntime.Configuration) -> Void = { _ in }
     ) throws -> RuncRuntime.Configuration {
         var configuration = RuncRuntime.Configuration(
-            host: try HostName(host), stateDirectory: "\(directory)/\(host)", sharedDirectory: "\(directory)/shared",
-            controlGroupParent: "rl-test-\(id)/\(host)")
+            host: try HostName(host), stateDirectory: "\(directory)/\(host)",
+            rootsDirectory: "\(directory)/\(host)-roots",
+            sharedDirectory: "\(directory)/shared", controlGroupParent: "rl-test-\(id)/\(host)")
         adjust(&configuration)
         return configuration
     }
@@ -79,10 +81,11 @@ struct RuncFixture: Sendable {
     /// The dumps in the storage that the hosts share.
     var dumps: [String] { FileTree.names(in: "\(directory)/shared/dumps") }
 
-    /// The CRIU processes that stand ready in the namespaces of this fixture; those of other tests are in others.
+    /// The CRIU processes that stand ready for stays of this fixture, whose locks they hold.
     var workers: [Int32] {
         ProcessTable.commands(containing: "swrk").filter { process in
-            network.namespaces.contains { $0.isSame(as: NetworkNamespace(path: "/proc/\(process)/ns/net")) }
+            let lock = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(process)/fd/5")
+            return lock?.hasPrefix(directory) == true
         }
     }
 
@@ -105,9 +108,18 @@ struct RuncFixture: Sendable {
         _ script: String, name: String = "shell", limits: ResourceLimits = ResourceLimits()
     ) async throws -> (ContainerSpec, Stay) {
         let spec = try spec(name, ["/bin/sh", "-c", script], limits: limits)
+        return (spec, try await start(spec))
+    }
+
+    /// Starts a container on the first host.
+    func start(_ spec: ContainerSpec) async throws -> Stay {
         let stay = Stay(container: spec.name, arrival: nil)
+        switch try await source.openNamespace(for: stay, spec) {
+        case .runtime(let own): try network.takeIn(own, at: 0)
+        case .network, .restore: try network.takeIn(nil, at: 0)
+        }
         try await source.start(spec, stay: stay, namespace: network.namespaces[0])
-        return (spec, stay)
+        return stay
     }
 
     /// Waits until a container has written a text.
@@ -139,8 +151,7 @@ struct RuncFixture: Sendable {
     /// Starts the echo server on the first host and waits for its first answer.
     func startEcho(_ name: String = "echo") async throws -> (ContainerSpec, Stay) {
         let spec = try spec(name, ["/bin/echo-server"])
-        let stay = Stay(container: spec.name, arrival: nil)
-        try await source.start(spec, stay: stay, namespace: network.namespaces[0])
+        let stay = try await start(spec)
         network.route(to: 0)
         return (spec, stay)
     }
@@ -159,7 +170,7 @@ struct RuncFixture: Sendable {
         let dump = try await from.checkpoint(stay, for: relocation)
         var timings = dump.timings.parts.reduce(into: [:]) { $0["dump.\($1.part)"] = $1.milliseconds }
         timings["checkpoint"] = watch.lap()
-        let restored = try await to.restore(next, lease: .seconds(30))
+        let restored = try await to.restore(next, through: network.doorway(at: namespace), lease: .seconds(30))
         timings["restore"] = watch.lap()
         // Before the release: restored sockets speak at once, and the answer must not reach the source.
         network.route(to: namespace)

@@ -36,10 +36,7 @@ struct RuncLifeTests {
     func startFails() async throws {
         try await RuncFixture.with { fixture in
             let spec = try fixture.spec("nothing", ["/bin/does-not-exist"])
-            let stay = Stay(container: spec.name, arrival: nil)
-            let failure = await #expect(throws: StepFailure.self) {
-                try await fixture.source.start(spec, stay: stay, namespace: fixture.network.namespaces[0])
-            }
+            let failure = await #expect(throws: StepFailure.self) { _ = try await fixture.start(spec) }
             #expect(failure?.code == .runtimeFailed)
             #expect(failure?.toolMessage.contains("does-not-exist") == true)
             #expect(await fixture.source.presence().isEmpty)

@@ -4,7 +4,7 @@ import Glibc
 
 @testable import HostAgent
 
-/// A client's network namespace with a link to each of two others, in which the container has the same address. The
+/// A client's network namespace, with a link to those of a container at each of two hosts, in which it has the same address. The
 /// client's route says at which of them it is.
 struct TestNetwork: Sendable {
     let id: String
@@ -19,31 +19,41 @@ struct TestNetwork: Sendable {
         do {
             try ip(["netns", "add", client])
             try ip(["-n", client, "link", "set", "lo", "up"])
-            for number in 1...2 {
-                let container = "rl-test-\(id)-\(number)"
-                // A connection table of its own: CRIU walks all of it, and the host's is large.
-                try run([
-                    "/usr/bin/nsenter", "--net=/run/netns/\(client)", "/bin/sh", "-c",
-                    "echo 1024 > /proc/sys/net/ipv4/tcp_child_ehash_entries && exec ip netns add \(container)",
-                ])
-                try ip(["-n", container, "link", "set", "lo", "up"])
-                try ip([
-                    "-n", client, "link", "add", "to\(number)", "address", "02:00:00:00:00:01", "type", "veth", "peer",
-                    "name", "eth0", "address", "02:00:00:00:00:02", "netns", container,
-                ])
-                try ip(["-n", client, "link", "set", "to\(number)", "up"])
-                try ip(["-n", container, "link", "set", "eth0", "up"])
-                try ip(["-n", container, "address", "add", "\(Self.address)/32", "dev", "eth0"])
-                try ip(["-n", container, "route", "add", "10.99.0.1/32", "dev", "eth0"])
-                try ip(["-n", container, "neigh", "add", "10.99.0.1", "lladdr", "02:00:00:00:00:01", "dev", "eth0"])
-                try ip([
-                    "-n", client, "neigh", "add", Self.address, "lladdr", "02:00:00:00:00:02", "dev", "to\(number)",
-                ])
-            }
             try ip(["-n", client, "address", "add", "10.99.0.1/32", "dev", "lo"])
         } catch {
             remove()
             throw error
+        }
+    }
+
+    /// Takes the namespace of a container in at one of the hosts, in place of what is there; `nil` for a new one.
+    func takeIn(_ other: NetworkNamespace?, at host: Int, withAddress: Bool = true) throws {
+        let number = host + 1
+        let container = "rl-test-\(id)-\(number)"
+        try? ip(["-n", client, "link", "delete", "to\(number)"])
+        try namespaces[host].remove()
+        if let other { try namespaces[host].bind(other) } else { try ip(["netns", "add", container]) }
+        try ip(["-n", container, "link", "set", "lo", "up"])
+        try ip([
+            "-n", client, "link", "add", "to\(number)", "address", "02:00:00:00:00:01", "type", "veth", "peer",
+            "name", "eth0", "address", "02:00:00:00:00:02", "netns", container,
+        ])
+        try ip(["-n", client, "link", "set", "to\(number)", "up"])
+        try ip(["-n", container, "link", "set", "eth0", "up"])
+        if withAddress { try ip(["-n", container, "address", "add", "\(Self.address)/32", "dev", "eth0"]) }
+        try ip(["-n", container, "route", "add", "10.99.0.1/32", "dev", "eth0"])
+        try ip(["-n", container, "neigh", "add", "10.99.0.1", "lladdr", "02:00:00:00:00:01", "dev", "eth0"])
+        try ip(["-n", client, "neigh", "add", Self.address, "lladdr", "02:00:00:00:00:02", "dev", "to\(number)"])
+    }
+
+    /// What takes in the namespace of a container that is restored at one of the hosts.
+    func doorway(at host: Int, withAddress: Bool = true) -> Doorway {
+        Doorway { process throws(StepFailure) in
+            do {
+                try takeIn(NetworkNamespace(path: "/proc/\(process)/ns/net"), at: host, withAddress: withAddress)
+            } catch {
+                throw StepFailure(code: .networkFailed, message: "\(error)")
+            }
         }
     }
 
@@ -70,7 +80,8 @@ struct TestNetwork: Sendable {
     }
 
     func remove() {
-        for name in [client, "rl-test-\(id)-1", "rl-test-\(id)-2"] { try? ip(["netns", "delete", name]) }
+        try? ip(["netns", "delete", client])
+        for namespace in namespaces { try? namespace.remove() }
     }
 
     private func ip(_ arguments: [String]) throws { try run(["/usr/sbin/ip"] + arguments) }

@@ -33,6 +33,7 @@ struct ContainersRoutes {
                     name: body.name, tenant: body.tenant, image: body.image, command: body.command ?? [],
                     environment: body.environment ?? [:], ports: (body.ports ?? []).map(\.mapping),
                     limits: (body.limits ?? LimitsBody()).limits, capabilities: body.capabilities ?? [],
+                    hostRoot: body.hostRoot ?? false,
                     runtime: body.runtime, host: body.host,
                     policy: body.policy, onHostLoss: body.onHostLoss ?? .stay, restart: body.restart ?? .never),
                 by: request.actor)

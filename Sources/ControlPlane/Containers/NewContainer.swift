@@ -12,6 +12,8 @@ struct NewContainer: Sendable {
     var ports: [PortMapping]
     var limits: ResourceLimits
     var capabilities: [Capability] = []
+    /// Whether its root user is to be the host's own.
+    var hostRoot = false
     /// `nil` for the one that the fleet's hosts have.
     var runtime: RuntimeKind?
     /// `nil` for any host that may take it.
@@ -50,6 +52,13 @@ struct NewContainer: Sendable {
     /// - Throws: `FleetError.invalid` when there is no such image, or it names no command and neither does this.
     func resolve(with images: ImageRepository, runtimes: Set<RuntimeKind>) throws -> ContainerSpec {
         let runtime = runtime ?? [.runc, .docker].first(where: runtimes.contains) ?? .simulated
+        guard !hostRoot || runtime == .runc else {
+            throw FleetError.invalid(
+                field: "hostRoot",
+                detail:
+                    "is for containers of runc, and this is one of \(runtime.rawValue); whose ids a Docker daemon's containers "
+                    + "have is set for the daemon (userns-remap)")
+        }
         let digest: ImageDigest
         guard let found = try? images.resolve(image) else {
             throw FleetError.invalid(
@@ -62,6 +71,7 @@ struct NewContainer: Sendable {
         let asked = Set(capabilities).sorted { $0.rawValue < $1.rawValue }
         return ContainerSpec(
             name: name, tenant: tenant, image: image, digest: digest, command: command, environment: environment,
-            ports: ports, limits: limits, capabilities: asked.isEmpty ? nil : asked, runtime: runtime)
+            ports: ports, limits: limits, capabilities: asked.isEmpty ? nil : asked,
+            hostRoot: hostRoot ? true : nil, runtime: runtime)
     }
 }

@@ -18,6 +18,8 @@ public struct NewContainerBody: JSONBody {
     public var limits: LimitsBody?
     /// The capabilities that it needs beyond the usual ones; `nil` for none.
     public var capabilities: [Capability]?
+    /// Whether its root user is to be the host's own; `nil` for no.
+    public var hostRoot: Bool?
     /// The runtime; `nil` for the one that the fleet's hosts have.
     public var runtime: RuntimeKind?
     /// The host to start on; `nil` for any that may take it.
@@ -30,7 +32,7 @@ public struct NewContainerBody: JSONBody {
     public var restart: RestartRule?
 
     private enum CodingKeys: String, CodingKey, CaseIterable {
-        case name, tenant, image, command, environment, ports, limits, capabilities, runtime, host, policy
+        case name, tenant, image, command, environment, ports, limits, capabilities, hostRoot, runtime, host, policy
         case onHostLoss, restart
     }
 
@@ -41,8 +43,8 @@ public struct NewContainerBody: JSONBody {
     public init(
         name: ContainerName, tenant: TenantName, image: String, command: [String]? = nil,
         environment: [String: String]? = nil, ports: [PortBody]? = nil, limits: LimitsBody? = nil,
-        capabilities: [Capability]? = nil, runtime: RuntimeKind? = nil, host: HostName? = nil,
-        policy: PolicyName? = nil, onHostLoss: HostLossRule? = nil, restart: RestartRule? = nil
+        capabilities: [Capability]? = nil, hostRoot: Bool? = nil, runtime: RuntimeKind? = nil,
+        host: HostName? = nil, policy: PolicyName? = nil, onHostLoss: HostLossRule? = nil, restart: RestartRule? = nil
     ) {
         self.name = name
         self.tenant = tenant
@@ -52,6 +54,7 @@ public struct NewContainerBody: JSONBody {
         self.ports = ports
         self.limits = limits
         self.capabilities = capabilities
+        self.hostRoot = hostRoot
         self.runtime = runtime
         self.host = host
         self.policy = policy

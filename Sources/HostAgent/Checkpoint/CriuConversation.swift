@@ -12,6 +12,8 @@ struct CriuConversation: Sendable, Equatable {
         case finishing
         /// CRIU makes the tasks anew.
         case restoring
+        /// The first task is in its new namespaces, in which there is nothing yet, and CRIU waits to hear that it may go on.
+        case entered
         /// The tasks are whole and held.
         case held(process: Int32)
         /// CRIU lets the tasks run.
@@ -28,6 +30,8 @@ struct CriuConversation: Sendable, Equatable {
         case look
         /// Decide what becomes of the stopped tasks, then call `decided`.
         case decide
+        /// See to the new namespaces of the tasks' first process, then call `decided`.
+        case furnish(process: Int32)
         /// Keep the tasks until `decided` is called.
         case hold(process: Int32)
         /// The request was carried out.
@@ -57,6 +61,9 @@ struct CriuConversation: Sendable, Equatable {
         case (.dumping, .notification("post-dump", _)):
             state = .whole
             return .decide
+        case (.restoring, .notification("setup-namespaces", let process?)):
+            state = .entered
+            return .furnish(process: process)
         case (.restoring, .notification("post-restore", let process?)):
             state = .held(process: process)
             return .hold(process: process)
@@ -77,6 +84,7 @@ struct CriuConversation: Sendable, Equatable {
         switch state {
         case .still: state = .dumping
         case .whole: state = .finishing
+        case .entered: state = .restoring
         case .held(let process): state = .resuming(process: process)
         case .dumping, .finishing, .restoring, .resuming, .over: break
         }

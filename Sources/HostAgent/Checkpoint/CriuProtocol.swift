@@ -1,11 +1,14 @@
+import CLinux
+
 /// CRIU's remote procedure calls, as a `criu swrk` worker understands them.
 ///
 /// A worker is a CRIU process that shares one SOCK_SEQPACKET socket with the agent. It takes one request, a dump or a
-/// restore, and while it works on it, it sends notifications and waits at each until the agent has answered. Two of
+/// restore, and while it works on it, it sends notifications and waits at each until the agent has answered. Three of
 /// them carry this project:
 ///
 /// - `post-dump`: the dump is whole and the tasks are still stopped. Answered with success, CRIU ends the tasks;
 ///   answered with failure, or not at all because the agent has died, CRIU lets them run on.
+/// - `setup-namespaces`: the first task is in its new namespaces. Its network namespace is empty, and is furnished now.
 /// - `post-restore`: the tasks exist again, with their sockets, and not one instruction of theirs has run. As long as
 ///   it is not answered, they are held. Answered with failure, or when the agent dies, CRIU kills them.
 ///
@@ -74,6 +77,8 @@ struct CriuOptions: Sendable, Hashable {
     var ghostLimit = 1 << 30
     /// Where files lie that the tasks watch, as paths in the container. See `WatchedFiles`.
     var watchedPaths: [String] = []
+    /// What the tasks have open that lies on no mount of theirs. See `ExternalFile`.
+    var external: [String] = []
     /// How long CRIU may take to stop the tasks, in seconds.
     var freezeTimeoutSeconds = 5
 
@@ -90,7 +95,10 @@ struct CriuOptions: Sendable, Hashable {
         message.flag(8, true)  // file_locks
         message.flag(18, true)  // link_remap
         message.integer(35, ghostLimit)
+        // The network is no part of a dump: whoever restores makes an empty namespace, and the agent furnishes it.
+        message.integer(38, Int(linux_new_network_namespace))  // empty_ns
         for path in watchedPaths { message.text(36, path) }  // irmap_scan_paths
+        for name in external { message.text(37, name) }
         message.integer(45, freezeTimeoutSeconds)
         message.flag(12, true)  // notify_scripts
     }

@@ -10,11 +10,20 @@ struct CriuRestore: Sendable {
     var limit = Duration.seconds(120)
 
     /// Makes the tasks and holds them.
+    /// - Parameter furnish: sees to the new namespaces of the first process, which are empty.
     /// - Throws: `StepFailure` with `restoreFailed`; nothing of the tasks is left.
-    func hold(with worker: CriuWorker) throws(StepFailure) -> HeldTasks {
+    func hold(
+        with worker: CriuWorker, furnish: (_ process: Int32) throws(StepFailure) -> Void
+    ) throws(StepFailure) -> HeldTasks {
         var conversation = CriuConversation.restore
         try worker.send(.restore(options, inherited: inherited))
-        switch try worker.advance(&conversation, within: limit) {
+        var action = try worker.advance(&conversation, within: limit)
+        if case .furnish(let process) = action {
+            try furnish(process)
+            try worker.decide(true, &conversation)
+            action = try worker.advance(&conversation, within: limit)
+        }
+        switch action {
         case .hold(let process):
             return HeldTasks(process: process, restore: self, conversation: conversation)
         case .fail(let message):

@@ -6,8 +6,7 @@ import Synchronization
 
 /// A CRIU process that waits for its one request. See `CriuRequest` for what is said on the socket.
 ///
-/// It runs inside the container's network namespace: CRIU then takes that namespace for its own and neither walks its
-/// connection table nor enters it. All calls block; they are made on a stay's own queue.
+/// All calls block; they are made on a stay's own queue.
 ///
 /// The kernel keeps a process that has ended until its parent has taken notice. Whoever has a worker ends it; one that
 /// nobody has any more is seen to its end all the same.
@@ -16,12 +15,8 @@ final class CriuWorker: Sendable {
     struct Setting: Sendable {
         /// The `criu` command.
         var criu: String
-        /// The `nsenter` command.
-        var nsenter: String
         /// A shell.
         var shell: String
-        /// The container's network namespace.
-        var namespace: NetworkNamespace
         /// A locked file: the lock lasts as long as the worker, also beyond the end of the agent.
         var lock: OwnedDescriptor
         /// The pipe that becomes the output of a restored container.
@@ -64,8 +59,7 @@ final class CriuWorker: Sendable {
         if let output = setting.output { descriptors[outputDescriptor] = output.number }
         // CRIU would let everyone read its images.
         let command = [
-            setting.shell, "-c", "umask 077; exec \"$@\"", "worker", setting.nsenter,
-            "--net=\(setting.namespace.path)", "--", setting.criu, "swrk", "3",
+            setting.shell, "-c", "umask 077; exec \"$@\"", "worker", setting.criu, "swrk", "3",
         ]
         let process = try ChildProcess.spawn(command, descriptors: descriptors)
         return withExtendedLifetime(theirs) { (process, ours) }

@@ -1,14 +1,22 @@
 import FleetModel
 
-/// CRIU's image of open files, amended where a connection that is over is to be restored as open. See `BrokenSockets`.
+/// CRIU's image of open files, amended where a connection that is over is to be restored as open (see `BrokenSockets`), and where
+/// what lies on no mount of the container is to be restored as a file of its own (see `ExternalFile`).
 ///
 /// The entries of `files.img` are `file_entry` of CRIU's `fdinfo.proto`.
 struct FileImages {
     /// The folder of CRIU's images.
     let directory: String
 
-    /// A field of an entry by its number: what CRIU has written down of a socket of IP.
+    /// Fields of an entry by their numbers: what CRIU has written down of a file, and of a socket of IP.
+    private static let file = 3
     private static let socket = 4
+
+    /// The fields of a file (`reg_file_entry`) by their numbers.
+    private enum FileField {
+        static let name = 6
+        static let isExternal = 9
+    }
 
     /// The fields of a socket (`inet_sk_entry`) by their numbers.
     private enum Field {
@@ -24,12 +32,41 @@ struct FileImages {
         if let new = Self.opening(inodes, in: old), new != old { try FileBytes.replace(path, with: new) }
     }
 
+    /// Has what CRIU knows by a name of its own be restored as a file of the container.
+    /// - Parameter path: the file's path in the container.
+    func name(_ external: String, as path: String) throws(StepFailure) {
+        let image = directory + "/files.img"
+        let old = try FileBytes.read(image)
+        if let new = Self.naming(external, as: path, in: old), new != old { try FileBytes.replace(image, with: new) }
+    }
+
     /// What an image should be; `nil` for what is no such image: that is CRIU's to refuse.
     static func opening(_ inodes: Set<UInt32>, in image: [UInt8]) -> [UInt8]? {
+        amending(image) { entry throws(ProtobufError) in try opening(inodes, inEntry: entry) }
+    }
+
+    /// What an image should be; `nil` for what is no such image.
+    static func naming(_ external: String, as path: String, in image: [UInt8]) -> [UInt8]? {
+        amending(image) { entry throws(ProtobufError) in
+            guard let old = try ProtobufMessage(entry).block(file),
+                try ProtobufMessage(old).text(FileField.name) == external
+            else { return entry }
+            var name = ProtobufWriter()
+            name.text(FileField.name, path)
+            var writer = ProtobufWriter()
+            writer.block(
+                file, try ProtobufMessage.without([FileField.name, FileField.isExternal], in: old) + name.bytes)
+            return try ProtobufMessage.without([file], in: entry) + writer.bytes
+        }
+    }
+
+    private static func amending(
+        _ image: [UInt8], _ amend: ([UInt8]) throws(ProtobufError) -> [UInt8]
+    ) -> [UInt8]? {
         guard var entries = ImageEntries(image, of: .files) else { return nil }
         var new = ImageEntries.Kind.files.magic
         while !entries.rest.isEmpty {
-            guard let old = entries.next(), let entry = try? opening(inodes, inEntry: old) else { return nil }
+            guard let old = entries.next(), let entry = try? amend(old) else { return nil }
             new += ImageEntries.whole(entry)
         }
         return new

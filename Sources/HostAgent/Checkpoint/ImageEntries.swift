@@ -12,6 +12,8 @@ struct ImageEntries {
         case connection = 0x5146_5506
         /// `ids-PID.img`: CRIU's numbers of what a process shares with others.
         case identifiers = 0x5443_2030
+        /// `userns-ID.img`: whose ids the container's are on the host.
+        case userNamespace = 0x5547_4906
         /// `netns-ID.img`: a network namespace.
         case networkNamespace = 0x5593_3752
         /// `stats-dump`: what CRIU has measured.

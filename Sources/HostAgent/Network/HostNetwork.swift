@@ -18,6 +18,17 @@ public protocol HostNetwork: Sendable {
         _ stay: Stay, oldAddresses: [IPv4Address], newAddress: IPv4Address, in own: NetworkNamespace?
     ) async throws(StepFailure) -> NetworkNamespace
 
+    /// Wires up a container that will come with a namespace of its own: packets to any of its addresses reach this host and wait
+    /// for `deliver`. The default source address inside is `newAddress`.
+    /// - Returns: by what name the namespace will be known, once it has been taken in by the stay's doorway.
+    func expect(
+        _ stay: Stay, oldAddresses: [IPv4Address], newAddress: IPv4Address
+    ) async throws(StepFailure) -> NetworkNamespace
+
+    /// Before a container is restored: what takes in the namespace that it comes with, in place of the one that the stay may
+    /// have, whose connections end. `unshield` says that the restore is over.
+    func doorway(of stay: Stay) async throws(StepFailure) -> Doorway
+
     /// Source, when no new connections come any more: waits until the container's program has accepted all that have
     /// come, and a moment for those that are being closed.
     /// - Throws: `clientsWaiting` when the rules do not let the move go on.
@@ -27,7 +38,7 @@ public protocol HostNetwork: Sendable {
     func whenStill(_ stay: Stay) async throws(StepFailure) -> StillNetwork
 
     /// Before a container is restored in the namespace that it has left: keeps its connections with itself whole while only
-    /// one end of them may be there. `prepare` does so by itself.
+    /// one end of them may be there. `prepare` and a doorway do so by themselves.
     func shield(_ stay: Stay) async throws(StepFailure)
 
     /// Undoes that, when all its sockets are there.

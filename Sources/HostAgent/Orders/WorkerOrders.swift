@@ -60,7 +60,11 @@ struct WorkerOrders: Sendable {
         _ run: (Stay, NetworkNamespace) async throws(StepFailure) -> Void
     ) async throws(StepFailure) {
         let stay = Stay(container: spec.name, arrival: nil)
-        let own = try await runtime.openNamespace(for: stay, spec)
+        let own: NetworkNamespace? =
+            switch try await runtime.openNamespace(for: stay, spec) {
+            case .runtime(let namespace): namespace
+            case .network, .restore: nil
+            }
         let namespace = try await network.attach(stay, address: address, in: own)
         do {
             try await run(stay, namespace)
@@ -109,9 +113,8 @@ struct WorkerOrders: Sendable {
         let runtime = try runtime(order.spec.runtime)
         let stay = Stay(container: order.spec.name, arrival: order.relocation)
         do {
-            let own = try await runtime.openNamespace(for: stay, order.spec)
-            let namespace = try await network.prepare(
-                stay, oldAddresses: order.oldAddresses, newAddress: order.newAddress, in: own)
+            let namespace = try await namespace(
+                for: stay, order, of: try await runtime.openNamespace(for: stay, order.spec))
             try await runtime.prepare(order.spec, stay: stay, namespace: namespace)
         } catch {
             try? await runtime.remove(stay)
@@ -120,9 +123,21 @@ struct WorkerOrders: Sendable {
         }
     }
 
+    private func namespace(
+        for stay: Stay, _ order: PrepareOrder, of origin: NamespaceOrigin
+    ) async throws(StepFailure) -> NetworkNamespace {
+        let (old, new) = (order.oldAddresses, order.newAddress)
+        return switch origin {
+        case .network: try await network.prepare(stay, oldAddresses: old, newAddress: new)
+        case .runtime(let own): try await network.prepare(stay, oldAddresses: old, newAddress: new, in: own)
+        case .restore: try await network.expect(stay, oldAddresses: old, newAddress: new)
+        }
+    }
+
     private func restore(_ order: RestoreOrder) async throws(StepFailure) -> StepTimings {
         let (runtime, stay) = try await arrivingStay(of: order.container, by: order.relocation)
-        let timings = try await runtime.restore(stay, lease: .seconds(order.leaseSeconds))
+        let doorway = try await network.doorway(of: stay)
+        let timings = try await runtime.restore(stay, through: doorway, lease: .seconds(order.leaseSeconds))
         try await network.unshield(stay)
         await resetBroken(of: stay, dumpedFor: order.relocation, on: runtime)
         return timings
@@ -209,7 +224,8 @@ struct WorkerOrders: Sendable {
         // It is to run, whatever becomes of its connections.
         try? await network.shield(stay)
         do {
-            try await runtime.revive(stay, from: order.relocation)
+            let doorway = try await network.doorway(of: stay)
+            try await runtime.revive(stay, from: order.relocation, through: doorway)
         } catch {
             try? await network.unshield(stay)
             throw error

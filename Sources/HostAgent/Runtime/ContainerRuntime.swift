@@ -20,9 +20,8 @@ public protocol ContainerRuntime: Sendable {
     /// Which runtime this is.
     var kind: RuntimeKind { get }
 
-    /// Makes the network namespace of a stay, where the runtime has to; `nil` where the network may make it. `remove`
-    /// undoes it.
-    func openNamespace(for stay: Stay, _ spec: ContainerSpec) async throws(StepFailure) -> NetworkNamespace?
+    /// Makes the network namespace of a stay, where the runtime has to, and says where it comes from. `remove` undoes it.
+    func openNamespace(for stay: Stay, _ spec: ContainerSpec) async throws(StepFailure) -> NamespaceOrigin
 
     /// How long a process must live to count as started: one with a wrong command ends at once.
     var firstMoment: Duration { get }
@@ -44,7 +43,7 @@ public protocol ContainerRuntime: Sendable {
     func logs(_ container: ContainerName, tailBytes: Int) async throws(StepFailure) -> String
 
     /// Makes ready for a container that will be restored here: image, writable layer, control group with limits,
-    /// output, and a CRIU worker that is already running inside the namespace. Nothing of the container runs.
+    /// output, and a CRIU worker that is already running. Nothing of the container runs.
     func prepare(_ spec: ContainerSpec, stay: Stay, namespace: NetworkNamespace) async throws(StepFailure)
 
     /// Starts a CRIU worker for the coming checkpoint of a running container, so that its start is not in the pause.
@@ -62,13 +61,16 @@ public protocol ContainerRuntime: Sendable {
 
     /// Restores the dump of the relocation that began this stay and holds the processes before their first
     /// instruction. While they are held, the end of the agent is their end. On failure nothing of it runs.
-    func restore(_ stay: Stay, lease: Duration) async throws(StepFailure) -> StepTimings
+    /// - Parameter doorway: takes in the network namespace, where it comes with the restore.
+    func restore(
+        _ stay: Stay, through doorway: Doorway, lease: Duration
+    ) async throws(StepFailure) -> StepTimings
 
     /// Lets the held processes run. Fails with `leaseExpired` or `interrupted` when there is nothing held any more.
     func release(_ stay: Stay) async throws(StepFailure) -> StepTimings
 
     /// Restores a dumped container from the relocation's dump at the host it was dumped on, and lets it run.
-    func revive(_ stay: Stay, from relocation: RelocationID) async throws(StepFailure)
+    func revive(_ stay: Stay, from relocation: RelocationID, through doorway: Doorway) async throws(StepFailure)
 
     /// Removes all that a stay left on this host, ending its processes if there are any. Succeeds when nothing is there.
     func remove(_ stay: Stay) async throws(StepFailure)
@@ -104,7 +106,7 @@ extension ContainerRuntime {
     /// See `openNamespace(for:_:)`: most runtimes take any namespace.
     public func openNamespace(
         for stay: Stay, _ spec: ContainerSpec
-    ) async throws(StepFailure) -> NetworkNamespace? { nil }
+    ) async throws(StepFailure) -> NamespaceOrigin { .network }
 }
 
 /// A runtime on which people start containers by themselves, which it can take over.

@@ -14,6 +14,34 @@ enum FileTree {
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw StepFailure("make \(path)", errno: errno) }
     }
 
+    /// Makes a directory and those above it, through which all users may pass. Succeeds when it is there.
+    /// - Throws: `runtimeFailed` when they may not, since one of them was there and is closed to them.
+    static func makePassable(_ path: String) throws(StepFailure) {
+        var made: [String] = []
+        var place = path
+        while !exists(place), place != "/", !place.isEmpty {
+            made.append(place)
+            place = parent(of: place)
+        }
+        for path in made.reversed() {
+            guard mkdir(path, 0o711) == 0 || errno == EEXIST, chmod(path, 0o711) == 0 else {
+                throw StepFailure("make \(path)", errno: errno)
+            }
+        }
+        while true {
+            var status = stat()
+            guard stat(place, &status) == 0 else { throw StepFailure("look at \(place)", errno: errno) }
+            guard status.st_mode & S_IXOTH != 0 else {
+                throw StepFailure(
+                    code: .runtimeFailed,
+                    message: "\(path) must be open to pass through for all users, as containers' users are among them: "
+                        + "chmod o+x \(place)")
+            }
+            if place == "/" || place == "." { return }
+            place = parent(of: place)
+        }
+    }
+
     /// Removes a file or directory with all that is in it. Succeeds when it is not there.
     static func remove(_ path: String) throws(StepFailure) {
         guard exists(path) else { return }

@@ -54,6 +54,9 @@ struct ContainerReport {
             "\(Units.bytes(spec.limits.memoryBytes)), \(Units.plain(spec.limits.cpus)) CPUs, "
                 + "\(spec.limits.processes) processes")
         details.addIfAny("Capabilities", (spec.capabilities ?? []).map(\.rawValue).joined(separator: ", "))
+        if spec.hostRoot == true {
+            details.add("Root user", "the host's own: whoever breaks out is root on the host (hostRoot)", .warning)
+        }
         details.add("Runtime", spec.runtime.rawValue)
         details.add("Created", "\(container.createdAt), \(span(from: container.createdAt, to: now)) ago")
     }

@@ -48,6 +48,12 @@ struct ContainersCreate: ClientCommand {
         transform: { try Choice.read($0) })
     var capAdd: [Capability] = []
 
+    @Flag(
+        help: ArgumentHelp(
+            "Let its root user be the host's own, for a program that cannot do without: whoever breaks out of it is root on the host."
+        ))
+    var hostRoot = false
+
     @Option(help: "The runtime: \(Choice.words(RuntimeKind.self)).", transform: { try Choice.read($0) })
     var runtime: RuntimeKind?
 
@@ -96,7 +102,8 @@ struct ContainersCreate: ClientCommand {
         return NewContainerBody(
             name: container.name, tenant: tenant, image: image, command: command,
             environment: try EnvironmentVariable.dictionary(variables), ports: ports.map { PortBody($0) },
-            limits: LimitsBody(limits), capabilities: capAdd.isEmpty ? nil : capAdd, runtime: runtime,
-            host: host, policy: policy, onHostLoss: onHostLoss, restart: restart)
+            limits: LimitsBody(limits), capabilities: capAdd.isEmpty ? nil : capAdd,
+            hostRoot: hostRoot ? true : nil, runtime: runtime, host: host, policy: policy, onHostLoss: onHostLoss,
+            restart: restart)
     }
 }

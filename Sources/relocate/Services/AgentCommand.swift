@@ -148,7 +148,8 @@ struct AgentRun: AsyncParsableCommand {
 
     private func runcRuntime() throws -> RuncRuntime {
         var configuration = RuncRuntime.Configuration(
-            host: name, stateDirectory: state, sharedDirectory: shared, controlGroupParent: cgroup)
+            host: name, stateDirectory: state, rootsDirectory: runtimeDirectory + "/roots", sharedDirectory: shared,
+            controlGroupParent: cgroup)
         configuration.criu = criu
         configuration.runc = runc
         return try RuncRuntime(configuration, images: try ImageRepository(root: shared + "/images"))

@@ -78,6 +78,8 @@ struct ContainersRoutesTests {
             (#""onHostLoss":"move""#, 422, "/onHostLoss", "restart"),
             (#""restart":"maybe""#, 422, "/restart", "onFailure"),
             (#""runtime":"podman""#, 422, "/runtime", "docker"),
+            (#""hostRoot":"yes""#, 422, "/hostRoot", "must be true or false"),
+            (#""hostRoot":true"#, 422, "/hostRoot", "is for containers of runc, and this is one of simulated"),
             (#""volume":"/x""#, 422, "/volume", "there is no field"),
             (#""name":"Shop""#, 422, "/name", "Shop"),
         ] as [(String, Int, String?, String)])

@@ -29,6 +29,9 @@ struct Attachment: Codable, Sendable, Hashable {
     /// All addresses, the one for new connections first.
     var addresses: [IPv4Address] { [address] + retained }
 
+    /// Whether packets may wait for it at the host's hold link.
+    var mayWaitApart: Bool { phase == .building || phase == .expecting || phase == .entered }
+
     /// The same for other parts of the agent.
     var published: NetworkAttachment {
         NetworkAttachment(stay: stay, namespace: namespace, address: address, retainedAddresses: retained)
@@ -39,6 +42,10 @@ struct Attachment: Codable, Sendable, Hashable {
 enum AttachmentPhase: String, Codable, Sendable {
     /// Being made; may be there in parts.
     case building
+    /// Packets wait apart, and the namespace comes with the container's restore.
+    case expecting
+    /// Whole; packets still wait apart.
+    case entered
     /// Whole; packets wait.
     case holding
     /// Whole; packets are delivered.

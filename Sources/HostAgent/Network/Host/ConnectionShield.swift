@@ -1,3 +1,4 @@
+import CNetlink
 import Glibc
 
 /// Keeps a container's connections whole while they are written down and restored.
@@ -14,8 +15,8 @@ import Glibc
 /// passes meanwhile; the loopback cannot be held so, since CRIU's packets take it. So resets are dropped on it, until the last
 /// socket is there.
 ///
-/// Rules of the packet filter do that, next to the sockets. They are made before the container stands still; which of them
-/// counts is told by the groups of the interfaces, which a message to the kernel changes.
+/// Rules of the packet filter do that, next to the sockets. Which of them counts is told by the groups of the interfaces, which a
+/// message to the kernel changes.
 struct ConnectionShield: Sendable {
     /// The numbers are groups that nobody else uses.
     private enum Group: UInt32 {
@@ -26,30 +27,29 @@ struct ConnectionShield: Sendable {
 
     private static let loopback = "lo"
 
-    /// The rules, of which each namespace that is left or may be restored in has need.
-    static let rules = """
-        table inet relocate_shield
-        delete table inet relocate_shield
-        table inet relocate_shield {
-            chain arriving {
-                type filter hook prerouting priority raw; policy accept;
-                meta iifgroup \(Group.withoutResets.rawValue) tcp flags & rst == rst drop
-                meta iifgroup \(Group.silent.rawValue) meta l4proto tcp drop
-            }
-            chain leaving {
-                type filter hook output priority raw; policy accept;
-                meta oifgroup \(Group.silent.rawValue) tcp flags & rst != rst drop
-            }
-        }
-        """
+    private static let table = "relocate_shield"
+    private static let reset: UInt8 = 0x04
+
+    private static let chains = [
+        FilterChain(
+            name: "arriving", hook: .arriving,
+            drops: [
+                [.comesThroughGroup(Group.withoutResets.rawValue), .isTCP, .flags(reset, mask: reset)],
+                [.comesThroughGroup(Group.silent.rawValue), .isTCP],
+            ]),
+        FilterChain(
+            name: "leaving", hook: .leaving,
+            drops: [[.leavesThroughGroup(Group.silent.rawValue), .isTCP, .flags(0, mask: reset)]]),
+    ]
 
     private let socket: NetlinkSocket
     private let loopback: Int32
     private let outward: (link: Int32, name: String)
 
-    /// The shield of the calling thread's namespace, to be used by whatever thread.
+    /// The shield of the calling thread's namespace, to be used by whatever thread. It is there afterwards, and lowered.
     /// - Parameter interface: the container's end of its link to the host.
     init(outward interface: String) throws(NetlinkError) {
+        try NetlinkSocket(family: NETLINK_NETFILTER).perform(NetlinkRequest.replaceFilter(Self.table, Self.chains))
         socket = try NetlinkSocket()
         loopback = try socket.requireLink(named: Self.loopback)
         outward = (try socket.requireLink(named: interface), interface)

@@ -56,6 +56,7 @@ struct HostRules {
                 type filter hook prerouting priority raw; policy accept;
                 iifname "rlc*" iifname . ip saddr != @sources drop
                 iifname "rlc*" ip ttl set \(Self.hopsFromContainers)
+                iifname "\(HoldLink.exit)" notrack
             }
             chain arriving {
                 type filter hook postrouting priority mangle; policy accept;

@@ -18,6 +18,8 @@ struct HostWiring: Sendable {
     let configuration: HostNetworkConfiguration
     /// Opened in the host's namespace.
     let socket: NetlinkSocket
+    /// Where packets wait for containers that have no link yet.
+    let holdLink: HoldLink
 
     /// The container's end of the pair.
     private static let innerInterface = "eth0"
@@ -33,30 +35,30 @@ struct HostWiring: Sendable {
     /// when it finds that the size of packets has changed.
     private static let packetSizeInRestore: UInt32 = 1499
 
-    /// Opens a connection to the kernel in the host's namespace.
+    /// Opens a connection to the kernel in the host's namespace, and makes the host fit for containers.
     init(_ configuration: HostNetworkConfiguration) async throws(NetlinkError) {
+        try makeDirectories(configuration.namespaceDirectory)
         self.configuration = configuration
-        socket = try await withNetworkNamespace(configuration.hostNamespace) { () throws(NetlinkError) in
-            try NetlinkSocket()
+        (socket, holdLink) = try await withNetworkNamespace(configuration.hostNamespace) { () throws(NetlinkError) in
+            try Self.prepareHost()
+            let socket = try NetlinkSocket()
+            return (socket, try HoldLink(configuration, socket))
         }
     }
 
     /// Makes the host a router that tells nobody of shorter ways: diverted packets leave through the interface by
     /// which they came, and the gateway must not be told to go elsewhere.
-    func prepareHost() async throws(NetlinkError) {
-        try makeDirectories(configuration.namespaceDirectory)
-        try await withNetworkNamespace(configuration.hostNamespace) { () throws(NetlinkError) in
-            // Forwarding comes first: switching it on resets other settings.
-            try Sysctl("ipv4/ip_forward", 1).apply()
-            for interface in ["all", "default"] + defaultRouteInterfaces() {
-                try Sysctl("ipv4/conf/\(interface)/send_redirects", 0).apply()
-                try Sysctl("ipv4/conf/\(interface)/accept_redirects", 0).apply()
-            }
-            try Self.checkSourcesByInterface()
-            // Namespaces made from here on have a table of TCP connections of their own. A dump walks the whole table
-            // twice, and the machine's common one has a bucket for each 100 KiB of memory: milliseconds of the pause.
-            try Sysctl("ipv4/tcp_child_ehash_entries", Self.connectionBuckets).applyIfPresent()
+    private static func prepareHost() throws(NetlinkError) {
+        // Forwarding comes first: switching it on resets other settings.
+        try Sysctl("ipv4/ip_forward", 1).apply()
+        for interface in ["all", "default"] + defaultRouteInterfaces() {
+            try Sysctl("ipv4/conf/\(interface)/send_redirects", 0).apply()
+            try Sysctl("ipv4/conf/\(interface)/accept_redirects", 0).apply()
         }
+        try checkSourcesByInterface()
+        // Namespaces made from here on have a table of TCP connections of their own. A dump walks the whole table
+        // twice, and the machine's common one has a bucket for each 100 KiB of memory: milliseconds of the pause.
+        try Sysctl("ipv4/tcp_child_ehash_entries", connectionBuckets).applyIfPresent()
     }
 
     /// The networks in which the host has an address, and that of link-local addresses, at which clouds serve what their
@@ -77,10 +79,45 @@ struct HostWiring: Sendable {
         _ attachment: Attachment, in own: NetworkNamespace?, hold: Bool
     ) async throws(NetlinkError) -> Int32 {
         try await attachment.namespace.create(as: own)
-        let link = try await makePair(attachment)
-        try await furnish(attachment, hold: hold)
-        try await connect(attachment, link: link, hold: hold)
-        return link
+        return try await onOwnThread { () throws(NetlinkError) in
+            let link = try makePair(attachment)
+            try furnish(attachment, hold: hold)
+            try connect(attachment, link: link)
+            try socket.perform(
+                (hold ? [] : neighbours(of: attachment, link: link)) + routes(of: attachment, link: link))
+            return link
+        }
+    }
+
+    /// Has packets wait for a container that will come with a namespace of its own.
+    func expect(_ attachment: Attachment) throws(NetlinkError) {
+        try socket.perform(holdLink.holding(attachment.addresses))
+    }
+
+    /// Drops what waits for such a container.
+    func expectNoMore(_ attachment: Attachment) throws(NetlinkError) {
+        try socket.perform(holdLink.dropping(attachment.addresses))
+    }
+
+    /// Takes in the namespace of a process that has no sockets yet, in place of what the stay has, and makes ready for its
+    /// connections to be restored. Nothing that it sends gets out, and no packets are routed to it. Blocks.
+    /// - Returns: the number of the host's end, and the container's shield, which is raised.
+    func takeIn(
+        _ process: Int32, as attachment: Attachment
+    ) throws(NetlinkError) -> (link: Int32, shield: ConnectionShield) {
+        try awaitingOwnThread { () throws(NetlinkError) in
+            if attachment.closing != nil { try stopServingClosing(attachment) }
+            try socket.perform([.deleteLink(attachment.interface)])
+            try attachment.namespace.remove()
+            try attachment.namespace.bind(NetworkNamespace(path: "/proc/\(process)/ns/net"))
+            let link = try makePair(attachment)
+            try furnish(attachment, hold: true)
+            let shield = try ConnectionShield(outward: Self.innerInterface)
+            try shield.dropResets()
+            try connect(attachment, link: link)
+            try socket.perform(neighbours(of: attachment, link: link))
+            return (link, shield)
+        }
     }
 
     /// Whether everything that `build` made is still there.
@@ -108,7 +145,12 @@ struct HostWiring: Sendable {
                 Self.wayOut(of: attachment, link: link),
             ])
         }
-        try socket.perform(try neighbours(of: attachment, link: attachment.requireLink()))
+        let link = try attachment.requireLink()
+        try socket.perform(neighbours(of: attachment, link: link))
+        guard attachment.phase == .entered else { return }
+        // What comes from now on may overtake what has waited, by microseconds.
+        try socket.perform(
+            routes(of: attachment, link: link) + holdLink.releasing(attachment.addresses))
     }
 
     /// Makes ready for connections to be restored where the container was dumped; `reclaim` ends it.
@@ -139,8 +181,7 @@ struct HostWiring: Sendable {
     func reclaim(_ attachment: Attachment) async throws(NetlinkError) {
         let link = try attachment.requireLink()
         try socket.perform(
-            neighbours(of: attachment, link: link)
-                + attachment.addresses.map { .replaceRoute(.host($0), to: .link(link)) })
+            neighbours(of: attachment, link: link) + routes(of: attachment, link: link))
         try await setWayOut(of: attachment)
     }
 
@@ -269,72 +310,59 @@ struct HostWiring: Sendable {
 
     // MARK: Building
 
-    private func makePair(_ attachment: Attachment) async throws(NetlinkError) -> Int32 {
-        let socket = socket
-        return try await onOwnThread { () throws(NetlinkError) in
-            let namespace = try attachment.namespace.open()
-            defer { close(namespace) }
-            try socket.perform([
-                .addVeth(
-                    VethEnd(name: attachment.interface, address: attachment.outerAddress),
-                    VethEnd(name: Self.innerInterface, address: attachment.innerAddress),
-                    namespace: namespace)
-            ])
-            return try socket.requireLink(named: attachment.interface)
-        }
+    /// Makes the pair of interfaces.
+    /// - Returns: the number of the host's end.
+    private func makePair(_ attachment: Attachment) throws(NetlinkError) -> Int32 {
+        let namespace = try attachment.namespace.open()
+        defer { close(namespace) }
+        try socket.perform([
+            .addVeth(
+                VethEnd(name: attachment.interface, address: attachment.outerAddress),
+                VethEnd(name: Self.innerInterface, address: attachment.innerAddress), namespace: namespace)
+        ])
+        return try socket.requireLink(named: attachment.interface)
     }
 
-    private func furnish(_ attachment: Attachment, hold: Bool) async throws(NetlinkError) {
-        let configuration = configuration
-        try await withNetworkNamespace(attachment.namespace) { () throws(NetlinkError) in
-            let inner = Self.innerInterface
-            // No question is answered either, whoever asks it.
-            try Sysctl("ipv4/conf/all/arp_ignore", 8).apply()
-            // The only way out is the way in: checking sources by routes would find nothing.
-            try Sysctl("ipv4/conf/all/rp_filter", 0).apply()
-            try Sysctl("ipv4/conf/\(inner)/rp_filter", 0).apply()
-            try Sysctl("ipv4/conf/\(inner)/accept_redirects", 0).apply()
-            try Sysctl("ipv6/conf/\(inner)/disable_ipv6", 1).applyIfPresent()
-            try Self.letPacketsWait(on: inner, configuration)
-            let inside = try NetlinkSocket()
-            let link = try inside.requireLink(named: inner)
-            let router: [NetlinkRequest] =
-                hold ? [] : [.replaceNeighbour(Self.router, is: attachment.outerAddress, link: link)]
-            try inside.perform(
-                [.setUp(try inside.requireLink(named: "lo"), name: "lo")]
-                    + attachment.addresses.map { .addAddress($0, link: link) }
-                    + [.setUp(link, name: inner)] + router
-                    + [Self.wayOut(of: attachment, link: link, mtu: hold ? Self.packetSizeInRestore : nil)])
-        }
+    /// Sees to the host's end, when the container's is up: of the first of a pair that is switched on the kernel learns only a
+    /// moment later that there is another, and until then it drops what is to be sent. On a thread of its own, which is in the
+    /// host's namespace then.
+    private func connect(_ attachment: Attachment, link: Int32) throws(NetlinkError) {
+        let name = attachment.interface
+        try (configuration.hostNamespace ?? .ofProcess).enter()
+        // Its sources are checked by the packet filter. The kernel's check would drop what the container still
+        // sends while its routes are diverted: on an interface without an address there is no loose one.
+        try Sysctl("ipv4/conf/\(name)/rp_filter", 0).apply()
+        try Sysctl("ipv4/conf/\(name)/send_redirects", 0).apply()
+        try Sysctl("ipv6/conf/\(name)/disable_ipv6", 1).applyIfPresent()
+        try configuration.letPacketsWait(on: name)
+        try socket.perform([.setUp(link, name: name)])
     }
 
-    private func connect(_ attachment: Attachment, link: Int32, hold: Bool) async throws(NetlinkError) {
-        let socket = socket
-        let configuration = configuration
-        let neighbours = hold ? [] : neighbours(of: attachment, link: link)
-        try await withNetworkNamespace(configuration.hostNamespace) { () throws(NetlinkError) in
-            let name = attachment.interface
-            // Its sources are checked by the packet filter. The kernel's check would drop what the container still
-            // sends while its routes are diverted: on an interface without an address there is no loose one.
-            try Sysctl("ipv4/conf/\(name)/rp_filter", 0).apply()
-            try Sysctl("ipv4/conf/\(name)/send_redirects", 0).apply()
-            try Sysctl("ipv6/conf/\(name)/disable_ipv6", 1).applyIfPresent()
-            try Self.letPacketsWait(on: name, configuration)
-            try socket.perform(
-                [.setUp(link, name: name)] + neighbours
-                    + attachment.addresses.map { .replaceRoute(.host($0), to: .link(link)) })
-        }
+    /// Sees to the container's end. On a thread of its own, which is in the container's namespace then.
+    private func furnish(_ attachment: Attachment, hold: Bool) throws(NetlinkError) {
+        try attachment.namespace.enter()
+        let inner = Self.innerInterface
+        // No question is answered either, whoever asks it.
+        try Sysctl("ipv4/conf/all/arp_ignore", 8).apply()
+        // The only way out is the way in: checking sources by routes would find nothing.
+        try Sysctl("ipv4/conf/all/rp_filter", 0).apply()
+        try Sysctl("ipv4/conf/\(inner)/rp_filter", 0).apply()
+        try Sysctl("ipv4/conf/\(inner)/accept_redirects", 0).apply()
+        try Sysctl("ipv6/conf/\(inner)/disable_ipv6", 1).applyIfPresent()
+        try configuration.letPacketsWait(on: inner)
+        let inside = try NetlinkSocket()
+        let link = try inside.requireLink(named: inner)
+        let router: [NetlinkRequest] =
+            hold ? [] : [.replaceNeighbour(Self.router, is: attachment.outerAddress, link: link)]
+        try inside.perform(
+            [.setUp(try inside.requireLink(named: "lo"), name: "lo")]
+                + attachment.addresses.map { .addAddress($0, link: link) }
+                + [.setUp(link, name: inner)] + router
+                + [Self.wayOut(of: attachment, link: link, mtu: hold ? Self.packetSizeInRestore : nil)])
     }
 
-    /// One silent question a second; packets wait as long as questions are left.
-    private static func letPacketsWait(
-        on interface: String, _ configuration: HostNetworkConfiguration
-    ) throws(NetlinkError) {
-        try Sysctl("ipv4/neigh/\(interface)/retrans_time_ms", 1000).apply()
-        try Sysctl("ipv4/neigh/\(interface)/app_solicit", configuration.holdSeconds).apply()
-        try Sysctl("ipv4/neigh/\(interface)/ucast_solicit", 0).apply()
-        try Sysctl("ipv4/neigh/\(interface)/mcast_solicit", 0).apply()
-        try Sysctl("ipv4/neigh/\(interface)/unres_qlen_bytes", configuration.holdBytes).apply()
+    private func routes(of attachment: Attachment, link: Int32) -> [NetlinkRequest] {
+        attachment.addresses.map { .replaceRoute(.host($0), to: .link(link)) }
     }
 
     private func neighbours(of attachment: Attachment, link: Int32) -> [NetlinkRequest] {

@@ -21,6 +21,8 @@ public actor KernelHostNetwork: HostNetwork {
     private var lookouts: [Stay: Lookout] = [:]
     /// Those that are raised, or may be at any moment.
     private var shields: [Stay: ConnectionShield] = [:]
+    /// Where namespaces may be taken in at any moment.
+    private var entrances: [Stay: Entrance] = [:]
 
     /// Takes over what an earlier agent wired up on this host, and removes what it left half made.
     /// - Throws: `networkFailed`, also when the process lacks the right to change the network.
@@ -28,7 +30,6 @@ public actor KernelHostNetwork: HostNetwork {
         var configuration = configuration
         let (wiring, own) = try await failing { () async throws(NetlinkError) in
             let wiring = try await HostWiring(configuration)
-            try await wiring.prepareHost()
             return (wiring, try await wiring.ownNetworks())
         }
         configuration.protectedNetworks += own
@@ -79,6 +80,40 @@ public actor KernelHostNetwork: HostNetwork {
     }
 
     /// See `HostNetwork`.
+    public func expect(
+        _ stay: Stay, oldAddresses: [IPv4Address], newAddress: IPv4Address
+    ) async throws(StepFailure) -> NetworkNamespace {
+        await turnstile.enter()
+        defer { turnstile.leave() }
+        let retained = oldAddresses.filter { $0 != newAddress }
+        if let present = known[stay], [.expecting, .entered].contains(present.phase),
+            present.addresses == [newAddress] + retained
+        {
+            return present.namespace
+        }
+        try await remove(stay)
+        return try await wire(draft(of: stay, address: newAddress, retained: retained)) {
+            attachment throws(NetlinkError) in
+            try wiring.expect(attachment)
+            attachment.phase = .expecting
+        }
+    }
+
+    /// See `HostNetwork`.
+    public func doorway(of stay: Stay) async throws(StepFailure) -> Doorway {
+        let attachment = try require(stay)
+        let entrance = Entrance()
+        entrances[stay] = entrance
+        return Doorway { [wiring] process throws(StepFailure) in
+            do throws(NetlinkError) {
+                entrance.note(try wiring.takeIn(process, as: attachment))
+            } catch {
+                throw StepFailure(error)
+            }
+        }
+    }
+
+    /// See `HostNetwork`.
     public func detach(_ stay: Stay) async throws(StepFailure) {
         await turnstile.enter()
         defer { turnstile.leave() }
@@ -117,23 +152,33 @@ public actor KernelHostNetwork: HostNetwork {
             }
         }
         try await remove(stay)
+        return try await wire(draft(of: stay, address: address, retained: retained)) {
+            attachment async throws(NetlinkError) in
+            attachment.link = try await wiring.build(attachment, in: own, hold: hold)
+            attachment.phase = hold ? .holding : .delivering
+        }
+    }
 
+    private func draft(of stay: Stay, address: IPv4Address, retained: [IPv4Address]) -> Attachment {
         var random = SystemRandomNumberGenerator()
-        var attachment = Attachment(
+        return Attachment(
             stay: stay, namespace: namespace(of: stay), interface: stay.interfaceName,
             innerAddress: .random(using: &random), outerAddress: .random(using: &random), address: address,
             retained: retained, phase: .building)
-        do {
+    }
+
+    /// Makes what is written down before it is made. On failure nothing is left.
+    private func wire(
+        _ draft: Attachment, _ make: (inout Attachment) async throws(NetlinkError) -> Void
+    ) async throws(StepFailure) -> NetworkNamespace {
+        var attachment = draft
+        do throws(StepFailure) {
             try keep(attachment)
             try await applyRules()
-            let draft = attachment
-            attachment.link = try await failing { () async throws(NetlinkError) in
-                try await wiring.build(draft, in: own, hold: hold)
-            }
-            attachment.phase = hold ? .holding : .delivering
+            do throws(NetlinkError) { try await make(&attachment) } catch { throw StepFailure(error) }
             try keep(attachment)
         } catch {
-            try? await remove(stay)
+            try? await remove(attachment.stay)
             throw error
         }
         return attachment.namespace
@@ -144,12 +189,14 @@ public actor KernelHostNetwork: HostNetwork {
         let attachment = known[stay]
         try await failing { () async throws(NetlinkError) in
             if let attachment, attachment.closing != nil { try wiring.stopServingClosing(attachment) }
+            if let attachment, attachment.mayWaitApart { try wiring.expectNoMore(attachment) }
             try await wiring.remove(interface: stay.interfaceName, namespace: namespace)
         }
         admitted[stay] = nil
         prompt[stay] = nil
         lookouts[stay] = nil
         shields[stay] = nil
+        entrances[stay] = nil
         if known.removeValue(forKey: stay) != nil { try await applyRules() }
         try store.remove(stay)
     }
@@ -160,13 +207,14 @@ public actor KernelHostNetwork: HostNetwork {
     public func deliver(_ stay: Stay, without closing: [TCPConnection]) async throws(StepFailure) {
         var attachment = try require(stay)
         let waiting = attachment
-        if !closing.isEmpty, attachment.phase == .holding {
+        let isHeld = attachment.phase == .holding || attachment.phase == .entered
+        if !closing.isEmpty, isHeld {
             // A stack without their sockets would reset them.
             try await Nft(namespace: attachment.namespace).apply(
                 ContainerRules.drop(closing), for: "packets of connections that stay behind")
         }
         try await failing { () async throws(NetlinkError) in try await wiring.deliver(waiting) }
-        guard attachment.phase == .holding else { return }
+        guard isHeld else { return }
         attachment.phase = .delivering
         try keep(attachment)
     }
@@ -196,16 +244,10 @@ public actor KernelHostNetwork: HostNetwork {
     }
 
     private func lookout(on attachment: Attachment) async throws(StepFailure) -> Lookout {
-        try await applyShield(to: attachment)
-        return try await failing { () async throws(NetlinkError) in
+        try await failing { () async throws(NetlinkError) in
             Lookout(
                 sockets: try await wiring.diagnosis(of: attachment), shield: try await wiring.shield(of: attachment))
         }
-    }
-
-    private func applyShield(to attachment: Attachment) async throws(StepFailure) {
-        try await Nft(namespace: attachment.namespace).apply(
-            ConnectionShield.rules, for: "packets for the container's sockets")
     }
 
     /// How many closing connections are kept at one move: they are in a list on the way of the move, and their number is
@@ -245,7 +287,6 @@ public actor KernelHostNetwork: HostNetwork {
     /// See `HostNetwork`.
     public func shield(_ stay: Stay) async throws(StepFailure) {
         let attachment = try require(stay)
-        try await applyShield(to: attachment)
         shields[stay] = try await failing { () async throws(NetlinkError) in
             try await wiring.awaitRestore(attachment)
             let shield = try await wiring.shield(of: attachment)
@@ -256,12 +297,24 @@ public actor KernelHostNetwork: HostNetwork {
 
     /// See `HostNetwork`.
     public func unshield(_ stay: Stay) async throws(StepFailure) {
-        let attachment = try require(stay)
+        let attachment = try noteEntrance(to: stay)
         let raised = shields.removeValue(forKey: stay)
         try await failing { () async throws(NetlinkError) in
             let shield = if let raised { raised } else { try await wiring.shield(of: attachment) }
             try shield.lower()
         }
+    }
+
+    /// Writes down what has come in by the stay's doorway.
+    private func noteEntrance(to stay: Stay) throws(StepFailure) -> Attachment {
+        var attachment = try require(stay)
+        guard let (link, shield) = entrances.removeValue(forKey: stay)?.taken else { return attachment }
+        attachment.link = link
+        attachment.closing = nil
+        if attachment.phase == .expecting { attachment.phase = .entered }
+        try keep(attachment)
+        shields[stay] = shield
+        return attachment
     }
 
     /// See `HostNetwork`.

@@ -27,8 +27,11 @@ package func awaitingNetworkNamespace<Value: Sendable>(
 }
 
 extension NetworkNamespace {
+    /// That of this process, whatever namespace a thread of it is in.
+    static let ofProcess = NetworkNamespace(path: "/proc/self/ns/net")
+
     /// Takes the calling thread into the namespace.
-    fileprivate func enter() throws(NetlinkError) {
+    func enter() throws(NetlinkError) {
         let descriptor = try open()
         defer { close(descriptor) }
         guard setns(descriptor, linux_clone_new_network) == 0 else { throw .current("entering namespace \(path)") }
@@ -43,19 +46,22 @@ extension NetworkNamespace {
     /// Makes a namespace with only a loopback interface, or takes one that exists, and binds it to the file so that it
     /// lives without processes. The folder is made when it is missing.
     package func create(as other: NetworkNamespace? = nil) async throws(NetlinkError) {
-        let path = path
         try await onOwnThread { () throws(NetlinkError) in
-            try makeDirectories(parent(of: path))
-            let descriptor = Glibc.open(path, O_CREAT | O_RDONLY | O_CLOEXEC, 0o600)
-            guard descriptor >= 0 else { throw .current("namespace \(path)") }
-            close(descriptor)
-            guard other != nil || unshare(linux_clone_new_network) == 0,
-                mount(other?.path ?? "/proc/self/task/\(gettid())/ns/net", path, "none", linux_mount_bind, nil) == 0
-            else {
-                let error = NetlinkError.current("namespace \(other?.path ?? path)")
-                unlink(path)
-                throw error
-            }
+            guard other != nil || unshare(linux_clone_new_network) == 0 else { throw .current("namespace \(path)") }
+            try bind(other ?? NetworkNamespace(path: "/proc/self/task/\(gettid())/ns/net"))
+        }
+    }
+
+    /// Binds a namespace that exists to the file.
+    func bind(_ other: NetworkNamespace) throws(NetlinkError) {
+        try makeDirectories(parent(of: path))
+        let descriptor = Glibc.open(path, O_CREAT | O_RDONLY | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw .current("namespace \(path)") }
+        close(descriptor)
+        guard mount(other.path, path, "none", linux_mount_bind, nil) == 0 else {
+            let error = NetlinkError.current("namespace \(other.path)")
+            unlink(path)
+            throw error
         }
     }
 

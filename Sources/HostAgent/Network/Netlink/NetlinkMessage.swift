@@ -51,6 +51,14 @@ package struct NetlinkMessage: Sendable {
         pad()
     }
 
+    /// Appends an attribute that holds a number in network byte order, as the packet filter wants its own.
+    package mutating func append(_ attribute: Int, bigEndian number: UInt32) {
+        append(attribute, value: number.bigEndian)
+    }
+
+    /// Whether the kernel answers it, also when it agrees.
+    var isAnswered: Bool { flags & UInt16(NLM_F_ACK) != 0 }
+
     /// The message as it is sent.
     func encoded(sequence: UInt32) -> [UInt8] {
         let header = nlmsghdr(

@@ -55,6 +55,13 @@ extension NetlinkRequest {
         return NetlinkRequest(subject: "interface \(near.name)", message: message)
     }
 
+    /// Says how large packets may be that leave by an interface, in bytes.
+    package static func setPacketSize(_ bytes: UInt32, of link: Int32, name: String) -> NetlinkRequest {
+        var message = NetlinkMessage(type: Int(RTM_NEWLINK), flags: change, header: ifinfomsg(index: link))
+        message.append(Int(IFLA_MTU), value: bytes)
+        return NetlinkRequest(subject: "size of packets on interface \(name)", message: message)
+    }
+
     /// Makes a bridge.
     package static func addBridge(_ name: String) -> NetlinkRequest {
         var message = NetlinkMessage(type: Int(RTM_NEWLINK), flags: create, header: ifinfomsg())

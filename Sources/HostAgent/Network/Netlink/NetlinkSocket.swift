@@ -29,8 +29,8 @@ package final class NetlinkSocket: Sendable {
     /// does not fit into the socket's buffer (some 250 answers) is lost.
     private static let most = 64
 
-    /// Makes changes, few in one system call and more in several, and waits until the kernel has answered each of them. Those
-    /// after a refused one are made all the same.
+    /// Makes changes, few in one system call and more in several, and waits until the kernel has answered each of them that asks
+    /// for an answer. Those after a refused one are made all the same.
     /// - Throws: the first refusal that its request does not tolerate.
     package func perform(_ requests: [NetlinkRequest]) throws(NetlinkError) {
         var failure: NetlinkError?
@@ -89,7 +89,7 @@ package final class NetlinkSocket: Sendable {
                 let subject = requests[0].subject
                 try transmit(bytes, subject: subject)
                 var refusals = [NetlinkError?](repeating: nil, count: requests.count)
-                var outstanding = requests.count
+                var outstanding = requests.count { $0.message.isAnswered }
                 while outstanding > 0 {
                     try receive(subject: subject) { reply in
                         let index = Int(reply.header.nlmsg_seq &- first)

@@ -29,6 +29,18 @@ public final class SimulatedHostNetwork: HostNetwork {
     }
 
     /// See `HostNetwork`.
+    public func expect(
+        _ stay: Stay, oldAddresses: [IPv4Address], newAddress: IPv4Address
+    ) async throws(StepFailure) -> NetworkNamespace {
+        try await prepare(stay, oldAddresses: oldAddresses, newAddress: newAddress)
+    }
+
+    /// See `HostNetwork`. Nobody comes through it.
+    public func doorway(of stay: Stay) async throws(StepFailure) -> Doorway {
+        try update(stay) { _ in Doorway { _ in } }
+    }
+
+    /// See `HostNetwork`.
     public func divert(_ stay: Stay) async throws(StepFailure) { try update(stay) { _ in } }
 
     /// See `HostNetwork`.

@@ -18,6 +18,8 @@ struct DumpDirectory: Sendable, Hashable {
         var hasLayer: Bool
         /// The mark of who writes down what the container wrote until the dump.
         var outputWriter: String? = nil
+        /// Who the container's users were on the host of the dump; `nil` for the host's own.
+        var ids: IDRange? = nil
     }
 
     /// Who makes a dump.

@@ -37,8 +37,8 @@ public final class DockerRuntime: AdoptingRuntime {
     /// See `ContainerRuntime.openNamespace`: that of the stay's sandbox.
     public func openNamespace(
         for stay: Stay, _ spec: ContainerSpec
-    ) async throws(StepFailure) -> NetworkNamespace? {
-        try await keepers[stay].openNamespace(for: spec)
+    ) async throws(StepFailure) -> NamespaceOrigin {
+        .runtime(try await keepers[stay].openNamespace(for: spec))
     }
 
     /// See `ContainerRuntime.start`.
@@ -106,7 +106,9 @@ public final class DockerRuntime: AdoptingRuntime {
     }
 
     /// See `ContainerRuntime.restore`. Timings: `root` (writable layer and log), `restore`, `hold`.
-    public func restore(_ stay: Stay, lease: Duration) async throws(StepFailure) -> StepTimings {
+    public func restore(
+        _ stay: Stay, through doorway: Doorway, lease: Duration
+    ) async throws(StepFailure) -> StepTimings {
         try await keepers[stay].restore(lease: lease)
     }
 
@@ -116,7 +118,9 @@ public final class DockerRuntime: AdoptingRuntime {
     }
 
     /// See `ContainerRuntime.revive`.
-    public func revive(_ stay: Stay, from relocation: RelocationID) async throws(StepFailure) {
+    public func revive(
+        _ stay: Stay, from relocation: RelocationID, through doorway: Doorway
+    ) async throws(StepFailure) {
         try await keepers[stay].revive(from: relocation)
     }
 

@@ -3,7 +3,7 @@ import FleetModel
 /// What runc is told about a container: `config.json` of the OCI runtime specification, as much of it as is used.
 ///
 /// A file system of its own costs time in every restore (a tmpfs 10 ms, since CRIU calls `tar` for it), so there are
-/// two: the root, and a read-only /proc. Read-only because a tenant's root user is the host's: what lies below
+/// two: the root, and a read-only /proc. Read-only because a tenant's root user may be the host's: what lies below
 /// /proc/sys, and /proc/sysrq-trigger, would be his to write. /dev is part of the root, where images or runc have the
 /// usual nodes.
 struct BundleConfiguration: Encodable, Sendable {
@@ -53,10 +53,26 @@ struct BundleConfiguration: Encodable, Sendable {
 
     struct Linux: Encodable, Sendable {
         let namespaces: [Namespace]
+        let uidMappings: [Mapping]?
+        let gidMappings: [Mapping]?
         let cgroupsPath: String
         let resources: Resources
         let seccomp: SeccompProfile?
         let maskedPaths: [String]
+    }
+
+    struct Mapping: Encodable, Sendable {
+        let containerID: UInt32
+        let hostID: UInt32
+        let size: UInt32
+    }
+
+    /// Who the container's users are on the host, where they are not the host's own.
+    struct Users: Sendable {
+        /// Their ids.
+        let range: IDRange
+        /// The file of their user namespace.
+        let namespace: String
     }
 
     struct Namespace: Encodable, Sendable {
@@ -91,7 +107,7 @@ extension BundleConfiguration {
     /// - Throws: `StepFailure` with `invalidOrder` when neither specification nor image say what to run.
     init(
         spec: ContainerSpec, image: ImageDefaults, user: ImageUser, rootFileSystem: String,
-        namespace: NetworkNamespace, controlGroup: String
+        namespace: NetworkNamespace, controlGroup: String, users: Users?
     ) throws(StepFailure) {
         let command = spec.command.isEmpty ? image.command : spec.command
         guard !command.isEmpty else {
@@ -118,14 +134,16 @@ extension BundleConfiguration {
                 Limit(
                     type: "RLIMIT_NOFILE", soft: ContainerPrivileges.openFiles, hard: ContainerPrivileges.openFiles)
             ])
-        mounts = [
-            Mount(destination: "/proc", type: "proc", source: "proc", options: ["nosuid", "nodev", "noexec", "ro"])
-        ]
+        mounts =
+            [Mount(destination: "/proc", type: "proc", source: "proc", options: ["nosuid", "nodev", "noexec", "ro"])]
+            + (users == nil ? [] : [FirstMounts.mount(of: rootFileSystem)])
+        let mappings = users.map { [Mapping(containerID: 0, hostID: $0.range.base, size: IDRange.count)] }
         linux = Linux(
             namespaces: [
                 Namespace(type: "pid"), Namespace(type: "ipc"), Namespace(type: "uts"), Namespace(type: "mount"),
                 Namespace(type: "network", path: namespace.path),
-            ],
+            ] + (users.map { [Namespace(type: "user", path: $0.namespace)] } ?? []),
+            uidMappings: mappings, gidMappings: mappings,
             cgroupsPath: "/" + controlGroup,
             resources: Resources(
                 devices: [Resources.Device(allow: false, access: "rwm")]
@@ -136,6 +154,7 @@ extension BundleConfiguration {
                 memory: .init(limit: spec.limits.memoryBytes),
                 cpu: .init(quota: max(1000, Int(spec.limits.cpus * Double(period))), period: period),
                 pids: .init(limit: spec.limits.processes)),
-            seccomp: ContainerPrivileges.seccomp, maskedPaths: ContainerPrivileges.maskedFiles)
+            // runc would cover them with the host's own /dev/null: see `FirstMounts`.
+            seccomp: ContainerPrivileges.seccomp, maskedPaths: users == nil ? ContainerPrivileges.maskedFiles : [])
     }
 }

@@ -3,12 +3,19 @@ import Glibc
 
 /// A container's root: the image's files below, unchanged and shared, and a writable layer of its own on top.
 struct OverlayRoot: Sendable {
-    /// Where the root is mounted.
+    /// Where the root is mounted: where the container's root user may go, who is nobody outside.
     let mountPoint: String
+    /// The stay's directory, where nobody else may go: what the container's root user marks as his (set-user-ID) is the host's
+    /// root user's here.
+    let directory: String
+
+    private static let upperName = "upper"
+    private static let workName = "work"
+
     /// The writable layer.
-    let upper: String
+    var upper: String { "\(directory)/\(Self.upperName)" }
     /// The kernel's working directory beside the writable layer.
-    let work: String
+    var work: String { "\(directory)/\(Self.workName)" }
 
     /// Whether it is mounted.
     var isMounted: Bool {
@@ -29,17 +36,32 @@ struct OverlayRoot: Sendable {
 
     /// Mounts it. Succeeds when it is mounted.
     ///
+    /// Files of image and layer have the ids on the disk that they have for the container. For a container whose users are
+    /// others on this host, both are shown to the overlay with those: see `MappedMounts`. It keeps what it was made of, so
+    /// nothing else of that stays.
+    ///
     /// The features that tie a writable layer to one place (`index`, `redirect_dir`, `metacopy`) are off, since the
     /// layer moves to other hosts. `xino` gives a file one number for all who ask, also where image and layer are on
     /// different file systems: CRIU finds watched files by it. It is `volatile`: nothing survives the host's end anyway, and an unmount would
     /// otherwise write the whole file system to disk.
-    func mount(image: String) throws(StepFailure) {
+    /// - Parameter identity: who the container's users are on this host; `nil` for the host's own.
+    func mount(image: String, for identity: StayIdentity?) throws(StepFailure) {
         if isMounted { return }
         // What an earlier mount left would refuse another.
         if !FileTree.names(in: work).isEmpty { try FileTree.remove(work) }
         try makeDirectories()
+        guard let identity else { return try mount(lower: image, upper: upper, work: work) }
+        var mapped = MappedMounts()
+        let lower = "\(directory)/mapped-image"
+        let layer = "\(directory)/mapped-layer"
+        try mapped.show(image, at: lower, to: identity)
+        try mapped.show(directory, at: layer, to: identity)
+        try mount(lower: lower, upper: "\(layer)/\(Self.upperName)", work: "\(layer)/\(Self.workName)")
+    }
+
+    private func mount(lower: String, upper: String, work: String) throws(StepFailure) {
         let options = [
-            "lowerdir=\(image)", "upperdir=\(upper)", "workdir=\(work)", "index=off", "redirect_dir=off",
+            "lowerdir=\(lower)", "upperdir=\(upper)", "workdir=\(work)", "index=off", "redirect_dir=off",
             "metacopy=off", "xino=on", "volatile",
         ].joined(separator: ",")
         guard Glibc.mount("overlay", mountPoint, "overlay", 0, options) == 0 else {
@@ -53,6 +75,14 @@ struct OverlayRoot: Sendable {
             guard umount2(mountPoint, Int32(MNT_DETACH)) == 0 else {
                 throw StepFailure("unmount \(mountPoint)", errno: errno)
             }
+        }
+    }
+
+    /// Unmounts it, and removes where it was mounted.
+    func remove() throws(StepFailure) {
+        try unmount()
+        guard rmdir(mountPoint) == 0 || errno == ENOENT else {
+            throw StepFailure("remove \(mountPoint)", errno: errno)
         }
     }
 

@@ -30,7 +30,15 @@ public final class RuncRuntime: ContainerRuntime {
         self.tools = tools
         let directory = StayFiles.all(in: configuration.stateDirectory)
         try FileTree.make(directory)
+        try FileTree.makePassable(configuration.rootsDirectory)
         keepers = StayKeepers(tools, left: FileTree.names(in: directory).compactMap(Stay.init(parsing:)))
+    }
+
+    /// See `ContainerRuntime.openNamespace`. A container with users of its own starts in a namespace that is theirs, and what is
+    /// restored gets one.
+    public func openNamespace(for stay: Stay, _ spec: ContainerSpec) async throws(StepFailure) -> NamespaceOrigin {
+        guard stay.arrival == nil else { return .restore }
+        return try await keepers[stay].openNamespace(for: spec)
     }
 
     /// See `ContainerRuntime.start`.
@@ -87,8 +95,10 @@ public final class RuncRuntime: ContainerRuntime {
 
     /// See `ContainerRuntime.restore`. Timings: `root` (writable layer and mount), `restore`, and `worker` when
     /// none was waiting.
-    public func restore(_ stay: Stay, lease: Duration) async throws(StepFailure) -> StepTimings {
-        try await keepers[stay].restore(lease: lease)
+    public func restore(
+        _ stay: Stay, through doorway: Doorway, lease: Duration
+    ) async throws(StepFailure) -> StepTimings {
+        try await keepers[stay].restore(through: doorway, lease: lease)
     }
 
     /// See `ContainerRuntime.release`. Timings: `resume`.
@@ -97,8 +107,10 @@ public final class RuncRuntime: ContainerRuntime {
     }
 
     /// See `ContainerRuntime.revive`.
-    public func revive(_ stay: Stay, from relocation: RelocationID) async throws(StepFailure) {
-        try await keepers[stay].revive(from: relocation)
+    public func revive(
+        _ stay: Stay, from relocation: RelocationID, through doorway: Doorway
+    ) async throws(StepFailure) {
+        try await keepers[stay].revive(from: relocation, through: doorway)
     }
 
     /// See `ContainerRuntime.remove`.

@@ -5,6 +5,7 @@ struct RuncTools: StayTools {
     let configuration: RuncRuntime.Configuration
     let images: any RootFileSystems
     let board = StayBoard()
+    let ranges = IDRanges()
     let dumps: DumpStorage
 
     init(configuration: RuncRuntime.Configuration, images: any RootFileSystems) {
@@ -14,7 +15,7 @@ struct RuncTools: StayTools {
             sharedDirectory: configuration.sharedDirectory, host: configuration.host, runtime: .runc)
     }
 
-    func files(of stay: Stay) -> StayFiles { StayFiles(of: stay, in: configuration.stateDirectory) }
+    func files(of stay: Stay) -> StayFiles { StayFiles(of: stay, in: configuration) }
 
     func log(of container: ContainerName) -> OutputLog {
         OutputLog(of: container, in: configuration.sharedDirectory, shell: configuration.shell)

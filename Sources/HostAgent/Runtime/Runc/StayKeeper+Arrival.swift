@@ -26,12 +26,13 @@ extension StayKeeper {
     }
 
     /// See `ContainerRuntime.restore`.
-    func restore(lease: Duration) throws(StepFailure) -> StepTimings {
+    func restore(through doorway: Doorway, lease: Duration) throws(StepFailure) -> StepTimings {
         guard let record, let arrival = stay.arrival else { throw notHere }
         switch record.phase {
         case .held where held != nil, .running: return [:]
         case .prepared:
-            let timings = try raise(from: tools.dump(of: arrival), origin: .arrival, lease: lease)
+            let timings = try raise(
+                from: tools.dump(of: arrival), origin: .arrival, through: doorway, lease: lease)
             // Others work meanwhile. Where it fails, the release says so.
             Task { try? limitHeld() }
             return timings
@@ -56,34 +57,39 @@ extension StayKeeper {
     }
 
     /// See `ContainerRuntime.revive`.
-    func revive(from relocation: RelocationID) throws(StepFailure) {
+    func revive(from relocation: RelocationID, through doorway: Doorway) throws(StepFailure) {
         guard let record else { throw notHere }
         if case .running = record.phase, process?.runs == true { return }
         guard record.phase == .dumped(relocation) else { throw notHere }
-        _ = try raise(from: tools.dump(of: relocation), origin: .revival(relocation), lease: .seconds(60))
+        _ = try raise(
+            from: tools.dump(of: relocation), origin: .revival(relocation), through: doorway, lease: .seconds(60))
         _ = try release()
     }
 
     // MARK: Steps
 
-    /// Makes and starts what a restore needs: directories, the control group, someone who writes down the output, and
-    /// a worker in its place.
+    /// Makes and starts what a restore needs: directories, the container's users, the control group, someone who writes down
+    /// the output, and a worker in its place.
     private func makeReady() throws(StepFailure) {
         guard var record else { throw notHere }
         try files.root.makeDirectories()
+        let identity = try identify(record.spec)
         try controlGroup.open()
         let output = try tools.log(of: stay.container).begin()
+        try identity?.own(output.pipe)
         waitingOutput = output.writer
-        let worker = try startWorker(in: record.namespace, output: output.pipe)
+        let worker = try startWorker(output: output.pipe)
         waitingWorker = worker
         try controlGroup.add(worker.process)
         record.outputPipe = try output.pipe.inode()
         record.outputWriter = output.writer.mark
+        record.ids = identity?.range
+        record.foreignInput = nil
         try note(record)
     }
 
     private func raise(
-        from dump: DumpDirectory, origin: RestoreOrigin, lease: Duration
+        from dump: DumpDirectory, origin: RestoreOrigin, through doorway: Doorway, lease: Duration
     ) throws(StepFailure) -> StepTimings {
         var timings: StepTimings = [:]
         var watch = Stopwatch()
@@ -95,11 +101,14 @@ extension StayKeeper {
         }
         guard let record, let worker = waitingWorker else { throw notHere }
         let manifest = try dump.manifest(of: stay.container)
+        // One that began before containers had users of their own goes on without.
+        let identity = manifest.ids == nil ? nil : try identify(record.spec)
         waitingWorker = nil
         let output = waitingOutput
         waitingOutput = nil
         do throws(StepFailure) {
-            try raiseRoot(of: record, from: dump, manifest: manifest, origin: origin)
+            try raiseRoot(of: record, from: dump, manifest: manifest, origin: origin, for: identity)
+            if let identity { try IdentityImages(directory: dump.path).give(to: identity) }
             timings[.root] = watch.lap()
             let restore = CriuRestore(
                 options: criuOptions(images: dump.path, log: "restore-\(stay).log"),
@@ -107,7 +116,7 @@ extension StayKeeper {
                     InheritedDescriptor(
                         resource: "pipe:[\(manifest.outputPipe)]", number: CriuWorker.outputDescriptor)
                 ])
-            let tasks = try restore.hold(with: worker)
+            let tasks = try restore.hold(with: worker) { process throws(StepFailure) in try doorway.takeIn(process) }
             timings[.restore] = watch.lap()
             let traits = try dump.traits()
             if !traits.isEmpty { traits.give(to: controlGroup.members, of: tasks.process) }
@@ -128,7 +137,8 @@ extension StayKeeper {
 
     /// Mounts the root with what the container wrote. Where it was dumped, that is still there.
     private func raiseRoot(
-        of record: StayRecord, from dump: DumpDirectory, manifest: DumpDirectory.Manifest, origin: RestoreOrigin
+        of record: StayRecord, from dump: DumpDirectory, manifest: DumpDirectory.Manifest, origin: RestoreOrigin,
+        for identity: StayIdentity?
     ) throws(StepFailure) {
         let root = files.root
         if origin == .arrival {
@@ -136,7 +146,7 @@ extension StayKeeper {
             try root.clear()
             if manifest.hasLayer { try dump.layer.unpack(into: root.upper) }
         }
-        try root.mount(image: try tools.rootFileSystem(of: record.spec.digest))
+        try root.mount(image: try tools.rootFileSystem(of: record.spec.digest), for: identity)
     }
 
     /// Puts the limits in force of what is held, before it can run.

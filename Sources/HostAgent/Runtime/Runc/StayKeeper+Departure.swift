@@ -14,10 +14,11 @@ extension StayKeeper {
         let scratch = DumpDirectory(scratch: files.trial)
         try scratch.create(by: tools.maker(stay))
         defer { try? scratch.remove() }
-        let worker = try startWorker(in: record.namespace)
+        let worker = try startWorker()
         defer { worker.end() }
         let options = criuOptions(
-            images: scratch.path, log: "dump.log", watchedPaths: watchedFiles.paths(watchedBy: family))
+            images: scratch.path, log: "dump.log", watchedPaths: watchedFiles.paths(watchedBy: family),
+            external: record.foreignInput)
         let dump = CriuDump(process: process.identity.pid, options: options, leaveRunning: true)
         do {
             _ = try dump.run(with: worker) { () throws(StepFailure) in }
@@ -40,7 +41,7 @@ extension StayKeeper {
         armed = relocation
         do {
             try tools.dump(of: relocation).create(by: tools.maker(stay))
-            let worker = try startWorker(in: record.namespace)
+            let worker = try startWorker()
             waitingWorker = worker
             Task { [weak self, weak worker] in
                 try? await Task.sleep(for: .seconds(120))
@@ -87,7 +88,7 @@ extension StayKeeper {
         let family = try awaitFamily(of: process, within: Self.shortPatience)
         let foresight = foresight ?? foresee(family, of: process, in: record.namespace)
         self.foresight = nil
-        let worker = try takeWorker(in: record.namespace, for: relocation)
+        let worker = try takeWorker(for: relocation)
         do {
             try note(.dumping(process.identity, relocation), process: process)
         } catch {
@@ -98,7 +99,8 @@ extension StayKeeper {
         let dump = CriuDump(
             process: process.identity.pid,
             options: criuOptions(
-                images: destination.path, log: "dump.log", watchedPaths: foresight.watchedPaths))
+                images: destination.path, log: "dump.log", watchedPaths: foresight.watchedPaths,
+                external: record.foreignInput))
         var broken = BrokenSockets()
         do {
             let timings = try dump.run(with: worker, whenStill: { () throws(StepFailure) in try whenStill(family) }) {
@@ -113,6 +115,9 @@ extension StayKeeper {
                 if let open, let sockets = foresight.sockets {
                     let over = images.inodes.subtracting(open.all)
                     broken = BrokenSockets(of: look.family, amongst: over, beside: sockets)
+                }
+                if let input = record.foreignInput {
+                    try FileImages(directory: destination.path).name(input, as: FirstMounts.nothing)
                 }
                 try complete(destination, of: record)
                 if let refusal = Bystanders.refusal(look.bystanders) { throw refusal }
@@ -173,9 +178,7 @@ extension StayKeeper {
     }
 
     /// The worker that was armed, or a new one.
-    private func takeWorker(
-        in namespace: NetworkNamespace, for relocation: RelocationID
-    ) throws(StepFailure) -> CriuWorker {
+    private func takeWorker(for relocation: RelocationID) throws(StepFailure) -> CriuWorker {
         let dump = tools.dump(of: relocation)
         if armed == relocation, let worker = waitingWorker, worker.isReady, FileTree.exists(dump.path) {
             waitingWorker = nil
@@ -185,7 +188,7 @@ extension StayKeeper {
         dropWorkers()
         do {
             try dump.create(by: tools.maker(stay))
-            return try startWorker(in: namespace)
+            return try startWorker()
         } catch {
             try? dump.remove()
             throw error
@@ -200,6 +203,6 @@ extension StayKeeper {
         try dump.complete(
             DumpDirectory.Manifest(
                 container: stay.container, outputPipe: record.outputPipe, hasLayer: hasLayer,
-                outputWriter: record.outputWriter))
+                outputWriter: record.outputWriter, ids: record.ids))
     }
 }

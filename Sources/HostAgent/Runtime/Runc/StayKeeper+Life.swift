@@ -2,10 +2,41 @@ import FleetModel
 import Glibc
 
 extension StayKeeper {
+    /// See `ContainerRuntime.openNamespace`.
+    func openNamespace(for spec: ContainerSpec) throws(StepFailure) -> NamespaceOrigin {
+        if isRunning(spec), let record { return .runtime(record.namespace) }
+        try remove()
+        guard let identity = try identify(spec) else { return .network }
+        let configuration = tools.configuration
+        let opened = try UserNamespace.make(
+            identity.range.line, withNetwork: true, unshare: configuration.unshare, shell: configuration.shell)
+        self.opened = opened
+        return opened.network.map { .runtime(NetworkNamespace(path: UserNamespace.path(of: $0))) } ?? .network
+    }
+
+    private func isRunning(_ spec: ContainerSpec) -> Bool {
+        guard let record, record.spec == spec, case .running = record.phase else { return false }
+        return process?.runs == true
+    }
+
+    /// Who the users of the stay's container are here; `nil` for the host's own.
+    func identify(_ spec: ContainerSpec) throws(StepFailure) -> StayIdentity? {
+        if spec.hostRoot == true { return nil }
+        if let identity { return identity }
+        let configuration = tools.configuration
+        let range = if let range = record?.ids { range } else { try tools.ranges.take(for: stay) }
+        let new = StayIdentity(
+            range: range,
+            mounts: try .make(range.linesOfMounts, unshare: configuration.unshare, shell: configuration.shell))
+        identity = new
+        return new
+    }
+
     /// See `ContainerRuntime.start`.
     func start(_ spec: ContainerSpec, in namespace: NetworkNamespace) throws(StepFailure) {
-        if let record, record.spec == spec, case .running = record.phase, process?.runs == true { return }
-        try remove()
+        if isRunning(spec) { return }
+        // What `openNamespace` has made goes with what is removed.
+        if record != nil { try remove() }
         let log = tools.log(of: stay.container)
         let hadOutput = log.exists
         do {
@@ -74,39 +105,56 @@ extension StayKeeper {
     }
 
     private func launch(_ spec: ContainerSpec, in namespace: NetworkNamespace) throws(StepFailure) {
+        let identity = try identify(spec)
+        let users = opened
+        opened = nil
+        guard identity == nil || users != nil else { throw notHere }
         let image = try tools.rootFileSystem(of: spec.digest)
         let defaults = try tools.defaults(of: spec.digest)
         try FileTree.make(files.directory)
+        let input = try OwnedDescriptor.open(FirstMounts.nothing, O_RDWR)
         let (writer, output) = try tools.log(of: stay.container).begin()
+        try identity?.own(output)
         writer.open(after: nil)
         try note(
             StayRecord(
                 stay: stay, spec: spec, namespace: namespace, phase: .starting, outputPipe: try output.inode(),
-                outputWriter: writer.mark))
-        try files.root.mount(image: image)
+                outputWriter: writer.mark, ids: identity?.range,
+                foreignInput: identity == nil ? nil : try ExternalFile.name(of: input)))
+        try files.root.mount(image: image, for: identity)
         let configuration = try BundleConfiguration(
             spec: spec, image: defaults, user: try ImageUser(defaults.user, in: image),
-            rootFileSystem: files.root.mountPoint, namespace: namespace, controlGroup: controlGroup.name)
+            rootFileSystem: files.root.mountPoint, namespace: namespace, controlGroup: controlGroup.name,
+            users: identity.flatMap { identity in
+                users.map {
+                    BundleConfiguration.Users(range: identity.range, namespace: UserNamespace.path(of: $0.user))
+                }
+            })
         try JSONFile(files.bundleConfiguration).write(configuration)
-        try runRunc(["create", "--bundle", files.directory, "--pid-file", files.processFile], output: output)
+        try runRunc(
+            ["create", "--bundle", files.directory, "--pid-file", files.processFile], input: input, output: output)
         let text = String(decoding: try FileBytes.read(files.processFile), as: UTF8.self)
-        guard let identity = Int32(text).flatMap(ProcessIdentity.init) else {
+        guard let first = Int32(text).flatMap(ProcessIdentity.init) else {
             throw StepFailure(code: .runtimeFailed, message: "the container's process ended before it was started")
         }
+        if identity != nil { try FirstMounts.settle(in: first.pid, masking: ContainerPrivileges.maskedFiles) }
         // Watched before it runs: with what a process has ended that nobody watched, the kernel does not tell.
-        let process = WatchedProcess(identity)
-        try runRunc(["start"], output: output)
-        try note(.running(identity), process: process)
+        let process = WatchedProcess(first)
+        try runRunc(["start"], input: input, output: output)
+        try note(.running(first), process: process)
     }
 
-    private func runRunc(_ verb: [String], output: OwnedDescriptor) throws(StepFailure) {
+    private func runRunc(
+        _ verb: [String], input: OwnedDescriptor, output: OwnedDescriptor
+    ) throws(StepFailure) {
         let configuration = tools.configuration
         let command =
             [
                 configuration.runc, "--root", configuration.stateDirectory + "/runc", "--log", files.runcLog,
                 "--log-format", "json",
             ] + verb + ["\(stay)"]
-        let process = try ChildProcess.spawn(command, descriptors: [1: output.number, 2: output.number])
+        let process = try ChildProcess.spawn(
+            command, descriptors: [0: input.number, 1: output.number, 2: output.number])
         guard ChildProcess.wait(for: process) != .code(0) else { return }
         let lines = String(decoding: (try? FileBytes.read(files.runcLog)) ?? [], as: UTF8.self).split(separator: "\n")
         let messages = lines.compactMap { try? FleetJSON.decode(RuncLogLine.self, from: Array($0.utf8)) }

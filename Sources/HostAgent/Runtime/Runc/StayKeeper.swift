@@ -23,6 +23,10 @@ actor StayKeeper: StayKeeping {
     var armed: RelocationID?
     /// Processes that were restored and have not run.
     var held: HeldContainer?
+    /// Who the container's users are here, when that is known and they are not the host's.
+    var identity: StayIdentity?
+    /// The namespaces of a container that is about to be started.
+    var opened: UserNamespace?
 
     private let executor: QueueExecutor
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -64,8 +68,8 @@ actor StayKeeper: StayKeeping {
 
     // MARK: Workers
 
-    /// Starts a worker in the stay's namespace.
-    func startWorker(in namespace: NetworkNamespace, output: OwnedDescriptor? = nil) throws(StepFailure) -> CriuWorker {
+    /// Starts a worker.
+    func startWorker(output: OwnedDescriptor? = nil) throws(StepFailure) -> CriuWorker {
         let lock = try OwnedDescriptor.open(files.workerLock, O_RDWR | O_CREAT)
         guard flock(lock.number, LOCK_SH | LOCK_NB) == 0 else {
             throw StepFailure("lock \(files.workerLock)", errno: errno)
@@ -73,14 +77,16 @@ actor StayKeeper: StayKeeping {
         let configuration = tools.configuration
         return try CriuWorker(
             CriuWorker.Setting(
-                criu: configuration.criu, nsenter: configuration.nsenter, shell: configuration.shell,
-                namespace: namespace, lock: lock, output: output))
+                criu: configuration.criu, shell: configuration.shell, lock: lock, output: output))
     }
 
-    func criuOptions(images: String, log: String, watchedPaths: [String] = []) -> CriuOptions {
+    func criuOptions(
+        images: String, log: String, watchedPaths: [String] = [], external: String? = nil
+    ) -> CriuOptions {
         CriuOptions(
             images: images, root: files.root.mountPoint, logFile: log, logLevel: tools.configuration.criuLogLevel,
-            ghostLimit: tools.configuration.ghostLimit, watchedPaths: watchedPaths)
+            ghostLimit: tools.configuration.ghostLimit, watchedPaths: watchedPaths,
+            external: external.map { [$0] } ?? [])
     }
 
     // MARK: After the agent's end
@@ -92,6 +98,7 @@ actor StayKeeper: StayKeeping {
             try? remove()
             return
         }
+        if let range = left.ids { tools.ranges.note(range, of: stay) }
         awaitWorkers(of: left)
         let wholeDump = { [tools] (relocation: RelocationID) in
             (try? tools.dump(of: relocation).manifest()) ?? nil != nil
@@ -132,9 +139,12 @@ actor StayKeeper: StayKeeping {
         // Before the record goes that tells of it. Whoever removes a stay that was dumped needs its dump no more.
         if case .dumped(let relocation) = record?.phase { try tools.dump(of: relocation).remove() }
         if FileTree.exists(files.runcState) { try deleteFromRunc() }
-        try files.root.unmount()
+        try files.root.remove()
         try controlGroup.remove()
         try FileTree.remove(files.directory)
+        identity = nil
+        opened = nil
+        tools.ranges.giveBack(of: stay)
         record = nil
         process = nil
         tools.board.remove(stay)

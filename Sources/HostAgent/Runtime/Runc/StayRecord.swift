@@ -11,6 +11,11 @@ struct StayRecord: Codable, Sendable, Hashable {
     var outputPipe: UInt64
     /// The mark of who writes the output down; `nil` in what earlier versions have written.
     var outputWriter: String?
+    /// Who the container's users are on this host; `nil` for the host's own.
+    var ids: IDRange?
+    /// The host's /dev/null that the container has as its standard input, as CRIU names it; `nil` when it is the container's own,
+    /// as it is from the first move on.
+    var foreignInput: String?
 }
 
 /// How far a stay is.

@@ -97,7 +97,9 @@ public final class SimulatedRuntime: ContainerRuntime {
     }
 
     /// See `ContainerRuntime.restore`.
-    public func restore(_ stay: Stay, lease: Duration) async throws(StepFailure) -> StepTimings {
+    public func restore(
+        _ stay: Stay, through doorway: Doorway, lease: Duration
+    ) async throws(StepFailure) -> StepTimings {
         guard let arrival = stay.arrival else { throw invalid("restore needs a relocation") }
         try step(.restore) { if $0[stay] != .running { $0[stay] = .held(arrival) } }
         return [:]
@@ -114,7 +116,9 @@ public final class SimulatedRuntime: ContainerRuntime {
     }
 
     /// See `ContainerRuntime.revive`.
-    public func revive(_ stay: Stay, from relocation: RelocationID) async throws(StepFailure) {
+    public func revive(
+        _ stay: Stay, from relocation: RelocationID, through doorway: Doorway
+    ) async throws(StepFailure) {
         try step(.revive) { $0[stay] = .running }
     }
 
