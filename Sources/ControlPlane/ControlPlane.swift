@@ -78,7 +78,8 @@ public final class ControlPlane: Sendable {
         let agents = AgentRegistry(
             pace: HeartbeatPace(
                 shortestSeconds: configuration.heartbeatSeconds,
-                mostPerSecond: configuration.mostHeartbeatsPerSecond), logger: logger)
+                mostPerSecond: configuration.mostHeartbeatsPerSecond),
+            absenceSeconds: configuration.stepTimes.absenceSeconds, logger: logger)
         self.agents = agents
         let relocator = Relocator(
             fleet: fleet, agents: agents, containerNetwork: configuration.containerNetwork,
@@ -134,6 +135,7 @@ public final class ControlPlane: Sendable {
             try ServerCertificate($0.identity, stateDirectory: configuration.stateDirectory)
         }
         authority = certificate?.authority
+        monitor.awaitAll()
         // Before anybody is served: what is asked for from now on is not what an earlier control plane has begun.
         await relocator.resume(after: memory.lastHour)
         containers.resume()

@@ -51,6 +51,49 @@ struct SilenceWatchTests {
         }
     }
 
+    @Test("hosts that have yet to come after a start are named together, once, when that takes too long")
+    func awaited() throws {
+        var watch = SilenceWatch()
+        let hosts = try ["host1", "host2"].map { try HostName($0) }
+        watch.wait(for: Set(hosts), since: epoch, silentAfter: 10)
+        #expect(names(&watch, 10).isEmpty && hosts.allSatisfy { watch.isAwaited($0) })
+        #expect(!watch.isAwaited(try HostName("host3")))
+        #expect(watch.silent(at: epoch.advanced(bySeconds: 10.5)).map(\.since) == [epoch, epoch])
+        #expect(names(&watch, 60).isEmpty && !hosts.contains { watch.isAwaited($0) })
+    }
+
+    @Test("each that comes gives the others as much time again, and counts as any other from then on")
+    func oneAfterTheOther() throws {
+        var watch = SilenceWatch()
+        let hosts = try (1...3).map { try HostName("host\($0)") }
+        watch.wait(for: Set(hosts), since: epoch, silentAfter: 10)
+        for (number, host) in hosts.dropLast().enumerated() {
+            let now = 9.0 * Double(number + 1)
+            watch.hear(host, at: epoch.advanced(bySeconds: now), silentAfter: 10)
+            #expect(!watch.isAwaited(host) && watch.isAwaited(hosts[2]))
+        }
+        // That one who is there is heard again is nothing new.
+        watch.hear(hosts[0], at: epoch.advanced(bySeconds: 27), silentAfter: 10)
+        #expect(names(&watch, 28).isEmpty)
+        #expect(names(&watch, 28.5) == ["host2", "host3"])
+        #expect(names(&watch, 37.5) == ["host1"])
+    }
+
+    @Test("nobody is awaited for ever, however slowly the others come")
+    func notForEver() throws {
+        var watch = SilenceWatch()
+        let dead = try HostName("dead")
+        let others = try (1...100).map { try HostName("host\($0)") }
+        watch.wait(for: Set(others + [dead]), since: epoch, silentAfter: 10)
+        var named: Double?
+        for (number, host) in others.enumerated() where named == nil {
+            let now = 9.0 * Double(number + 1)
+            watch.hear(host, at: epoch.advanced(bySeconds: now), silentAfter: 1000)
+            if names(&watch, now).contains("dead") { named = now }
+        }
+        #expect(named == 108)
+    }
+
     private func names(_ watch: inout SilenceWatch, _ seconds: Double) -> [String] {
         watch.silent(at: epoch.advanced(bySeconds: seconds)).map(\.host.text).sorted()
     }

@@ -9,6 +9,9 @@ import Synchronization
 /// An order is kept until its outcome comes or its time is over. Whenever an agent opens a new stream, all its orders
 /// without an outcome are sent again under their ids, so neither a lost connection nor a restarted agent loses one. An
 /// order that is asked again while it waits is joined: all who ask get the one outcome.
+///
+/// Who has not been heard since the control plane started is awaited: as long as its host does not count as silent, no order
+/// to it is lost, and its time begins when it is there.
 final class AgentRegistry: Sendable {
     /// How an order ended from the control plane's side.
     enum Answer: Sendable {
@@ -39,8 +42,8 @@ final class AgentRegistry: Sendable {
         var order: OrderID
         var host: HostName
         var askedAt: ContinuousClock.Instant
-        /// When there has to be an answer, however the link is.
-        var deadline: ContinuousClock.Instant
+        /// How long an answer may take, however the link is.
+        var timeout: Duration
         /// How long the link may be broken.
         var absence: Duration
     }
@@ -49,6 +52,8 @@ final class AgentRegistry: Sendable {
         var session: Int64?
         var lastDrawnSession: Int64 = 0
         var lastSeen: Timestamp?
+        /// When its first session began; `nil` when none did since the control plane started.
+        var heardAt: ContinuousClock.Instant?
         var stream = 0
         var commands: AsyncStream<AgentCommand>.Continuation?
         /// Since when there is no stream; `nil` while there is one, or when there never was.
@@ -80,11 +85,24 @@ final class AgentRegistry: Sendable {
         /// Whether somebody will look for those whose time is over.
         var isWatched = false
 
+        /// Who has not been heard for too long, and who is awaited.
+        var silence = SilenceWatch()
+
         /// Whether one has waited for long enough.
         func isOver(_ ask: Ask, at now: ContinuousClock.Instant) -> Bool {
-            guard now < ask.deadline else { return true }
-            guard let line = byHost[ask.host], line.commands == nil else { return false }
-            return now - max(ask.askedAt, line.isAwaySince ?? ask.askedAt) >= ask.absence
+            if isAway(ask.host, since: ask.askedAt, for: ask.absence, at: now) { return true }
+            let line = byHost[ask.host]
+            guard line?.commands != nil || !silence.isAwaited(ask.host) else { return false }
+            return now - max(ask.askedAt, line?.heardAt ?? ask.askedAt) >= ask.timeout
+        }
+
+        /// Whether an agent has not been there for so long since a time, and is not awaited.
+        func isAway(
+            _ host: HostName, since time: ContinuousClock.Instant, for limit: Duration, at now: ContinuousClock.Instant
+        ) -> Bool {
+            let line = byHost[host]
+            guard line?.commands == nil, !silence.isAwaited(host) else { return false }
+            return now - max(time, line?.isAwaySince ?? line?.heardAt ?? time) >= limit
         }
 
         /// Lets one wait no longer, if it still does.
@@ -102,14 +120,18 @@ final class AgentRegistry: Sendable {
     private static let tick = DispatchTimeInterval.milliseconds(100)
     private let clock = DispatchQueue(label: "orders")
     private let lines = Mutex(Lines())
-    private let silence = Mutex(SilenceWatch())
     private let pace: HeartbeatPace
+    private let absenceSeconds: Double
     private let logger: Logger
 
     /// A registry without agents.
-    /// - Parameter pace: how often they are to be heard.
-    init(pace: HeartbeatPace = HeartbeatPace(), logger: Logger) {
-        (self.pace, self.logger) = (pace, logger)
+    /// - Parameters:
+    ///   - pace: how often they are to be heard.
+    ///   - absenceSeconds: how long an agent may be away that is asked for something which is no step of a move, in seconds.
+    init(
+        pace: HeartbeatPace = HeartbeatPace(), absenceSeconds: Double = StepTimes().absenceSeconds, logger: Logger
+    ) {
+        (self.pace, self.absenceSeconds, self.logger) = (pace, absenceSeconds, logger)
     }
 
     // MARK: Sessions
@@ -133,6 +155,7 @@ final class AgentRegistry: Sendable {
             guard session > line.session ?? 0 else { return nil }
             let earlier = line.commands
             line.session = session
+            line.heardAt = line.heardAt ?? .now
             line.isDismissed = false
             line.leave()
             line.lastSeen = .now
@@ -170,12 +193,19 @@ final class AgentRegistry: Sendable {
     /// A host that is one of so many is to be heard from now on, or from an earlier time on.
     func expect(_ host: HostName, since time: Timestamp = .now, among hosts: Int = 1) {
         let silence = pace.silence(every: pace.seconds(among: hosts))
-        self.silence.withLock { $0.hear(host, at: time, silentAfter: silence) }
+        lines.withLock { $0.silence.hear(host, at: time, silentAfter: silence) }
+    }
+
+    /// Waits for hosts that were there before the control plane started; from now on they can be heard.
+    /// - Parameter count: how many hosts there are in all.
+    func wait(for hosts: Set<HostName>, since time: Timestamp = .now, among count: Int) {
+        let silence = pace.silence(every: pace.seconds(among: count))
+        lines.withLock { $0.silence.wait(for: hosts, since: time, silentAfter: silence) }
     }
 
     /// The hosts that have been silent for too long. Each is named once, until it is expected anew.
     func silent(at now: Timestamp) -> [(host: HostName, since: Timestamp)] {
-        silence.withLock { $0.silent(at: now) }
+        lines.withLock { $0.silence.silent(at: now) }
     }
 
     /// When a host was last heard; `nil` when it was not since the control plane started.
@@ -240,12 +270,16 @@ final class AgentRegistry: Sendable {
     }
 
     /// The first of some hosts whose stream is not open; `nil` as soon as all are.
-    /// - Parameter limit: how long to wait for that.
+    /// - Parameter limit: how long to wait for that, and for as long as a host is awaited that has not been heard since the
+    ///   start; 0 for not at all.
     func absentee(of hosts: [HostName], within limit: Duration) async -> HostName? {
-        let clock = ContinuousClock()
-        let end = clock.now + limit
+        let begin = ContinuousClock.now
         while let absent = hosts.first(where: { !isConnected($0) }) {
-            guard clock.now < end, !Task.isCancelled else { return absent }
+            guard limit > .zero, !Task.isCancelled else { return absent }
+            let gone = lines.withLock { lines in
+                hosts.first { lines.isAway($0, since: begin, for: limit, at: .now) }
+            }
+            if let gone { return gone }
             // Cancelled is noticed above.
             try? await Task.sleep(for: .milliseconds(50))
         }
@@ -260,13 +294,12 @@ final class AgentRegistry: Sendable {
     /// Sends an order and waits for its outcome. One that is waiting for its outcome already is not sent again. Who is
     /// cancelled waits no longer.
     /// - Parameters:
-    ///   - timeout: how long an answer may take in all.
-    ///   - absence: how long the agent's link may be broken.
+    ///   - timeout: how long an answer may take in all, once the agent has been heard or is not awaited any more.
+    ///   - absence: how long the agent's link may be broken; that of an agent that is awaited is not.
     func carryOut(
         _ command: AgentCommand, on host: HostName, timeout: Duration, absence: Duration
     ) async -> Answer {
-        let begin = ContinuousClock.now
-        let ask = Ask(order: command.id, host: host, askedAt: begin, deadline: begin + timeout, absence: absence)
+        let ask = Ask(order: command.id, host: host, askedAt: .now, timeout: timeout, absence: absence)
         let asker = lines.withLock { lines in
             lines.lastAsker += 1
             return lines.lastAsker
@@ -341,7 +374,7 @@ extension AgentRegistry {
         _ order: AgentOrder, id: OrderID, of host: HostName, timeout: Duration
     ) async throws(FleetError) -> AgentReport {
         switch await carryOut(
-            AgentCommand(id: id, order: order), on: host, timeout: timeout, absence: .seconds(5))
+            AgentCommand(id: id, order: order), on: host, timeout: timeout, absence: .seconds(absenceSeconds))
         {
         case .lost:
             throw .agent(

@@ -93,43 +93,41 @@ struct HostMonitor: Sendable {
         }
     }
 
+    /// Waits for the hosts that were heard when an earlier control plane ended, before anybody asks them for something.
+    func awaitAll() {
+        let state = fleet.snapshot
+        let heard = HostState.allCases.filter(\.isHeard).flatMap { state.hosts(in: $0) }
+        agents.wait(for: Set(heard), among: state.hosts.count)
+    }
+
     /// Looks for silent hosts, until cancelled.
     func watch() async {
-        let startedAt = Timestamp.now
-        let hosts = fleet.snapshot.hosts
-        for host in hosts.values where host.state.isHeard && agents.lastSeen(host.name) == nil {
-            agents.expect(host.name, since: startedAt, among: hosts.count)
-        }
         while !Task.isCancelled {
             await look(at: .now)
             try? await Task.sleep(for: .milliseconds(500))
         }
     }
 
+    /// How many hosts are declared unreachable in one change of the fleet: where a network breaks, many fall silent at once.
+    private static let mostAtOnce = 256
+
     /// Says of each host that has been silent for too long that it is unreachable.
     func look(at now: Timestamp) async {
-        for (host, seen) in agents.silent(at: now) {
-            do {
-                try await declareUnreachable(host, since: seen)
-                agents.hangUp(on: host)
-            } catch {
-                agents.expect(host, since: seen)
-                logger.error("cannot record a lost host", metadata: ["host": "\(host)", "error": "\(error)"])
-            }
+        let silent = agents.silent(at: now)
+        for start in stride(from: 0, to: silent.count, by: Self.mostAtOnce) {
+            await declareUnreachable(Array(silent[start..<min(silent.count, start + Self.mostAtOnce)]))
         }
     }
 
-    private func declareUnreachable(_ name: HostName, since seen: Timestamp) async throws {
-        try await fleet.change(by: "control-plane") { draft in
-            guard var host = draft.state.hosts[name], host.state.isHeard else { return }
-            host.stateWhenReachable = host.state
-            host.state = .unreachable
-            host.lastSeenAt = seen
-            draft.record(.host(host))
-            let count = draft.state.containerCount(on: name)
-            draft.raise(
-                .unreachable, about: name.text,
-                "host '\(name)' is not heard; it carries \(count) \(count == 1 ? "container" : "containers")")
+    private func declareUnreachable(_ silent: [(host: HostName, since: Timestamp)]) async {
+        do {
+            try await fleet.change(by: "control-plane") { draft in
+                for (host, seen) in silent { draft.noticeSilence(of: host, since: seen) }
+            }
+            for (host, _) in silent { agents.hangUp(on: host) }
+        } catch {
+            for (host, seen) in silent { agents.expect(host, since: seen) }
+            logger.error("cannot record lost hosts", metadata: ["hosts": "\(silent.count)", "error": "\(error)"])
         }
     }
 

@@ -50,9 +50,11 @@ extension FleetState {
     /// since the ledger may be an older one than the containers, what a move from it or to it is about, and what is stranded.
     /// A container that is at rest or is being started elsewhere is not its own: the next start would make it two.
     package func foreign(among containers: [ContainerName], on host: HostName) -> [ContainerName] {
-        containers.filter { name in
+        // Nearly all of them are there, and to look each up in the whole fleet takes long where a large one enrols at once.
+        let own = index.containersByHost[host] ?? []
+        return containers.filter { name in
+            guard !own.contains(name) else { return false }
             guard let container = self.containers[name] else { return hosts[host]?.loss != nil }
-            guard container.host != host else { return false }
             if hosts[host]?.loss != nil { return true }
             if let move = openRelocation(of: name) { return move.source != host && move.destination != host }
             // Where a move has failed at both ends, it is not known what of it is left where.

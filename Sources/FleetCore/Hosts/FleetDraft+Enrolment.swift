@@ -25,6 +25,20 @@ extension FleetDraft {
         clear(.unreachable, about: host.name.text)
         record(.host(host))
     }
+
+    /// A host has been silent for too long: nothing is asked of it before it is heard again.
+    /// - Parameter seen: when it was last heard.
+    package mutating func noticeSilence(of name: HostName, since seen: Timestamp) {
+        guard var host = state.hosts[name], host.state.isHeard else { return }
+        host.stateWhenReachable = host.state
+        host.state = .unreachable
+        host.lastSeenAt = seen
+        record(.host(host))
+        let count = state.containerCount(on: name)
+        raise(
+            .unreachable, about: name.text,
+            "host '\(name)' is not heard; it carries \(count) \(count == 1 ? "container" : "containers")")
+    }
 }
 
 extension Host {

@@ -104,6 +104,72 @@ struct AgentRegistryTests {
         #expect(await registry.absentee(of: [], within: .zero) == nil)
     }
 
+    // MARK: After a start
+
+    /// Waits until an order to a host that nobody awaits is lost for its absence: so would be all that were sent before.
+    private func untilOthersAreLost(_ absence: Duration) async throws {
+        let stranger = try HostName("stranger")
+        #expect(!isDone(await registry.carryOut(command(), on: stranger, timeout: long, absence: absence)))
+    }
+
+    @Test("an order to a host that was not heard since the start is not lost before the host counts as silent")
+    func awaited() async throws {
+        let (start, brief) = (Timestamp.now, Duration.milliseconds(20))
+        registry.wait(for: [host, other], since: start, among: 2)
+        async let lost = registry.carryOut(command(), on: host, timeout: brief, absence: brief)
+        async let answered = registry.carryOut(command(), on: other, timeout: brief, absence: brief)
+        try await eventually("both wait") { [host, other].allSatisfy { registry.waitingCount(on: $0) == 1 } }
+        try await untilOthersAreLost(brief)
+        #expect(registry.waitingCount(on: host) == 1 && registry.waitingCount(on: other) == 1)
+        registry.take(done(), from: other)
+        #expect(isDone(await answered))
+        #expect(registry.silent(at: start.advanced(bySeconds: 5)).map(\.host) == [host, other])
+        #expect(!isDone(await lost))
+    }
+
+    @Test("once a host has been heard since the start, its orders are lost as soon as those of any other")
+    func heardOnce() async throws {
+        registry.wait(for: [host], since: .now, among: 1)
+        let ticket = { [self] in
+            _ = begin()
+            return registry.open(for: host).ticket
+        }()
+        registry.close(ticket, for: host)
+        #expect(!isDone(await registry.carryOut(command(), on: host, timeout: long, absence: .milliseconds(20))))
+        let (_, _) = registry.open(for: host)
+        #expect(!isDone(await registry.carryOut(command(), on: host, timeout: .milliseconds(20), absence: long)))
+    }
+
+    @Test("the time of an order begins when the agent that it waited for is there")
+    func timeBegins() async throws {
+        let (start, brief) = (Timestamp.now, Duration.milliseconds(500))
+        registry.wait(for: [host], since: start, among: 1)
+        async let answer = registry.carryOut(command(), on: host, timeout: brief, absence: brief)
+        try await eventually("it waits") { registry.waitingCount(on: host) == 1 }
+        try await untilOthersAreLost(brief)
+        try #require(registry.waitingCount(on: host) == 1)
+        _ = begin()
+        let (stream, _) = registry.open(for: host)
+        for await got in stream {
+            #expect(got == command())
+            break
+        }
+        registry.take(done(), from: host)
+        #expect(isDone(await answer))
+    }
+
+    @Test("a move waits for a host that was not heard since the start, as long as it does not count as silent")
+    func awaitedForMove() async throws {
+        let (start, brief) = (Timestamp.now, Duration.milliseconds(20))
+        registry.wait(for: [host], since: start, among: 2)
+        _ = registry.open(for: other)
+        async let absentee = registry.absentee(of: [host, other], within: brief)
+        #expect(await registry.absentee(of: [host], within: .zero) == host, "nobody waits while packets are held")
+        try await untilOthersAreLost(brief)
+        #expect(registry.silent(at: start.advanced(bySeconds: 5)).map(\.host) == [host])
+        #expect(await absentee == host)
+    }
+
     // MARK: Orders
 
     @Test(

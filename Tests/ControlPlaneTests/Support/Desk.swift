@@ -42,14 +42,18 @@ struct Desk: Sendable {
     static let gateway = "gateway"
 
     /// Runs a test with a gateway, hosts `host1` and so on, and the tenants `acme` and `bravo`.
+    /// - Parameter isAfterStart: whether the control plane was just started, and no agent has come back yet.
     static func with(
         hosts: Int = 3, lostAfterSeconds: Double? = nil, publicOrigins: [WebOrigin] = [],
-        _ body: (Desk) async throws -> Void
+        absenceSeconds: Double = 5, isAfterStart: Bool = false, _ body: (Desk) async throws -> Void
     ) async throws {
         try await TemporaryDirectory.with { directory in
-            let desk = try await Desk(directory, lostAfterSeconds: lostAfterSeconds, publicOrigins: publicOrigins)
+            let desk = try await Desk(
+                directory, lostAfterSeconds: lostAfterSeconds, publicOrigins: publicOrigins,
+                absenceSeconds: absenceSeconds)
             do {
                 try await desk.furnish(hosts: hosts)
+                if isAfterStart { desk.monitor.awaitAll() } else { desk.connectAll() }
                 try await body(desk)
                 await desk.close()
             } catch {
@@ -59,7 +63,9 @@ struct Desk: Sendable {
         }
     }
 
-    private init(_ directory: String, lostAfterSeconds: Double?, publicOrigins: [WebOrigin]) async throws {
+    private init(
+        _ directory: String, lostAfterSeconds: Double?, publicOrigins: [WebOrigin], absenceSeconds: Double
+    ) async throws {
         self.directory = directory
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         self.logger = logger
@@ -77,10 +83,11 @@ struct Desk: Sendable {
         self.ledger = ledger
         let fleet = Fleet(ledger: ledger, state: FleetState(try await ledger.load()), exposure: ExposureLog())
         self.fleet = fleet
-        let agents = AgentRegistry(logger: logger)
+        let agents = AgentRegistry(absenceSeconds: absenceSeconds, logger: logger)
         self.agents = agents
         script = AgentScript(agents, fleet)
         var times = StepTimes()
+        times.absenceSeconds = absenceSeconds
         (times.firstPauseSeconds, times.longestPauseSeconds) = (0.001, 0.001)
         self.times = times
         relocator = Relocator(
@@ -123,7 +130,11 @@ struct Desk: Sendable {
             for host in all { draft.record(.host(host)) }
             for name in ["acme", "bravo"] { draft.record(.tenant(Tenant(name: try TenantName(name), createdAt: .now))) }
         }
-        for host in all { script.connect(host.name) }
+    }
+
+    /// The agents of all hosts come.
+    func connectAll() {
+        for host in state.hosts.keys { script.connect(host) }
     }
 
     private func close() async {
