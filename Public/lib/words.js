@@ -73,6 +73,7 @@ export const alarmKinds = {
   lost: "Container was lost with its host",
   exited: "Container ended by itself",
   immovable: "Container does not let itself be moved",
+  heldUp: "Its move waits beyond the deadline",
   noFeasibleHost: "No host may take it",
   stepPending: "A step is repeated without success",
   leftover: "A move left something behind",

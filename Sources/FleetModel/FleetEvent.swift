@@ -115,6 +115,8 @@ public enum AlarmKind: String, Codable, Sendable, CaseIterable {
     case exited
     /// A container was to be moved and cannot be.
     case immovable
+    /// A container's move waits beyond its deadline; the alarm says who holds the slots that it waits for.
+    case heldUp
     /// A container is due to move, and no host may take it.
     case noFeasibleHost
     /// A step that must be done is being repeated without success.

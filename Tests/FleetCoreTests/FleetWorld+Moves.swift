@@ -67,7 +67,7 @@ extension FleetWorld {
                 moving: container, from: relocation.source, at: now, exposure: exposure
             ).decision
             let network = network
-            let hearing = state.hearing(of: relocation.waiting, isConnected: heard.contains)
+            let hearing = state.hearing(of: state.waiting(relocation), isConnected: heard.contains)
             if hearing == .heard, let destination = decision.chosen, container.state == .running {
                 guard heard.contains(destination) else { continue }
                 try change { _ = $0.begin(id, at: destination, decision, in: network) }

@@ -162,7 +162,7 @@ struct MovableTests {
         var fleet = try SmallFleet()
         let name = try fleet.add("shop")
         let id = try fleet.open(name, to: nil, .queued)
-        let waiting = try #require(fleet.state.relocations[id]).waiting
+        let waiting = fleet.state.waiting(try #require(fleet.state.relocations[id]))
         func decide(_ state: FleetState) -> PlacementOutcome? {
             state.decision(
                 for: waiting, busy: [], at: epoch, exposure: ExposureLog(), listing: .likeliest)

@@ -181,14 +181,22 @@ struct QueueTests {
     @Test("what a relocation is in the queue")
     func waiting() throws {
         var fleet = try SmallFleet()
-        let name = try fleet.add("shop")
+        let name = try fleet.add("shop") { $0.arrivedAt = nil }
         let id = try fleet.open(name, to: 3, .queued, trigger: .drain)
-        let waiting = try #require(fleet.state.relocations[id]).waiting
-        #expect(
-            waiting
-                == StartQueue.Waiting(
-                    id: id, trigger: .drain, tenant: try TenantName("acme"), source: fleet.hosts[1],
-                    destination: fleet.hosts[3]))
+        let relocation = try #require(fleet.state.relocations[id])
+        var expected = StartQueue.Waiting(
+            id: id, trigger: .drain, tenant: try TenantName("acme"), source: fleet.hosts[1],
+            destination: fleet.hosts[3])
+        #expect(fleet.state.waiting(relocation) == expected, "nobody knows when it came")
+        // t* of the policy that holds from the beginning.
+        let longest = Policy().deadlineSeconds(threshold: 0.13)
+        fleet.change { try? $0.update(name) { $0.arrivedAt = epoch } }
+        expected.deadline = epoch.advanced(bySeconds: longest)
+        #expect(fleet.state.waiting(relocation) == expected)
+        let later = epoch.advanced(bySeconds: longest + 60)
+        fleet.change { try? $0.update(name) { $0.deadlineAt = later } }
+        expected.deadline = later
+        #expect(fleet.state.waiting(relocation) == expected, "a stay may begin anew where the container is")
     }
 }
 

@@ -43,10 +43,10 @@ enum Some {
 
     static func waiting(
         _ id: Int64, _ trigger: Trigger = .clock, tenant: String = "shop", source: String = "a",
-        destination: String? = nil
+        destination: String? = nil, deadline: Timestamp? = nil
     ) throws -> StartQueue.Waiting {
         StartQueue.Waiting(
             id: RelocationID(id), trigger: trigger, tenant: try TenantName(tenant), source: try HostName(source),
-            destination: try destination.map { try HostName($0) })
+            destination: try destination.map { try HostName($0) }, deadline: deadline)
     }
 }

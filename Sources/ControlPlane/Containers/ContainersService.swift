@@ -184,7 +184,9 @@ struct ContainersService: Sendable {
         try await fleet.change(by: "control-plane") { draft in
             guard draft.state.containers[container.name] != nil else { return }
             for address in addresses { draft.release(address) }
-            for kind in [AlarmKind.stranded, .exited, .lost, .noFeasibleHost, .stepPending, .exposure, .immovable] {
+            for kind: AlarmKind in [
+                .stranded, .exited, .lost, .noFeasibleHost, .heldUp, .stepPending, .exposure, .immovable,
+            ] {
                 draft.clear(kind, about: container.name.text)
             }
             draft.record(.containerRemoved(container.name))

@@ -60,7 +60,7 @@ actor Relocator {
                 }
             }
         if let replaced { queue.cancel(replaced) }
-        queue.add(relocation.waiting)
+        queue.add(fleet.snapshot.waiting(relocation), at: .now)
         await startWhatMay()
         return fleet.snapshot.relocations[relocation.id] ?? relocation
     }
@@ -112,10 +112,7 @@ actor Relocator {
                 throw FleetError.conflict("relocation \(id) has come to the freeze and will end by itself")
             }
             relocation.cancelledBy = actor
-            if relocation.state == .queued {
-                relocation.state = .cancelled
-                relocation.endedAt = draft.now
-            }
+            if relocation.state == .queued { draft.callOff(&relocation) }
             draft.record(.relocation(relocation))
             return relocation
         }
@@ -151,12 +148,12 @@ actor Relocator {
         for relocation in fleet.snapshot.relocations.values.sorted(by: { $0.id < $1.id })
         where !driven.contains(relocation.id) {
             if relocation.state == .queued {
-                queue.add(relocation.waiting)
+                queue.add(fleet.snapshot.waiting(relocation), at: .now)
             } else {
                 logger.notice("resuming", metadata: ["relocation": "\(relocation.id)"])
                 queue.resume(
                     relocation.id, tenant: relocation.tenant, source: relocation.source,
-                    destination: relocation.destination)
+                    destination: relocation.destination, at: .now)
                 drive(relocation.id, isResumed: true)
             }
         }
@@ -184,6 +181,8 @@ actor Relocator {
 
     /// How many relocations begin in one change of the fleet.
     private static let mostAtOnce = 64
+    /// How many alarms about those that wait for too long are raised in one change of the fleet.
+    private static let mostNotices = 64
     /// When what waits for an agent is looked at again, in seconds.
     private static let secondsToNextListening = 0.25
 
@@ -193,19 +192,48 @@ actor Relocator {
         var turn = Turn(
             state: fleet.snapshot, agents: agents, exposure: fleet.exposure, listing: listing,
             network: containerNetwork, now: now)
+        let before = turn.state
         while turn.endings.count < Self.mostAtOnce {
-            switch queue.next(at: now, limits: turn.state.startLimits, choose: { turn.choose($0, busy: $1) }) {
+            let action = queue.next(
+                at: now, limits: turn.state.startLimits, sharing: { before.hasOthers(than: $0, on: $1) },
+                choose: { turn.choose($0, busy: $1) })
+            switch action {
             case .wait(let until):
                 // Nothing tells when an agent's link is there again.
                 let next = turn.hasSilent ? now.advanced(bySeconds: Self.secondsToNextListening) : nil
-                startAgain(at: [until, next].compactMap(\.self).min(), from: now)
-                return await carryOut(turn.endings)
+                let overdue = queue.overdue(at: now, most: Self.mostNotices)
+                startAgain(at: [until, next, queue.nextNotice].compactMap(\.self).min(), from: now)
+                await carryOut(turn.endings)
+                return await notice(overdue)
             case .giveUp(let waiting): turn.end(waiting, at: nil)
             case .start(let waiting, let destination): turn.end(waiting, at: destination)
             }
         }
         mustLook = true
         await carryOut(turn.endings)
+    }
+
+    /// Says of relocations that they wait beyond their containers' deadlines, and who holds what they wait for.
+    private func notice(_ overdue: [StartQueue.Waiting]) async {
+        guard !overdue.isEmpty else { return }
+        let state = fleet.snapshot
+        let waits = overdue.map { waiting in
+            (
+                waiting,
+                queue.obstacle(
+                    to: waiting, limits: state.startLimits, sharing: { state.hasOthers(than: $0, on: $1) })
+            )
+        }
+        do {
+            try await fleet.change(by: "relocator") { draft in
+                for (waiting, obstacle) in waits {
+                    draft.noticeWait(waiting, for: obstacle?.0, heldBy: obstacle?.holders ?? [])
+                }
+            }
+        } catch {
+            // They are looked at again.
+            logger.error("cannot raise an alarm", metadata: ["waiting": "\(overdue.count)", "error": "\(error)"])
+        }
     }
 
     /// Lets those begin, or end, whose turn has come.
@@ -219,10 +247,10 @@ actor Relocator {
             for (ending, beginning) in zip(endings, begun) {
                 switch beginning {
                 case .begun: drive(ending.waiting.id, isResumed: false)
-                case .ended: queue.end(ending.waiting.id)
+                case .ended: queue.end(ending.waiting.id, at: .now)
                 case .silent:
-                    queue.end(ending.waiting.id)
-                    queue.add(ending.waiting)
+                    queue.end(ending.waiting.id, at: .now)
+                    queue.add(ending.waiting, at: .now)
                     mustLook = true
                 }
             }
@@ -230,8 +258,8 @@ actor Relocator {
             logger.error("cannot start relocations", metadata: ["error": "\(error)"])
             // Nothing has happened. They wait until the ledger can be written again.
             for ending in endings {
-                queue.end(ending.waiting.id)
-                queue.add(ending.waiting)
+                queue.end(ending.waiting.id, at: .now)
+                queue.add(ending.waiting, at: .now)
             }
             startAgain(at: Timestamp.now.advanced(bySeconds: 1), from: .now)
         }
@@ -261,7 +289,7 @@ actor Relocator {
 
     private func ended(_ id: RelocationID, of tenant: TenantName?, pauseSeconds: Double?) async {
         driven.remove(id)
-        queue.end(id)
+        queue.end(id, at: .now)
         if let tenant, let pauseSeconds { queue.notePause(seconds: pauseSeconds, of: tenant, at: .now) }
         await startWhatMay()
     }

@@ -32,6 +32,7 @@ extension FleetDraft {
             return .ended
         }
         record(.relocation(relocation))
+        clear(.heldUp, about: container.name.text)
         if let decision { note(.decision(id, decision)) }
         container.state = .relocating(id)
         record(.container(container))

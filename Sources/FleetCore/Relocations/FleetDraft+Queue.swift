@@ -1,9 +1,27 @@
 import FleetModel
 import MovingTarget
 
-extension Relocation {
-    package var waiting: StartQueue.Waiting {
-        StartQueue.Waiting(id: id, trigger: trigger, tenant: tenant, source: source, destination: destination)
+extension FleetState {
+    /// A relocation as the queue knows it.
+    package func waiting(_ relocation: Relocation) -> StartQueue.Waiting {
+        StartQueue.Waiting(
+            id: relocation.id, trigger: relocation.trigger, tenant: relocation.tenant, source: relocation.source,
+            destination: relocation.destination,
+            deadline: containers[relocation.container].flatMap { lastDeadline(of: $0) })
+    }
+
+    /// When a container should have left its host at the latest: at the end of the longest stay of its clock, t* for most, or
+    /// when the clock asks for it where that is later; `nil` where stays have no end.
+    private func lastDeadline(of container: Container) -> Timestamp? {
+        guard let arrivedAt = container.arrivedAt, let longest = clock(of: container).maximumSeconds else { return nil }
+        let end = arrivedAt.advanced(bySeconds: longest)
+        return container.deadlineAt.map { max($0, end) } ?? end
+    }
+
+    /// Whether anybody but a tenant has containers on a host, or in the fleet where no host is named.
+    package func hasOthers(than tenant: TenantName, on host: HostName?) -> Bool {
+        if let host { return placement.hasOthers(than: tenant, on: host) }
+        return index.containersByTenant.count > (index.containersByTenant[tenant] == nil ? 0 : 1)
     }
 }
 
@@ -35,6 +53,7 @@ extension FleetDraft {
         relocation.failure = StepFailure(code: code, message: message)
         relocation.endedAt = now
         record(.relocation(relocation))
+        clear(.heldUp, about: relocation.container.text)
         guard var container = state.containers[relocation.container], container.state == .running,
             container.deadlineAt != nil
         else { return }
@@ -55,5 +74,12 @@ extension FleetDraft {
         waiting.endedAt = now
         record(.relocation(waiting))
         return waiting.id
+    }
+
+    /// A relocation that waits is called off.
+    package mutating func callOff(_ relocation: inout Relocation) {
+        relocation.state = .cancelled
+        relocation.endedAt = now
+        clear(.heldUp, about: relocation.container.text)
     }
 }

@@ -109,6 +109,12 @@ public struct PlacementIndex: Sendable {
     /// How many hosts there are.
     public var count: Int { slots.count }
 
+    /// Whether any but a tenant have containers on a host, or such as move to it.
+    public func hasOthers(than tenant: TenantName, on host: HostName) -> Bool {
+        guard let slot = slots[host], let entry = entries[Int(slot)] else { return false }
+        return entry.tenants.count > (entry.tenants[tenant] == nil ? 0 : 1)
+    }
+
     // MARK: Changes
 
     /// A host is there, or has changed.
