@@ -21,6 +21,9 @@ export const terms = [
   { key: "cost", sign: "ζ·cost", word: "cost", meaning: "how long moves to it took", adds: false },
 ];
 
+/** A tenant, or `group:` and a trust group's name, in a sentence. */
+export const partyWords = (party) => (party.startsWith("group:") ? `group ${party.slice(6)}` : `tenant ${party}`);
+
 const REASONS = {
   sameHost: () => "the container is there already",
   notRequested: () => "another host was asked for",
@@ -32,10 +35,10 @@ const REASONS = {
   processorFeaturesMissing: (features) => `its processors lack ${[features].flat().join(", ")}`,
   containersFull: (limit) => `it carries ${count(limit, "container")}, as many as it may`,
   memoryFull: (free) => `it has ${bytes(free)} of memory left for containers`,
-  neverBeside: (tenant) => `it carries tenant ${tenant}, which must not be beside this one`,
-  besideImmovable: (tenant) => `it carries a container of tenant ${tenant} that cannot be moved`,
+  neverBeside: (party) => `it carries ${partyWords(party)}, which must not be beside this one`,
+  besideImmovable: (party) => `it carries a container of ${partyWords(party)} that cannot be moved`,
   notAlone: () => "it carries containers of others, and this one is to be alone",
-  suspectedTenant: (tenant) => `it carries tenant ${tenant}, which is suspected`,
+  suspectedTenant: (party) => `it carries ${partyWords(party)}, which is suspected`,
   relocating: () => "as many containers as may at once are coming to it or leaving it",
 };
 

@@ -99,6 +99,16 @@ export const SECTIONS = [
     ],
   },
   {
+    title: "Exposure in sum", words: "Short stays add up for an attack that goes on where it left off. In units of A.", fields: [
+      { path: "exposure.windowFactor", label: "Window", kind: "number", least: 1, most: 100, log: true, unit: "A",
+        help: "Of a second beside somebody that long ago 1/e counts." },
+      { path: "exposure.groupFactor", label: "Beside one tenant or group", kind: "number", least: 0.1, most: 50, log: true, unit: "A",
+        none: "no alarm", help: "From this sum on an alarm stands." },
+      { path: "exposure.strangersFactor", label: "Beside strangers as a whole", kind: "number", least: 0.1, most: 50, log: true,
+        unit: "A", none: "no alarm", help: "What somebody on all hosts under several names has had." },
+    ],
+  },
+  {
     title: "Connections", words: "Clients that have connected and that the container’s program has not accepted cannot be carried.",
     fields: [
       { path: "connections.acceptSeconds", label: "Wait for the program to accept", kind: "duration", least: 0, most: 600 },
@@ -139,8 +149,8 @@ const kept = (clock, model) => {
 };
 
 /** The part of a policy's answer that can be set. */
-export const settable = ({ assumedAttackSeconds, clock, dwell, weights, placement, limits, connections }) =>
-  structuredClone({ assumedAttackSeconds, clock, dwell, weights, placement, limits, connections });
+export const settable = ({ assumedAttackSeconds, clock, dwell, weights, placement, limits, connections, exposure }) =>
+  structuredClone({ assumedAttackSeconds, clock, dwell, weights, placement, limits, connections, exposure });
 
 /**
  * The paths at which two policies differ.

@@ -78,6 +78,7 @@ export const alarmKinds = {
   stepPending: "A step is repeated without success",
   leftover: "A move left something behind",
   exposure: "Beside a stranger for too long",
+  strangers: "Beside strangers for too long in all",
   monoculture: "Hosts are too much alike",
   trackingFull: "No room for more connections",
 };

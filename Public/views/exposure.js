@@ -10,7 +10,7 @@ import { go } from "../lib/route.js";
 const MOST_TENANTS = 24;
 const MOST_OFFENDERS = 25;
 const OFFENDER_COLUMNS = [
-  ["Container"], ["Longest stay"], ["Of an attack", "number"], ["Beside now"], ["Ended in time", "number"], ["Beside others in all", "number"],
+  ["Container"], ["Longest stay"], ["Of an attack", "number"], ["In sum", "number"], ["Strangers", "number"], ["Beside now"], ["Ended in time", "number"], ["Beside others in all", "number"],
 ];
 const MEASURES = {
   "": { label: "Longest stay", words: "the longest continuous stay, as a share of the attack time that is assumed" },
@@ -88,15 +88,22 @@ export default class ExposureView {
         worst?.longestShare >= 1 ? "bad" : "soft"],
       ["Ended before an attack", ended ? percent(good / ended) : "–", `of ${count(ended, "stay")} side by side`, "soft"],
       ["Pairs that met", `${pairs.filter(({ seconds }) => seconds > 0).length}`,
-        `of ${count(this.fleet.tenants.size * (this.fleet.tenants.size - 1), "pair")}`, "soft"],
+        `of ${count(this.#parties().length * (this.#parties().length - 1), "pair")}`, "soft"],
     ];
     this.figures.replaceChildren(...items.map(([label, value, note, tone]) => el("div", { class: "counter" }, el("dt", {}, label),
       el("dd", {}, el("span", { class: "counter-value" }, value), " ", el("span", { class: "counter-note", "data-tone": tone }, note)))));
   }
 
-  #attackSeconds(tenant) {
-    const policy = this.fleet.policies.get(this.fleet.tenants.get(tenant)?.policy ?? "default");
-    return policy?.assumedAttackSeconds ?? null;
+  /** Those that count as one: trust groups, and tenants without one. */
+  #parties() {
+    return [...new Set([...this.fleet.tenants.values()].map(partyOf))];
+  }
+
+  /** The shortest attack that is assumed against one of a party. */
+  #attackSeconds(party) {
+    const times = [...this.fleet.tenants.values()].filter((tenant) => partyOf(tenant) === party)
+      .map(({ policy }) => this.fleet.policies.get(policy ?? "default")?.assumedAttackSeconds).filter(isNumber);
+    return times.length ? Math.min(...times) : null;
   }
 
   #writeMatrix({ pairs }) {
@@ -105,7 +112,7 @@ export default class ExposureView {
     const known = MEASURES[measure] ?? MEASURES[""];
     const all = new Map(pairs.map((pair) => [`${pair.tenant} ${pair.stranger}`, pair]));
     // The worst tenants, when there are too many to draw; by name, so that nothing moves as figures change.
-    const weights = new Map([...this.fleet.tenants.keys()].map((name) => [name, 0]));
+    const weights = new Map(this.#parties().map((name) => [name, 0]));
     for (const { tenant, longest } of pairs) weights.set(tenant, Math.max(weights.get(tenant) ?? 0, longest?.seconds ?? 0));
     const ranked = [...weights].sort(([, left], [, right]) => right - left).map(([name]) => name);
     const names = ranked.slice(0, MOST_TENANTS).sort(byName);
@@ -119,7 +126,7 @@ export default class ExposureView {
         const pair = all.get(`${one} ${other}`);
         this.#fillCell(this.cells.get(`${one} ${other}`), pair, measure, this.#attackSeconds(one));
       }
-      this.heads.get(one).classList.toggle("dim", Boolean(chosen) && chosen !== one);
+      this.heads.get(one).classList.toggle("dim", Boolean(chosen) && partyOf(this.fleet.tenants.get(chosen) ?? { name: chosen }) !== one);
     }
     if (this.selected) this.#writePair(all.get(this.selected));
   }
@@ -130,7 +137,7 @@ export default class ExposureView {
     this.heads = new Map();
     const row = (one) => {
       const head = el("th", { scope: "row" }, tint(el("span", { class: "tenant-mark", "aria-hidden": true }), one),
-        panelLink(`tenant:${one}`, one));
+        one.startsWith("group:") ? one : panelLink(`tenant:${one}`, one));
       this.heads.set(one, head);
       return el("tr", {}, head, names.map((other) => {
         if (one === other) return el("td", { class: "same" }, el("span", { class: "unseen" }, "itself"));
@@ -224,7 +231,7 @@ export default class ExposureView {
 }
 
 function offender(one) {
-  const { container, tenant, longest, longestShare, current, currentCount, endedCount, endedBeforeAttackShare, seconds, assumedAttackSeconds } = one;
+  const { container, tenant, longest, longestShare, current, currentCount, endedCount, endedBeforeAttackShare, seconds, assumedAttackSeconds, sums } = one;
   const present = presentShare(one);
   const tone = longestShare >= 1 ? "bad" : longestShare >= 0.5 ? "warn" : "soft";
   const meter = el("span", { class: "meter", "data-tone": tone, "aria-hidden": true }, el("span"));
@@ -236,6 +243,11 @@ function offender(one) {
       panelLink(`host:${longest.host}`, longest.host), el("span", { class: "soft" },
       longest.until ? `, ${ago(longest.until)}` : ", still")] : "none"),
     el("td", { role: "cell", class: "number", title: `of ${span(assumedAttackSeconds)}` }, meter, " ", percent(longestShare)),
+    el("td", { role: "cell", "data-label": "In sum:", class: "number", ...sumTitle(sums) }, limited(sums.share),
+      sums.share >= 1 ? [" ", badge({ sign: "⚠", tone: "bad", word: "too long in sum" })] : ""),
+    el("td", { role: "cell", "data-label": "Beside anybody:", class: "number",
+      title: `${span(sums.allSeconds)} beside anybody${sums.allLimitSeconds ? ` of ${span(sums.allLimitSeconds)}` : ""}` },
+    limited(sums.allShare)),
     el("td", { role: "cell", "data-label": "Beside now:" }, current.length
       ? current.map(({ stranger }) => stranger).join(", ") + (currentCount > current.length ? ` and ${currentCount - current.length} more` : "")
       : "nobody",
@@ -245,6 +257,15 @@ function offender(one) {
     el("td", { role: "cell", "data-label": "In all:", class: "number" }, span(seconds)),
   ];
 }
+
+/** A sum as a share of its limit. */
+const limited = (share) => (isNumber(share) ? percent(share) : "–");
+
+/** Beside whom the greatest sum is. */
+const sumTitle = ({ strangers, limitSeconds }) => (strangers.length ? { title: `${span(strangers[0].seconds)} beside `
+  + `${strangers[0].stranger}${limitSeconds ? ` of ${span(limitSeconds)}` : ""}` } : {});
+
+const partyOf = ({ name, trustGroup }) => (trustGroup ? `group:${trustGroup}` : name);
 
 /** Seconds in one short word: `45s`, `12m`, `3h`, `2d`. */
 function brief(seconds) {

@@ -22,6 +22,7 @@ export default class TenantPanel {
       ["Containers", ({ containers, total }) => (containers.length
         ? [...containers.slice(0, MOST_LINKS).flatMap((other) => [", ", { text: other, panel: `container:${other}` }]).slice(1),
           total > MOST_LINKS ? ` and ${(total - MOST_LINKS).toLocaleString("en")} more` : ""] : "none yet")],
+      ["Trust group", ({ trustGroup }) => trustGroup ?? "none: everybody else is a stranger"],
       ["Added", ({ createdAt }) => ago(createdAt)],
     ]);
     this.pause = action({

@@ -210,6 +210,7 @@ public final class ControlPlane: Sendable {
         var router = FleetRouter(publicOrigins: configuration.publicOrigins)
         HostsRoutes(hosts: hosts).add(to: &router)
         TenantsRoutes(fleet: fleet).add(to: &router)
+        TrustGroupsRoutes(fleet: fleet).add(to: &router)
         ContainersRoutes(containers: containers, relocator: relocator).add(to: &router)
         AdoptionRoutes(containers: containers).add(to: &router)
         RelocationsRoutes(fleet: fleet, ledger: ledger, relocator: relocator).add(to: &router)

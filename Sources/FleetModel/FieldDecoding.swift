@@ -60,6 +60,11 @@ package struct Fields<Key: CodingKey & CaseIterable> {
         try container.decodeIfPresent(type, forKey: key)
     }
 
+    /// A field's value, `nil` when it is null, or what holds when it is left out.
+    package func valueOrNone<Value: Decodable>(_ key: Key, or standard: @autoclosure () -> Value?) throws -> Value? {
+        container.contains(key) ? try container.decodeIfPresent(Value.self, forKey: key) : standard()
+    }
+
     /// A field that is an object.
     package func nestedContainer<Nested: CodingKey>(
         keyedBy type: Nested.Type, forKey key: Key

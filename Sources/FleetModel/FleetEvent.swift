@@ -87,7 +87,7 @@ public enum EventKind: String, Codable, Sendable, CaseIterable, CustomStringConv
 public struct Alarm: Codable, Sendable, Hashable {
     /// What kind of alarm.
     public var kind: AlarmKind
-    /// The host, container or relocation it is about.
+    /// The host, container, relocation or policy it is about.
     public var subject: String
     /// What is wrong, in words.
     public var message: String
@@ -123,8 +123,11 @@ public enum AlarmKind: String, Codable, Sendable, CaseIterable {
     case stepPending
     /// A finished relocation left something behind that could not be removed yet.
     case leftover
-    /// A container has been beside another tenant for longer than its policy's assumed attack time.
+    /// A container has been beside another tenant or group for longer than its policy's assumed attack time, or for longer in
+    /// sum than the policy accepts.
     case exposure
+    /// Containers under a policy have been beside strangers, whoever they are, for longer in sum than the policy accepts.
+    case strangers
     /// The hosts are so alike that moving between them brings almost nothing.
     case monoculture
     /// A host was declared off for good and has not been readmitted, or has not shown yet that it has nothing any more.

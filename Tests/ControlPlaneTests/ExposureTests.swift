@@ -1,3 +1,4 @@
+import FleetAPI
 import FleetCore
 import FleetLedger
 import FleetModel
@@ -99,5 +100,64 @@ struct ExposureTests {
             _ = try await fleet.move(container.name, to: try HostName("host2"))
             try await eventually("the alarm is over") { try await fleet.state().alarms[key] == nil }
         }
+    }
+
+    @Test("accomplices on all hosts raise an alarm by the sum of short stays, under one name and under several")
+    func accomplices() async throws {
+        try await TestFleet.with(hosts: 2) { fleet in
+            for tenant in ["spy-1", "spy-2"] {
+                _ = try await fleet.send(.post, "/v1/tenants", #"{"name":"\#(tenant)"}"#)
+            }
+            let container = try await fleet.createContainer("victim", on: "host1")
+            for (name, host) in [("spy-1", "host1"), ("spy-2", "host2")] {
+                let body =
+                    #"{"name":"\#(name)","tenant":"\#(name)","image":"test","command":["run"],"runtime":"simulated","host":"\#(host)"}"#
+                #expect(try await fleet.send(.post, "/v1/containers?wait=10", body).status == 201)
+            }
+            func set(_ exposure: String) async throws {
+                let body =
+                    #"{"assumedAttackSeconds":600,"clock":{"model":"periodic","seconds":3600},"exposure":\#(exposure)}"#
+                let answer = try await fleet.send(
+                    .put, "/v1/policies/default", body, headerFields: [.ifMatch: "*"])
+                #expect(answer.status == 200, "\(answer.body)")
+            }
+            let (whole, pair) = (
+                AlarmKey(kind: .strangers, subject: "default"), AlarmKey(kind: .exposure, subject: "victim")
+            )
+            // 0.3 s beside anybody, and no limit beside one.
+            try await set(#"{"groupFactor":null,"strangersFactor":0.0005}"#)
+            try await eventually("the alarm about strangers stands") { try await fleet.state().alarms[whole] != nil }
+            #expect(try await fleet.state().alarms[pair] == nil)
+            _ = try await fleet.move(container.name, to: try HostName("host2"))
+            // Both names together have had more than each.
+            let halves = try await fleet.sums(of: "victim")
+            #expect(halves.count == 2)
+            let limit = (halves.max() ?? 0) * 1.0001 / 600
+            try await set(#"{"groupFactor":null,"strangersFactor":null}"#)
+            try await eventually("no alarm stands") { try await fleet.state().alarms.isEmpty }
+            let grouped = try await fleet.send(
+                .put, "/v1/trust-groups/ring", #"{"members":["spy-1","spy-2"]}"#)
+            #expect(grouped.status == 200, "\(grouped.body)")
+            try await set(#"{"groupFactor":\#(limit),"strangersFactor":null}"#)
+            try await eventually("the alarm about the group stands") {
+                try await fleet.state().alarms[pair]?.message.contains("group 'ring'") == true
+            }
+            #expect(try await fleet.sums(of: "victim").count == 1)
+            await fleet.stopControlPlane()
+            try await fleet.startControlPlane()
+            #expect(try await fleet.sums(of: "victim").count == 1)
+            #expect(try await fleet.send(.get, "/v1/trust-groups/ring").body.contains("spy-2"))
+            #expect(try await fleet.send(.delete, "/v1/trust-groups/ring").status == 204)
+            #expect(try await fleet.send(.get, "/v1/trust-groups/ring").status == 404)
+        }
+    }
+}
+
+extension TestFleet {
+    /// For how many seconds a container was beside each stranger in sum.
+    fileprivate func sums(of container: String) async throws -> [Double] {
+        let answer = try await send(.get, "/v1/exposure?container=\(container)").body
+        let view = try FleetJSON.decode(ExposureView.self, from: answer.utf8)
+        return view.containers.first?.sums.strangers.map(\.seconds) ?? []
     }
 }

@@ -21,6 +21,9 @@ struct ShapeTests {
                 PlacementDecision.self, fleet.send(.post, "/v1/containers/a/relocate?dryRun=true", "{}"))
             try await check(Relocation.self, fleet.send(.post, "/v1/containers/a/relocate?wait=20", "{}"))
             try await check(Tenant.self, fleet.send(.patch, "/v1/tenants/acme", #"{"isPaused":true}"#))
+            try await check(
+                TrustGroup.self, fleet.send(.put, "/v1/trust-groups/ring", #"{"members":["acme"]}"#))
+            try await check(TrustGroup.self, fleet.send(.get, "/v1/trust-groups/ring"))
             try await check(SchedulerView.self, fleet.send(.put, "/v1/scheduler", #"{"paused":true}"#))
             try await check(PolicyView.self, fleet.send(.post, "/v1/policies", #"{"name":"night"}"#))
             try await check(PolicyPreviewView.self, fleet.send(.post, "/v1/policies/preview?container=a", "{}"))
@@ -42,6 +45,7 @@ struct ShapeTests {
     private func lists(_ fleet: TestFleet) async throws {
         try await check(ListView<HostView>.self, fleet.send(.get, "/v1/hosts"))
         try await check(ListView<Tenant>.self, fleet.send(.get, "/v1/tenants?limit=1"))
+        try await check(ListView<TrustGroup>.self, fleet.send(.get, "/v1/trust-groups"))
         try await check(ListView<ContainerView>.self, fleet.send(.get, "/v1/containers"))
         try await check(ListView<Relocation>.self, fleet.send(.get, "/v1/relocations"))
         try await check(ListView<Image>.self, fleet.send(.get, "/v1/images"))

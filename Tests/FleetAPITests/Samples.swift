@@ -150,7 +150,7 @@ enum Samples {
                     host: try HostName("host1"),
                     reasons: [
                         .sameHost, .notReady(.cordoned), .memoryFull(freeBytes: 5),
-                        .neverBeside(try TenantName("rival")),
+                        .neverBeside(.tenant(try TenantName("rival"))),
                     ])
             ], temperature: 0.25, entropy: 0.5625, draw: 0.375, chosen: try HostName("host3"),
             warnings: ["hosts are alike"])

@@ -46,8 +46,13 @@ struct FleetIndexTests {
             }
             #expect(state.stuckContainers.allSatisfy { $0.state == .running && $0.mobility.isImmovable })
             for tenant in state.tenants.keys {
-                let others = state.tenants.values.filter { $0.neverBeside.contains(tenant) }.map(\.name)
-                #expect(state.neverBeside(tenant) == Set(others + (state.tenants[tenant]?.neverBeside ?? [])))
+                let party = state.party(of: tenant)
+                let own = state.tenants.values.filter { $0.party == party }
+                #expect(state.members(of: party) == own.map(\.name).sorted())
+                let names = own.map(\.name)
+                let others = state.tenants.values.filter { !Set($0.neverBeside).isDisjoint(with: names) }.map(\.name)
+                let apart = (others + own.flatMap(\.neverBeside)).map { state.party(of: $0) }
+                #expect(state.neverBeside(tenant) == Set(apart))
             }
             for kind in AlarmKind.allCases {
                 #expect(state.alarms(of: kind).count == state.alarms.values.count { $0.kind == kind })

@@ -87,6 +87,7 @@ struct RandomFleet {
         var tenant = Tenant(name: pick(tenants), createdAt: epoch)
         tenant.policy = Bool.random(using: &generator) ? try policy() : nil
         tenant.isPaused = Bool.random(using: &generator)
+        tenant.trustGroup = try pick([nil, nil, "ring", "tenant1"]).map { try TrustGroupName($0) }
         tenant.neverBeside = (0..<Int.random(in: 0...2, using: &generator)).map { _ in pick(tenants) }
         return tenant
     }

@@ -149,7 +149,7 @@ struct RefusalTests {
             return decision.exclusions.first { $0.host == other.hosts[1] }?.reasons ?? []
         }
         let acme = try TenantName("acme")
-        #expect(try reasons(for: "bravo", fleet) == [.besideImmovable(acme)])
+        #expect(try reasons(for: "bravo", fleet) == [.besideImmovable(.tenant(acme))])
         #expect(try reasons(for: "acme", fleet) == [])
         let starting = fleet.state.decision(
             starting: Container(

@@ -107,7 +107,7 @@ struct ExposureLogTests {
         }
         let now = epoch.advanced(bySeconds: 15)
         let exposure = try #require(log.read { $0.exposure(of: shop, at: now) })
-        #expect(exposure.current.map(\.stranger) == [bravo] && exposure.seconds == 10)
+        #expect(exposure.current.map(\.stranger) == [.tenant(bravo)] && exposure.seconds == 10)
         // The book counts in milliseconds.
         #expect(abs(exposure.attackSeconds - fleet.state.defaultPolicy.assumedAttackSeconds) < 0.001)
         #expect(log.nextOverdue(after: now) != nil)
@@ -116,7 +116,7 @@ struct ExposureLogTests {
         log.take([event(.container(try fleet.container(rival)), at: 20)], in: fleet.state)
         let later = epoch.advanced(bySeconds: 100)
         #expect(log.read { $0.exposure(of: shop, at: later)?.current.isEmpty } == true)
-        #expect(log.read { $0.exposure(of: acme, to: bravo, at: later)?.seconds } == 15)
+        #expect(log.read { $0.exposure(of: .tenant(acme), to: .tenant(bravo), at: later)?.seconds } == 15)
         #expect(log.nextOverdue(after: later) == nil)
     }
 
@@ -161,10 +161,10 @@ struct ExposureLogTests {
         log.take([event(.containerRemoved(rival), at: 10)], in: fleet.state)
         let (bravo, now) = (try TenantName("bravo"), epoch.advanced(bySeconds: 10))
         #expect(log.read { $0.exposure(of: rival, at: now) } == nil)
-        #expect(log.read { $0.exposures(of: bravo, at: now).count } == 1)
+        #expect(log.read { $0.exposures(of: .tenant(bravo), at: now).count } == 1)
         fleet.change { $0.record(.tenantRemoved(bravo)) }
         log.take([event(.tenantRemoved(bravo), at: 11)], in: fleet.state)
-        #expect(log.read { $0.exposures(of: bravo, at: now).count } == 0)
+        #expect(log.read { $0.exposures(of: .tenant(bravo), at: now).count } == 0)
     }
 }
 

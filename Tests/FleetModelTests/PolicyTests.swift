@@ -52,6 +52,11 @@ struct PolicyTests {
             (Policy(limits: RelocationLimits(concurrentPerTenant: 101)), "limits.concurrentPerTenant"),
             (Policy(limits: RelocationLimits(startsPerMinute: 0)), "limits.startsPerMinute"),
             (Policy(limits: RelocationLimits(downtimeSecondsPerHour: 0)), "limits.downtimeSecondsPerHour"),
+            (Policy(exposure: ExposureRules(windowFactor: 0.5)), "exposure.windowFactor"),
+            (Policy(exposure: ExposureRules(windowFactor: 3, groupFactor: 3)), "exposure.groupFactor"),
+            (Policy(exposure: ExposureRules(groupFactor: 0)), "exposure.groupFactor"),
+            (Policy(exposure: ExposureRules(groupFactor: .nan)), "exposure.groupFactor"),
+            (Policy(exposure: ExposureRules(strangersFactor: 10)), "exposure.strangersFactor"),
         ])
     func ranges(policy: Policy, field: String) throws {
         let error = #expect(throws: ModelError.self) { try policy.validate() }
@@ -73,7 +78,8 @@ struct PolicyTests {
                 rule: .balanced, temperature: 0.1, entropyFloor: 0.7, maxShareFactor: 3,
                 terms: TermWeights(heterogeneity: 2, knowledge: 0, tenants: 1, load: 0, cost: 0), memorySeconds: 600,
                 attackerShare: 0.3, skipIfAlone: true),
-            limits: RelocationLimits(startsPerMinute: 9, downtimeSecondsPerHour: 1.5))
+            limits: RelocationLimits(startsPerMinute: 9, downtimeSecondsPerHour: 1.5),
+            exposure: ExposureRules(windowFactor: 20, groupFactor: nil, strangersFactor: 3))
         #expect(try read(policy) == policy)
         policy.dwell = DwellBounds(maxSeconds: 900)
         policy.limits = RelocationLimits()
@@ -82,6 +88,16 @@ struct PolicyTests {
 
     private func read(_ policy: Policy) throws -> Policy {
         try FleetJSON.decode(Policy.self, from: try FleetJSON.encode(policy), isStrict: true)
+    }
+
+    @Test("limits of sums that are left out have their defaults, and null is none; older policies have the defaults")
+    func exposure() throws {
+        func rules(_ json: String) throws -> ExposureRules {
+            try FleetJSON.decode(Policy.self, from: json.utf8, isStrict: true).exposure
+        }
+        #expect(try rules("{}") == ExposureRules())
+        #expect(try rules(#"{"exposure":{"groupFactor":null}}"#) == ExposureRules(groupFactor: nil))
+        #expect(try rules(#"{"exposure":{"strangersFactor":1}}"#) == ExposureRules(strangersFactor: 1))
     }
 
     @Test("a policy from before clocks could be chosen is a deadline with the same rate")
@@ -103,7 +119,7 @@ struct PolicyTests {
             (#"{"clok":{}}"#, "clok"), (#"{"clock":{"model":"static","seconds":5}}"#, "seconds"),
             (#"{"clock":{"model":"periodic","seconds":5,"threshold":0.1}}"#, "threshold"),
             (#"{"placement":{"terms":{"weight":1}}}"#, "weight"), (#"{"limits":{"perHost":1}}"#, "perHost"),
-            (#"{"dwell":{"min":1}}"#, "min"), (#"{"weights":{"c":1}}"#, "'c'"),
+            (#"{"dwell":{"min":1}}"#, "min"), (#"{"exposure":{"sum":1}}"#, "sum"), (#"{"weights":{"c":1}}"#, "'c'"),
         ])
     func unknownFields(json: String, field: String) throws {
         let error = #expect(throws: DecodingError.self) {

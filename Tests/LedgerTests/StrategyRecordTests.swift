@@ -189,7 +189,7 @@ struct StrategyRecordTests {
                 ], exclusionCount: 2,
                 exclusions: [
                     PlacementExclusion(host: try HostName("a"), reasons: [.sameHost, .memoryFull(freeBytes: 7)]),
-                    PlacementExclusion(host: try HostName("c"), reasons: [.neverBeside(try TenantName("t"))]),
+                    PlacementExclusion(host: try HostName("c"), reasons: [.neverBeside(.tenant(try TenantName("t")))]),
                 ], temperature: 0.2, entropy: 0, draw: 0.7, chosen: try HostName("b"), warnings: ["only 1"])
             let id = RelocationID(1)
             try ledger.commit(

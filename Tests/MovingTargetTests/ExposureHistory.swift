@@ -8,11 +8,13 @@ struct ExposureHistory {
     static let start = Timestamp(milliseconds: 1_800_000_000_000)
 
     private(set) var book: ExposureBook
-    private(set) var oracle = ExposureOracle()
+    private(set) var oracle: ExposureOracle
     private(set) var now = start
     private var generator: SeededGenerator
     private let hosts: [HostName]
     private let members: [(container: ContainerName, tenant: TenantName)]
+    /// Who is in which group; in every second history somebody is.
+    let groups: [TenantName: TrustGroupName]
     private let smallestStep: Int64
     private var ended: [ContainerName: Residence] = [:]
 
@@ -31,15 +33,44 @@ struct ExposureHistory {
             let tenant = Int.random(in: 0..<tenantCount, using: &generator)
             return (try ContainerName("c\(number)"), try TenantName("t\(tenant)"))
         }
+        var groups: [TenantName: TrustGroupName] = [:]
+        if seed.isMultiple(of: 2) {
+            for tenant in 0..<tenantCount where Bool.random(using: &generator) {
+                groups[try TenantName("t\(tenant)")] = try TrustGroupName(
+                    "t\(Int.random(in: 0..<2, using: &generator))")
+            }
+        }
+        self.groups = groups
+        oracle = ExposureOracle(groups: groups)
         self.smallestStep = smallestStep
         self.generator = generator
         book =
-            rowLimit.map { ExposureBook(memorySeconds: memorySeconds, pairLimit: 0, rowLimit: $0) }
-            ?? ExposureBook(memorySeconds: memorySeconds)
+            rowLimit.map { ExposureBook(memorySeconds: memorySeconds, groups: groups, pairLimit: 0, rowLimit: $0) }
+            ?? ExposureBook(memorySeconds: memorySeconds, groups: groups)
     }
 
     var containers: [ContainerName] { members.map(\.container) }
-    var tenants: [TenantName] { Set(members.map(\.tenant)).sorted() }
+    var parties: [Party] { Set(members.map { book.party(of: $0.tenant) }).sorted() }
+
+    /// How containers are judged: sums by one window, so that what they add up to does not depend on when A changed.
+    static func limits(_ attackSeconds: Double) -> ExposureLimits {
+        var limits = ExposureLimits(attackSeconds: attackSeconds)
+        (limits.windowSeconds, limits.groupSeconds, limits.strangersSeconds) = (25, 6, 10)
+        return limits
+    }
+
+    /// What the oracle says of a container.
+    func expected(_ container: ContainerName) -> ContainerExposure? {
+        oracle.exposure(of: container, at: now, limits: Self.limits)
+    }
+
+    /// Has the book find out which sums are above their limits.
+    mutating func updateSums() { book.updateSums(at: now) }
+
+    /// A tenant is in another group from now on; the oracle does not know it.
+    mutating func setGroup(_ group: TrustGroupName?, of tenant: TenantName) {
+        book.setGroup(group, of: tenant, at: now)
+    }
 
     mutating func pass(milliseconds: Int64) { now = Timestamp(milliseconds: now.milliseconds + milliseconds) }
 
@@ -63,14 +94,14 @@ struct ExposureHistory {
         case 0, 1:
             leave(member.container)
         case 2:
-            book.setAttackSeconds(seconds, for: member.container)
+            book.setLimits(Self.limits(seconds), for: member.container, at: now)
             if present != nil || ended[member.container] != nil { oracle.setAttack(attack, for: member.container) }
         case 3:
             // What is known already, told again.
             guard let present else { return try again(member.container, attack) }
             let known = Residence(
                 container: member.container, tenant: member.tenant, host: present.host, arrivedAt: present.from.time)
-            book.arrive(known, attackSeconds: seconds)
+            book.arrive(known, limits: Self.limits(seconds))
             oracle.setAttack(attack, for: member.container)
         default:
             let residence = Residence(
@@ -78,7 +109,7 @@ struct ExposureHistory {
             // A stay of no time at all that is followed by itself is one stay.
             if let last = book.visits(of: member.container).last, last.host == host, last.arrivedAt == now { return }
             if let present { remember(present) }
-            book.arrive(residence, attackSeconds: seconds)
+            book.arrive(residence, limits: Self.limits(seconds))
             oracle.arrive(residence, attackMilliseconds: attack)
         }
     }
@@ -91,7 +122,7 @@ struct ExposureHistory {
 
     private mutating func again(_ container: ContainerName, _ attack: Int64) throws {
         guard let known = ended[container] else { return }
-        book.arrive(known, attackSeconds: Double(attack) / 1000)
+        book.arrive(known, limits: Self.limits(Double(attack) / 1000))
         oracle.setAttack(attack, for: container)
     }
 

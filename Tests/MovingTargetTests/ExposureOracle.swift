@@ -17,6 +17,7 @@ struct ExposureOracle {
     struct Stay {
         var container: ContainerName
         var tenant: TenantName
+        var party: Party
         var host: HostName
         var from: Moment
         var to: Moment?
@@ -27,6 +28,8 @@ struct ExposureOracle {
         var to: Moment?
     }
 
+    /// Who is in which group.
+    let groups: [TenantName: TrustGroupName]
     private(set) var stays: [Stay] = []
     private var attacks: [ContainerName: [(from: Int, milliseconds: Int64)]] = [:]
     private var place = 0
@@ -39,13 +42,17 @@ struct ExposureOracle {
         var endPlace: Int?
     }
 
+    init(groups: [TenantName: TrustGroupName] = [:]) { self.groups = groups }
+
+    private func party(of tenant: TenantName) -> Party { groups[tenant].map { .group($0) } ?? .tenant(tenant) }
+
     mutating func arrive(_ residence: Residence, attackMilliseconds: Int64) {
         leave(residence.container, at: residence.arrivedAt)
         setAttack(attackMilliseconds, for: residence.container)
         stays.append(
             Stay(
-                container: residence.container, tenant: residence.tenant, host: residence.host,
-                from: moment(residence.arrivedAt)))
+                container: residence.container, tenant: residence.tenant, party: party(of: residence.tenant),
+                host: residence.host, from: moment(residence.arrivedAt)))
     }
 
     mutating func leave(_ container: ContainerName, at time: Timestamp) {
@@ -68,10 +75,10 @@ struct ExposureOracle {
 extension ExposureOracle {
     /// Works out all co-residences, but for those that took no time. What is said of them afterwards is as of now.
     mutating func look() {
-        let groups = Dictionary(grouping: stays, by: \.host).mapValues { Dictionary(grouping: $0, by: \.tenant) }
+        let groups = Dictionary(grouping: stays, by: \.host).mapValues { Dictionary(grouping: $0, by: \.party) }
         seen = [:]
         for stay in stays {
-            for (stranger, others) in groups[stay.host] ?? [:] where stranger != stay.tenant {
+            for (stranger, others) in groups[stay.host] ?? [:] where stranger != stay.party {
                 for interval in Self.intervals(of: others, beside: stay) where interval.to?.time != interval.from.time {
                     let co = CoResidence(
                         container: stay.container, stranger: stranger, host: stay.host, since: interval.from.time,
@@ -104,31 +111,54 @@ extension ExposureOracle {
     }
 
     private func strangers(beside stay: Stay) -> [Interval] {
-        Self.intervals(of: stays.filter { $0.host == stay.host && $0.tenant != stay.tenant }, beside: stay)
+        Self.intervals(of: stays.filter { $0.host == stay.host && $0.party != stay.party }, beside: stay)
     }
 
-    private func seen(of tenant: TenantName, to stranger: TenantName) -> [Seen] {
-        let own = Set(stays.lazy.filter { $0.tenant == tenant }.map(\.container))
+    private func seen(of party: Party, to stranger: Party) -> [Seen] {
+        let own = Set(stays.lazy.filter { $0.party == party }.map(\.container))
         return seen.filter { own.contains($0.key) }.values.joined().filter { $0.co.stranger == stranger }
     }
 
-    func exposure(of container: ContainerName, at now: Timestamp) -> ContainerExposure? {
+    /// - Parameter limits: How the container is judged, but for A.
+    func exposure(
+        of container: ContainerName, at now: Timestamp, limits: (_ attack: Double) -> ExposureLimits
+    ) -> ContainerExposure? {
         let mine = stays.filter { $0.container == container }
         guard let tenant = mine.first?.tenant else { return nil }
         let all = seen[container] ?? []
         let beside = mine.flatMap(strangers)
+        let attack = Double(attack(of: container)) / 1000
+        let limits = limits(attack)
+        let sums = Dictionary(grouping: all.map(\.co), by: \.stranger).map { stranger, times in
+            ContainerExposure.Sum(
+                stranger: stranger,
+                seconds: Self.faded(times.map { ($0.since, $0.until) }, at: now, limits.windowSeconds),
+                isBeside: times.contains { $0.until == nil })
+        }
         return ContainerExposure(
-            container: container, tenant: tenant, attackSeconds: Double(attack(of: container)) / 1000,
+            container: container, tenant: tenant, attackSeconds: attack,
             seconds: Double(beside.reduce(0) { $0 + Self.length($1.from.time, $1.to?.time ?? now) }) / 1000,
             longest: Self.longest(all.map(\.co), at: now),
             current: all.map(\.co).filter { $0.until == nil }
                 .sorted { ($0.since, $0.stranger) < ($1.since, $1.stranger) },
             currentCount: all.count { $0.co.until == nil },
             endedCount: all.count { $0.endPlace != nil }, endedBeforeAttackCount: all.count(where: endedBeforeAttack),
-            residenceCount: mine.count)
+            residenceCount: mine.count, limits: limits,
+            sums: sums.sorted { ($1.seconds, $0.stranger) < ($0.seconds, $1.stranger) }, sumCount: sums.count,
+            strangersSum: Self.faded(beside.map { ($0.from.time, $0.to?.time) }, at: now, limits.windowSeconds))
     }
 
-    func exposure(of tenant: TenantName, to stranger: TenantName, at now: Timestamp) -> TenantExposure? {
+    /// ∫ e^(−(now − s)/m) ds over times that are not two at once.
+    private static func faded(_ times: [(from: Timestamp, to: Timestamp?)], at now: Timestamp, _ memory: Double)
+        -> Double
+    {
+        times.reduce(0) { sum, time in
+            let ages = [time.from, time.to ?? now].map { now.seconds(since: $0) }
+            return sum + memory * (exp(-ages[1] / memory) - exp(-ages[0] / memory))
+        }
+    }
+
+    func exposure(of tenant: Party, to stranger: Party, at now: Timestamp) -> TenantExposure? {
         let all = seen(of: tenant, to: stranger)
         guard !all.isEmpty else { return nil }
         return TenantExposure(
@@ -139,7 +169,7 @@ extension ExposureOracle {
             currentCount: all.count { $0.endPlace == nil })
     }
 
-    func tenantSeconds(of tenant: TenantName, to stranger: TenantName, at now: Timestamp, memory: Double) -> Double {
+    func partySeconds(of tenant: Party, to stranger: Party, at now: Timestamp, memory: Double) -> Double {
         seen(of: tenant, to: stranger).reduce(0) { sum, found in
             let ages = [found.co.since, found.co.until ?? now].map { now.seconds(since: $0) }
             return sum + memory * (exp(-ages[1] / memory) - exp(-ages[0] / memory))
@@ -147,7 +177,7 @@ extension ExposureOracle {
     }
 
     /// The same, of what goes on.
-    func ongoingSeconds(of tenant: TenantName, to stranger: TenantName, at now: Timestamp, memory: Double) -> Double {
+    func ongoingSeconds(of tenant: Party, to stranger: Party, at now: Timestamp, memory: Double) -> Double {
         seen(of: tenant, to: stranger).filter { $0.co.until == nil }.reduce(0) { sum, found in
             sum + memory * (1 - exp(-now.seconds(since: found.co.since) / memory))
         }
@@ -191,5 +221,25 @@ extension ExposureOracle {
             guard lengths[0] == lengths[1] else { return lengths[0] > lengths[1] }
             return (left.since, left.container, left.stranger) < (right.since, right.container, right.stranger)
         }
+    }
+}
+
+extension ContainerExposure {
+    /// Whether it says the same as another one, sums to the last digits.
+    func agrees(with other: ContainerExposure?) -> Bool {
+        guard let other, plain == other.plain, sums.count == other.sums.count else { return false }
+        let others = Dictionary(uniqueKeysWithValues: other.sums.map { ($0.stranger, $0) })
+        return abs(strangersSum - other.strangersSum) < 1e-6
+            && sums.allSatisfy { sum in
+                others[sum.stranger].map { $0.isBeside == sum.isBeside && abs($0.seconds - sum.seconds) < 1e-6 }
+                    ?? false
+            }
+    }
+
+    private var plain: ContainerExposure {
+        var plain = self
+        plain.sums = []
+        plain.strangersSum = 0
+        return plain
     }
 }

@@ -36,10 +36,12 @@ struct FleetMaker {
     var index: PlacementIndex {
         var index = PlacementIndex()
         for host in hosts { index.update(host: host) }
-        for container in carried { index.add(container.tenant, memoryBytes: container.bytes, on: container.host) }
+        for container in carried {
+            index.add(.tenant(container.tenant), memoryBytes: container.bytes, on: container.host)
+        }
         for host in hosts { index.setCost(costs[host.name] ?? 0, of: host.name) }
         for container in carried where container.isRefusing {
-            index.setRefusing(true, container.tenant, on: container.host)
+            index.setRefusing(true, .tenant(container.tenant), on: container.host)
         }
         return index
     }
@@ -48,10 +50,10 @@ struct FleetMaker {
         let tenants = try (0..<6).map { try TenantName("t\($0)") }
         let source = hosts[profiles.number(0..<hosts.count)].name
         return PlacementRequest(
-            tenant: tenants[profiles.number(0..<6)], memoryBytes: profiles.number(0..<4) << 28, runtime: .runc,
-            source: source, neverBeside: profiles.number(0..<2) == 0 ? [tenants[5]] : [],
+            party: .tenant(tenants[profiles.number(0..<6)]), memoryBytes: profiles.number(0..<4) << 28, runtime: .runc,
+            source: source, neverBeside: profiles.number(0..<2) == 0 ? [.tenant(tenants[5])] : [],
             besideImmovable: profiles.number(0..<4) == 0, isAlone: profiles.number(0..<4) == 0,
-            avoidTenants: profiles.number(0..<3) == 0 ? [tenants[4]] : [],
+            suspects: profiles.number(0..<3) == 0 ? [.tenant(tenants[4])] : [],
             visits: [
                 Residence(
                     container: try ContainerName("c"), tenant: tenants[0], host: source, arrivedAt: epoch,
@@ -60,7 +62,8 @@ struct FleetMaker {
                     container: try ContainerName("c"), tenant: tenants[0], host: hosts[0].name,
                     arrivedAt: epoch.advanced(bySeconds: -500), leftAt: epoch),
             ],
-            tenantSeconds: [tenants[1]: 900, tenants[2]: 0], expectedStaySeconds: 300,
+            partySeconds: [.tenant(tenants[1]): 900, .tenant(tenants[2]): 0, .tenant(tenants[3]): 400],
+            expectedStaySeconds: 300,
             busy: Set([hosts[profiles.number(0..<hosts.count)].name]), now: epoch.advanced(bySeconds: 200))
     }
 
@@ -129,15 +132,16 @@ struct PlacementTests {
             #expect(host.name != request.source && host.state == .ready && !request.busy.contains(host.name))
             #expect(carried.count < host.capacity.containers)
             #expect(carried.reduce(0) { $0 + $1.bytes } + request.memoryBytes <= host.capacity.memoryBytes)
-            #expect(!carried.contains { request.neverBeside.contains($0.tenant) })
-            #expect(!request.isAlone || carried.allSatisfy { $0.tenant == request.tenant })
-            #expect(request.besideImmovable || carried.allSatisfy { !$0.isRefusing || $0.tenant == request.tenant })
+            #expect(!carried.contains { request.neverBeside.contains(.tenant($0.tenant)) })
+            #expect(!request.isAlone || carried.allSatisfy { .tenant($0.tenant) == request.party })
+            #expect(
+                request.besideImmovable || carried.allSatisfy { !$0.isRefusing || .tenant($0.tenant) == request.party })
             let (needed, there) = (Set(source.facts.processorFeatures), Set(host.facts.processorFeatures))
             #expect(needed.isEmpty || there.isEmpty || there.isSuperset(of: needed))
         }
         #expect(decision.candidateCount + decision.exclusionCount == maker.hosts.count)
         #expect(decision.exclusions.allSatisfy { !$0.reasons.isEmpty })
-        let suspects = Set(maker.carried.filter { request.avoidTenants.contains($0.tenant) }.map(\.host))
+        let suspects = Set(maker.carried.filter { request.suspects.contains(.tenant($0.tenant)) }.map(\.host))
         let met = decision.candidates.count { suspects.contains($0.host) }
         #expect(met == 0 || met == decision.candidateCount)
     }
@@ -173,24 +177,95 @@ struct PlacementTests {
         let names = try (0..<5).map { try HostName("h\($0)") }
         for name in names { index.update(host: try Some.host(name.text, containers: 10, memoryBytes: 1 << 40)) }
         let (acme, worst, other, stranger) = try (
-            TenantName("acme"), TenantName("worst"), TenantName("other"), TenantName("stranger")
+            Party.tenant(TenantName("acme")), Party.tenant(TenantName("worst")), Party.tenant(TenantName("other")),
+            Party.tenant(TenantName("stranger"))
         )
         for (tenant, host) in [(worst, 1), (other, 2), (stranger, 3), (other, 4), (worst, 4)] {
             index.add(tenant, memoryBytes: 1, on: names[host])
         }
         for scale in [0.01, 1, 1000] {
             let request = PlacementRequest(
-                tenant: acme, memoryBytes: 1, runtime: .runc, source: nil,
-                tenantSeconds: [worst: 300 * scale, other: 100 * scale], expectedStaySeconds: 100 * scale, now: epoch)
+                party: acme, memoryBytes: 1, runtime: .runc, source: nil,
+                partySeconds: [worst: 300 * scale, other: 100 * scale], expectedStaySeconds: 100 * scale, now: epoch)
             let decision = Placement.probabilities(request, in: index, policy: Policy())
             let terms = Dictionary(uniqueKeysWithValues: decision.candidates.map { ($0.host, $0.terms.tenants) })
-            for (name, expected) in zip(names, [0, 1, 0.5, 0.25, 1]) {
+            for (name, expected) in zip(names, [0, 1, 0.5, 1, 1]) {
                 #expect(abs((terms[name] ?? .nan) - expected) < 1e-12, "\(name), \(scale)")
             }
             let chances = Dictionary(uniqueKeysWithValues: decision.candidates.map { ($0.host, $0.probability) })
-            let order = [0, 3, 2, 1].compactMap { chances[names[$0]] }
+            let order = [0, 2, 1].compactMap { chances[names[$0]] }
             #expect(zip(order, order.dropFirst()).allSatisfy { $0 > $1 }, "\(scale)")
         }
+    }
+
+    @Test(
+        "an attacker who takes a new name for each container gains nothing: no host looks better with it than with any other",
+        arguments: 1...60 as ClosedRange<UInt64>, [true, false])
+    func freshNames(seed: UInt64, isInFull: Bool) throws {
+        var maker = try FleetMaker(seed: seed, hosts: 60, kinds: 4)
+        let known = try (0..<6).map { Party.tenant(try TenantName("t\($0)")) }
+        var request = try maker.request()
+        request.neverBeside = []
+        request.suspects = []
+        request.isAlone = false
+        request.partySeconds = Dictionary(
+            uniqueKeysWithValues: known.filter { $0 != request.party }.map {
+                ($0, Double(maker.profiles.number(0..<1000)))
+            })
+        let own = request.party
+        let strangers = maker.carried.indices.filter { .tenant(maker.carried[$0].tenant) != own }
+        let renamed = try #require(strangers.randomElement(using: &maker.profiles.generator))
+        let host = maker.carried[renamed].host
+        func candidate(_ maker: FleetMaker) -> PlacementCandidate? {
+            var search = Search(request, in: maker.index, policy: Policy(), isInFull: isInFull)
+            return search.outcome(draw: nil, .all).decision.candidates.first { $0.host == host }
+        }
+        let before = candidate(maker)
+        maker.carried[renamed].tenant = try TenantName("nobody-knows-me")
+        let after = candidate(maker)
+        #expect((before == nil) == (after == nil))
+        guard let before, let after else { return }
+        #expect(after.terms.tenants >= before.terms.tenants && after.terms.tenants == 1)
+        #expect(after.score <= before.score && after.probability <= before.probability + 1e-12)
+    }
+
+    @Test("who was met for a moment once is as somebody whom nobody has seen before")
+    func metOnce() throws {
+        var index = PlacementIndex()
+        let names = try (0..<3).map { try HostName("h\($0)") }
+        for name in names { index.update(host: try Some.host(name.text, containers: 10, memoryBytes: 1 << 40)) }
+        let (worst, once, fresh) = try (
+            Party.tenant(TenantName("worst")), Party.tenant(TenantName("once")), Party.tenant(TenantName("fresh"))
+        )
+        for (party, host) in zip([worst, once, fresh], names) { index.add(party, memoryBytes: 1, on: host) }
+        let request = PlacementRequest(
+            party: .tenant(try TenantName("acme")), memoryBytes: 1, runtime: .runc,
+            partySeconds: [worst: 800, once: 99], expectedStaySeconds: 100, now: epoch)
+        let decision = Placement.probabilities(request, in: index, policy: Policy())
+        #expect(decision.candidates.map(\.terms.tenants) == [1, 1, 1])
+    }
+
+    @Test("tenants of a group are one: none of them is a stranger to another, nor is whom one must not be beside")
+    func groups() throws {
+        var index = PlacementIndex()
+        let names = try (0..<3).map { try HostName("h\($0)") }
+        for name in names { index.update(host: try Some.host(name.text, containers: 10, memoryBytes: 1 << 40)) }
+        let ring = Party.group(try TrustGroupName("ring"))
+        // A tenant that calls itself as the group does is no member of it.
+        let impostor = Party.tenant(try TenantName("ring"))
+        index.add(ring, memoryBytes: 1, on: names[0])
+        index.add(impostor, memoryBytes: 1, on: names[1])
+        index.setRefusing(true, ring, on: names[0])
+        var request = PlacementRequest(party: ring, memoryBytes: 1, runtime: .runc, isAlone: true, now: epoch)
+        let alone = Placement.probabilities(request, in: index, policy: Policy())
+        #expect(alone.candidates.map(\.host) == [names[0], names[2]])
+        #expect(alone.candidates.map(\.terms.tenants) == [0, 0])
+        request = PlacementRequest(
+            party: .tenant(try TenantName("acme")), memoryBytes: 1, runtime: .runc, neverBeside: [ring],
+            besideImmovable: true, now: epoch)
+        let apart = Placement.probabilities(request, in: index, policy: Policy())
+        #expect(apart.exclusions == [PlacementExclusion(host: names[0], reasons: [.neverBeside(ring)])])
+        #expect(apart.exclusions.first?.reasons.first?.description.contains("group 'ring'") == true)
     }
 
     @Test("the chosen host follows from the recorded number", arguments: 1...10 as ClosedRange<UInt64>)
@@ -220,7 +295,7 @@ struct PlacementTests {
         }
         func law(_ rule: DrawRule, from source: HostName) -> PlacementDecision {
             Placement.probabilities(
-                PlacementRequest(tenant: nil, memoryBytes: 0, runtime: .runc, source: source, now: epoch), in: index,
+                PlacementRequest(party: nil, memoryBytes: 0, runtime: .runc, source: source, now: epoch), in: index,
                 policy: Policy(
                     placement: PlacementRules(
                         rule: rule, temperature: 0.1, entropyFloor: 0, maxShareFactor: 1000,
@@ -271,7 +346,7 @@ struct PlacementTests {
         var index = PlacementIndex()
         // Containers first, hosts in any order and through other states, some removed and added again.
         for container in maker.carried.shuffled(using: &generator) {
-            index.add(container.tenant, memoryBytes: container.bytes, on: container.host)
+            index.add(.tenant(container.tenant), memoryBytes: container.bytes, on: container.host)
         }
         for var host in maker.hosts.shuffled(using: &generator) {
             let present = host
@@ -280,12 +355,12 @@ struct PlacementTests {
             index.update(host: host)
             index.update(host: present)
             let guest = try TenantName("guest")
-            index.add(guest, memoryBytes: 1 << 28, on: host.name)
-            index.remove(guest, memoryBytes: 1 << 28, from: host.name)
+            index.add(.tenant(guest), memoryBytes: 1 << 28, on: host.name)
+            index.remove(.tenant(guest), memoryBytes: 1 << 28, from: host.name)
         }
         for container in maker.carried.shuffled(using: &generator) {
-            index.setRefusing(true, container.tenant, on: container.host)
-            if !container.isRefusing { index.setRefusing(false, container.tenant, on: container.host) }
+            index.setRefusing(true, .tenant(container.tenant), on: container.host)
+            if !container.isRefusing { index.setRefusing(false, .tenant(container.tenant), on: container.host) }
         }
         for (host, cost) in maker.costs { index.setCost(cost, of: host) }
         let policy = Policy()
@@ -310,7 +385,7 @@ struct PlacementTests {
         var index = PlacementIndex()
         for name in ["a", "b", "c"] { index.update(host: try Some.host(name)) }
         var request = PlacementRequest(
-            tenant: nil, memoryBytes: 0, runtime: .runc, source: try HostName("a"),
+            party: nil, memoryBytes: 0, runtime: .runc, source: try HostName("a"),
             busy: [try HostName("b"), try HostName("c")], now: epoch)
         var generator = SeededGenerator(seed: 1)
         let busy = Placement.decide(request, in: index, policy: Policy(), using: &generator)
@@ -332,7 +407,7 @@ struct PlacementTests {
         var index = PlacementIndex()
         for name in ["a", "b", "c"] { index.update(host: try Some.host(name)) }
         let decision = Placement.probabilities(
-            PlacementRequest(tenant: nil, memoryBytes: 0, runtime: .runc, source: try HostName("a"), now: epoch),
+            PlacementRequest(party: nil, memoryBytes: 0, runtime: .runc, source: try HostName("a"), now: epoch),
             in: index, policy: Policy())
         #expect(decision.warnings.contains { $0.contains("one half") })
         #expect(decision.candidates.allSatisfy { $0.terms.heterogeneity == nil && abs($0.probability - 0.5) < 1e-9 })

@@ -51,6 +51,16 @@ struct PolicyOptionsTests {
         }
     }
 
+    @Test("how long beside others in sum is too long is set in attack times, or switched off; the rest stays")
+    func exposure() throws {
+        let policy = try changed(
+            Policy(), "--exposure-window", "20", "--exposure-group", "4", "--exposure-strangers", "none")
+        #expect(policy.exposure == ExposureRules(windowFactor: 20, groupFactor: 4, strangersFactor: nil))
+        let later = try changed(policy, "--exposure-strangers", "8")
+        #expect(later.exposure == ExposureRules(windowFactor: 20, groupFactor: 4, strangersFactor: 8))
+        #expect(refusal(Policy(), "--exposure-group", "10")?.contains("exposure.windowFactor") == true)
+    }
+
     @Test("--dwell is the period of a periodic clock, and leaves the assumed attack time alone")
     func period() throws {
         let policy = try changed(

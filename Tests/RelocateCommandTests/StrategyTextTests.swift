@@ -76,13 +76,17 @@ struct StrategyTextTests {
             {"at":"2026-01-31T12:00:00.000Z","containers":[{"container":"echo","tenant":"shop","assumedAttackSeconds":300,
             "seconds":500,"longest":{"container":"echo","stranger":"rival","host":"host2","seconds":360,
             "since":"2026-01-31T11:00:00.000Z"},"longestShare":1.2,"current":[],"currentCount":0,"endedCount":4,
-            "endedBeforeAttackShare":0.75,"residenceCount":9},{"container":"new","tenant":"shop","longest":null,
-            "longestShare":0,"current":[],"currentCount":0,"assumedAttackSeconds":300,"seconds":0,"endedCount":0,"residenceCount":1}],"containerCount":7,"pairs":[{"tenant":"shop","stranger":"rival",
+            "endedBeforeAttackShare":0.75,"residenceCount":9,"sums":{"windowSeconds":3000,"strangers":[{"stranger":"group:ring",
+            "seconds":450,"isBeside":true}],"strangerCount":1,"limitSeconds":600,"share":0.75,"allSeconds":300,
+            "allLimitSeconds":1500,"allShare":0.2}},{"container":"new","tenant":"shop","longest":null,
+            "longestShare":0,"current":[],"currentCount":0,"assumedAttackSeconds":300,"seconds":0,"endedCount":0,"residenceCount":1,
+            "sums":{"windowSeconds":3000,"strangers":[],"strangerCount":0,"limitSeconds":600,"share":0,"allSeconds":0}}],
+            "containerCount":7,"pairs":[{"tenant":"shop","stranger":"rival",
             "seconds":500,"longest":null,"currentCount":1,"endedCount":0,"endedBeforeAttackShare":null}],"pairCount":1}
             """)
         let lines = ExposureReport(view: view).text(in: plain).split(separator: "\n").map(String.init)
         #expect(lines[1].contains("6m00s  rival   host2           120 %"))
-        #expect(lines[1].contains("75 %"))
+        #expect(lines[1].contains("75 %  group:ring       20 %"))
         #expect(lines[2].contains("new") && !lines[2].contains("0 %"))
         #expect(lines[3] == "these are the worst 2 of 7 containers; --limit 7 shows all")
         #expect(lines.last?.hasPrefix("shop    rival") == true)

@@ -48,15 +48,27 @@ struct ExposureRoutes {
     /// For how many the book is held at once: the fleet's changes wait for it.
     fileprivate static let mostAtOnce = 32
 
+    /// The worst first.
+    private static func sorted(_ containers: [ContainerExposure], at now: Timestamp) -> [ContainerExposure] {
+        containers.map { (exposure: $0, share: ContainerExposureView($0, at: now).worstShare) }
+            .sorted { ($1.share, $0.exposure.container) < ($0.share, $1.exposure.container) }.map(\.exposure)
+    }
+
     /// The worst of the fleet.
     private func worst(_ limit: Int, of state: FleetState, at now: Timestamp) -> Found {
         let exposure = fleet.exposure
-        let containers = exposure.read { book in
-            book.worstContainers(limit, at: now) { state.index.containersByTenant[$0] ?? [] }
+        var names = exposure.read { book in
+            book.worstContainers(limit, at: now) { party in
+                state.members(of: party).flatMap { state.index.containersByTenant[$0] ?? [] }
+            }
         }
+        // Many short stays may be worse than a long one.
+        names += exposure.overLimits(at: now).groups.keys.sorted().prefix(limit).filter { !names.contains($0) }
+        let containers = Self.sorted(
+            names.read(exposure) { $1.exposure(of: $0, at: now, naming: Self.mostNamed) }, at: now)
         let pairs = exposure.read { $0.worstPairs(limit, at: now) }
         return Found(
-            containers: containers.read(exposure) { $1.exposure(of: $0, at: now, naming: Self.mostNamed) },
+            containers: Array(containers.prefix(limit)),
             containerCount: state.containers.count,
             pairs: pairs.read(exposure) { $1.exposure(of: $0.tenant, to: $0.stranger, at: now) },
             pairCount: exposure.read { $0.pairCount })
@@ -68,15 +80,14 @@ struct ExposureRoutes {
     ) -> Found {
         let names = state.containerNames(container, of: tenant)
         let named = container == nil ? Self.mostNamed : .max
-        let containers = names.read(fleet.exposure) { $1.exposure(of: $0, at: now, naming: named) }
-            .map { (exposure: $0, share: ContainerExposureView($0, at: now).longestShare) }
-            .sorted { ($1.share, $0.exposure.container) < ($0.share, $1.exposure.container) }
-        let asked = container == nil ? tenant : nil
+        let containers = Self.sorted(
+            names.read(fleet.exposure) { $1.exposure(of: $0, at: now, naming: named) }, at: now)
+        let asked = container == nil ? tenant.map { state.party(of: $0) } : nil
         let pairs = asked.map { tenant in fleet.exposure.read { $0.exposures(of: tenant, at: now) } } ?? []
         let worst = pairs.map { (exposure: $0, seconds: $0.longest?.seconds(at: now) ?? 0) }
             .sorted { ($1.seconds, $0.exposure.stranger) < ($0.seconds, $1.exposure.stranger) }
         return Found(
-            containers: containers.prefix(limit).map(\.exposure), containerCount: containers.count,
+            containers: Array(containers.prefix(limit)), containerCount: containers.count,
             pairs: worst.prefix(limit).map(\.exposure), pairCount: pairs.count)
     }
 }

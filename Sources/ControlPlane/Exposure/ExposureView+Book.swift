@@ -10,8 +10,17 @@ extension ContainerExposureView {
             seconds: exposure.seconds, longest: exposure.longest.map { CoResidenceView($0, at: now) },
             current: exposure.current.map { CoResidenceView($0, at: now) }, currentCount: exposure.currentCount,
             endedCount: exposure.endedCount,
-            endedBeforeAttackCount: exposure.endedBeforeAttackCount, residenceCount: exposure.residenceCount)
+            endedBeforeAttackCount: exposure.endedBeforeAttackCount, residenceCount: exposure.residenceCount,
+            sums: ExposureSumsView(
+                windowSeconds: exposure.limits.windowSeconds,
+                strangers: exposure.sums.map {
+                    ExposureSumView(stranger: $0.stranger, seconds: $0.seconds, isBeside: $0.isBeside)
+                }, strangerCount: exposure.sumCount, limitSeconds: exposure.limits.groupSeconds,
+                allSeconds: exposure.strangersSum, allLimitSeconds: exposure.limits.strangersSeconds))
     }
+
+    /// How bad it is: from 1 on an alarm stands.
+    var worstShare: Double { max(longestShare, sums.share ?? 0) }
 }
 
 extension TenantExposureView {

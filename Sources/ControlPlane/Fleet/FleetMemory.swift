@@ -20,8 +20,11 @@ struct FleetMemory: Sendable {
     /// Reads what a ledger remembers.
     /// - Throws: `LedgerError`.
     init(of ledger: any Ledger, _ record: FleetRecord, at now: Timestamp, randomness: Randomness) async throws {
+        let groups = Dictionary(record.tenants.map { ($0.name, $0.trustGroup) }) { _, last in last }.compactMapValues {
+            $0
+        }
         // Each takes long where there are very many containers.
-        async let exposure = Self.exposure(in: ledger, AssumedAttacks(record), until: now)
+        async let exposure = Self.exposure(in: ledger, KnownLimits(record), groups, until: now)
         async let index = FleetIndex(of: record)
         async let placement = FleetState.placement(of: record)
         var state = FleetState(record, index: await index, placement: await placement, randomness: randomness)
@@ -33,32 +36,34 @@ struct FleetMemory: Sendable {
     }
 
     private static func exposure(
-        in ledger: any Ledger, _ attacks: AssumedAttacks, until now: Timestamp
+        in ledger: any Ledger, _ limits: KnownLimits, _ groups: [TenantName: TrustGroupName], until now: Timestamp
     ) async throws -> ExposureBook {
-        let replay = ExposureReplay(memorySeconds: ExposureLog.memorySeconds)
+        let replay = ExposureReplay(memorySeconds: ExposureLog.memorySeconds, groups: groups)
         return try await ledger.residences(since: now.advanced(bySeconds: -exposureSeconds), into: replay) {
-            $0.add($1, attackSeconds: attacks.seconds(on: $1))
+            $0.add($1, limits: limits.limits(on: $1))
         }.finish()
     }
 }
 
-/// How long attacks are assumed to take, by the policies that hold now.
-private struct AssumedAttacks: Sendable {
-    private let standard: Double
-    private var tenants: [TenantName: Double] = [:]
+/// How containers are judged by the policies that hold now.
+private struct KnownLimits: Sendable {
+    private let standard: ExposureLimits
+    private var tenants: [TenantName: ExposureLimits] = [:]
     /// Those with a policy of their own.
-    private var containers: [ContainerName: Double] = [:]
+    private var containers: [ContainerName: ExposureLimits] = [:]
 
     init(_ record: FleetRecord) {
-        let policies = Dictionary(record.policies.map { ($0.name, $0.policy) }) { _, last in last }
-        let standard = (policies[.default] ?? Policy()).assumedAttackSeconds
-        func seconds(_ name: PolicyName) -> Double { policies[name]?.assumedAttackSeconds ?? standard }
+        let policies = Dictionary(record.policies.map { ($0.name, ExposureLimits($0)) }) { _, last in last }
+        let standard = policies[.default] ?? ExposureLimits(.builtIn)
+        func limits(_ name: PolicyName) -> ExposureLimits { policies[name] ?? standard }
         self.standard = standard
-        for tenant in record.tenants { tenants[tenant.name] = tenant.policy.map(seconds) }
+        for tenant in record.tenants { tenants[tenant.name] = tenant.policy.map(limits) }
         for container in record.containers where container.policy != nil {
-            containers[container.name] = container.policy.map(seconds)
+            containers[container.name] = container.policy.map(limits)
         }
     }
 
-    func seconds(on stay: Residence) -> Double { containers[stay.container] ?? tenants[stay.tenant] ?? standard }
+    func limits(on stay: Residence) -> ExposureLimits {
+        containers[stay.container] ?? tenants[stay.tenant] ?? standard
+    }
 }

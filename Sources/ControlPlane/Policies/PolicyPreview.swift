@@ -68,7 +68,7 @@ extension FleetState {
     fileprivate func request(likeAnyFrom source: HostName, _ policy: Policy, at now: Timestamp) -> PlacementRequest {
         let stay = RelocationClock(policy, defaultMinSeconds: moveTimes.defaultMinSeconds).meanSeconds
         return PlacementRequest(
-            tenant: nil, memoryBytes: 0, runtime: hosts[source]?.facts.runtimes.first ?? .runc,
+            party: nil, memoryBytes: 0, runtime: hosts[source]?.facts.runtimes.first ?? .runc,
             source: source, expectedStaySeconds: stay ?? 0, now: now)
     }
 }

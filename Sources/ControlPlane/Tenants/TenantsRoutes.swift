@@ -94,5 +94,6 @@ extension FleetState {
                 throw .invalid(field: "neverBeside", detail: "there is no tenant '\(other)'")
             }
         }
+        try checkTrust(of: tenant)
     }
 }

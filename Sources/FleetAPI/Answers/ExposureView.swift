@@ -8,7 +8,7 @@ public struct ExposureView: Codable, Sendable, Equatable {
     public var containers: [ContainerExposureView]
     /// How many containers there are.
     public var containerCount: Int
-    /// The worst of the pairs of tenants.
+    /// The worst of the pairs of tenants. Tenants of one group are one.
     public var pairs: [TenantExposureView]
     /// How many pairs there are.
     public var pairCount: Int
@@ -30,8 +30,8 @@ public struct ExposureView: Codable, Sendable, Equatable {
 public struct CoResidenceView: Codable, Sendable, Equatable {
     /// The container.
     public var container: ContainerName
-    /// Beside whom.
-    public var stranger: TenantName
+    /// Beside whom: a tenant, or `group:` and a trust group's name.
+    public var stranger: Party
     /// Where.
     public var host: HostName
     /// Since when.
@@ -43,7 +43,7 @@ public struct CoResidenceView: Codable, Sendable, Equatable {
 
     /// A time beside somebody.
     public init(
-        container: ContainerName, stranger: TenantName, host: HostName, since: Timestamp, until: Timestamp?,
+        container: ContainerName, stranger: Party, host: HostName, since: Timestamp, until: Timestamp?,
         seconds: Double
     ) {
         self.container = container
@@ -79,12 +79,14 @@ public struct ContainerExposureView: Codable, Sendable, Equatable {
     public var endedBeforeAttackShare: Double?
     /// How many stays on hosts it had.
     public var residenceCount: Int
+    /// For how long it was beside others in sum.
+    public var sums: ExposureSumsView
 
     /// What a container was exposed to.
     public init(
         container: ContainerName, tenant: TenantName, assumedAttackSeconds: Double, seconds: Double,
         longest: CoResidenceView?, current: [CoResidenceView], currentCount: Int, endedCount: Int,
-        endedBeforeAttackCount: Int, residenceCount: Int
+        endedBeforeAttackCount: Int, residenceCount: Int, sums: ExposureSumsView
     ) {
         self.container = container
         self.tenant = tenant
@@ -97,15 +99,68 @@ public struct ContainerExposureView: Codable, Sendable, Equatable {
         self.endedCount = endedCount
         endedBeforeAttackShare = share(endedBeforeAttackCount, of: endedCount)
         self.residenceCount = residenceCount
+        self.sums = sums
     }
 }
 
-/// What one tenant was exposed to by another.
+/// For how long a container was beside others in sum, each second weighted with e^(−age/window).
+public struct ExposureSumsView: Codable, Sendable, Equatable {
+    /// m: of a second that long ago 1/e counts.
+    public var windowSeconds: Double
+    /// Beside each tenant or group, the longest first. Where no container was asked for no more than eight.
+    public var strangers: [ExposureSumView]
+    /// How many there are.
+    public var strangerCount: Int
+    /// From which sum beside one of them on an alarm stands; `nil` for none.
+    public var limitSeconds: Double?
+    /// The greatest sum as a share of that; `nil` without a limit.
+    public var share: Double?
+    /// Beside strangers, whoever they were.
+    public var allSeconds: Double
+    /// From which of these on an alarm stands; `nil` for none.
+    public var allLimitSeconds: Double?
+    /// The sum as a share of that; `nil` without a limit.
+    public var allShare: Double?
+
+    /// Sums.
+    public init(
+        windowSeconds: Double, strangers: [ExposureSumView], strangerCount: Int, limitSeconds: Double?,
+        allSeconds: Double, allLimitSeconds: Double?
+    ) {
+        self.windowSeconds = windowSeconds
+        self.strangers = strangers
+        self.strangerCount = strangerCount
+        self.limitSeconds = limitSeconds
+        share = limitSeconds.map { (strangers.first?.seconds ?? 0) / $0 }
+        self.allSeconds = allSeconds
+        self.allLimitSeconds = allLimitSeconds
+        allShare = allLimitSeconds.map { allSeconds / $0 }
+    }
+}
+
+/// For how long a container was beside one tenant or group in sum.
+public struct ExposureSumView: Codable, Sendable, Equatable {
+    /// Beside whom: a tenant, or `group:` and a trust group's name.
+    public var stranger: Party
+    /// The seconds, each weighted with e^(−age/window).
+    public var seconds: Double
+    /// Whether it is beside them now.
+    public var isBeside: Bool
+
+    /// A sum.
+    public init(stranger: Party, seconds: Double, isBeside: Bool) {
+        self.stranger = stranger
+        self.seconds = seconds
+        self.isBeside = isBeside
+    }
+}
+
+/// What one tenant or group was exposed to by another.
 public struct TenantExposureView: Codable, Sendable, Equatable {
-    /// Whose containers were exposed.
-    public var tenant: TenantName
+    /// Whose containers were exposed: a tenant's, or with `group:` and its name a trust group's.
+    public var tenant: Party
     /// To whom.
-    public var stranger: TenantName
+    public var stranger: Party
     /// The seconds of all their times together, added up.
     public var seconds: Double
     /// The longest of them; `nil` when there was none.
@@ -119,7 +174,7 @@ public struct TenantExposureView: Codable, Sendable, Equatable {
 
     /// What one tenant was exposed to by another.
     public init(
-        tenant: TenantName, stranger: TenantName, seconds: Double, longest: CoResidenceView?, currentCount: Int,
+        tenant: Party, stranger: Party, seconds: Double, longest: CoResidenceView?, currentCount: Int,
         endedCount: Int, endedBeforeAttackCount: Int
     ) {
         self.tenant = tenant

@@ -111,11 +111,12 @@ extension FleetState {
         }
     }
 
-    /// The containers of others on the host of one that cannot be moved, as far as they can be.
+    /// The containers of strangers on the host of one that cannot be moved, as far as they can be.
     package func victims(beside container: Container, at now: Timestamp) -> [ContainerName] {
         guard let host = container.host else { return [] }
+        let party = party(of: container.spec.tenant)
         return containers(on: host).filter { other in
-            other.spec.tenant != container.spec.tenant && other.state == .running && other.mobility == .movable
+            self.party(of: other.spec.tenant) != party && other.state == .running && other.mobility == .movable
                 && other.pin(at: now) == nil && openRelocation(of: other.name) == nil
         }.map(\.name)
     }

@@ -27,6 +27,17 @@ package final class ExposureLog: Sendable {
         book.withLock { body($0) }
     }
 
+    /// Finds out by then beside whom which containers have been for longer in sum than they may, and by which of these limits
+    /// some have been beside strangers for longer.
+    package func overLimits(
+        of limits: Set<ExposureLimits> = [], at now: Timestamp
+    ) -> (groups: [ContainerName: Party], strangers: Set<ExposureLimits>) {
+        book.withLock { book in
+            book.updateSums(at: now)
+            return (book.overGroupLimit, limits.filter { book.overStrangersLimit($0) > 0 })
+        }
+    }
+
     /// When the next stay beside somebody becomes longer than it may; `nil` when none does.
     package func nextOverdue(after now: Timestamp) -> Timestamp? { book.withLock { $0.nextOverdue(after: now) } }
 
@@ -34,26 +45,29 @@ package final class ExposureLog: Sendable {
         switch event.change {
         case .container(let container):
             if let residence = container.residence {
-                book.arrive(residence, attackSeconds: state.policy(of: container).assumedAttackSeconds)
+                book.arrive(residence, limits: state.exposureLimits(of: container))
             } else {
                 book.leave(container.name, at: event.at)
             }
         case .containerRemoved(let name): book.remove(name, at: event.at)
         case .tenantRemoved(let name): book.remove(name)
-        case .policy(let record): setAttackSeconds(of: state.containerNames(under: record.name), in: state, &book)
-        case .policyRemoved(let name): setAttackSeconds(of: state.containerNames(under: name), in: state, &book)
-        case .tenant(let tenant): setAttackSeconds(of: state.containers(of: tenant.name).map(\.name), in: state, &book)
+        case .policy(let record):
+            setLimits(of: state.containerNames(under: record.name), in: state, at: event.at, &book)
+        case .policyRemoved(let name): setLimits(of: state.containerNames(under: name), in: state, at: event.at, &book)
+        case .tenant(let tenant):
+            book.setGroup(tenant.trustGroup, of: tenant.name, at: event.at)
+            setLimits(of: state.containers(of: tenant.name).map(\.name), in: state, at: event.at, &book)
         case .host, .hostForgotten, .relocation, .progress, .image, .scheduler, .alarm, .refused: break
         }
     }
 
-    /// Takes how long attacks on these containers are assumed to take by the policies that hold for them now.
-    private static func setAttackSeconds(
-        of names: [ContainerName], in state: FleetState, _ book: inout ExposureBook
+    /// Takes how these containers are judged by the policies that hold for them now.
+    private static func setLimits(
+        of names: [ContainerName], in state: FleetState, at time: Timestamp, _ book: inout ExposureBook
     ) {
         for name in names {
             guard let container = state.containers[name] else { continue }
-            book.setAttackSeconds(state.policy(of: container).assumedAttackSeconds, for: name)
+            book.setLimits(state.exposureLimits(of: container), for: name, at: time)
         }
     }
 }

@@ -12,6 +12,11 @@ extension FleetState {
         index.tenants.part(window) { tenants[$0] }
     }
 
+    /// Groups of tenants that trust each other, by name.
+    package func trustGroups(_ window: ListWindow<TrustGroupName>) -> ListPart<TrustGroupName, TrustGroup> {
+        index.groups.part(window) { try? trustGroup($0) }
+    }
+
     /// Containers by name: all, those of a tenant, those on a host, or those of a tenant on a host.
     package func containers(
         of tenant: TenantName?, on host: HostName?, _ window: ListWindow<ContainerName>

@@ -34,6 +34,11 @@ extension FleetState {
             guard tenant != container.spec.tenant else {
                 throw .invalid(field: "avoidTenants", detail: "'\(tenant)' is the container's own tenant")
             }
+            guard party(of: tenant) != party(of: container.spec.tenant) else {
+                throw .invalid(
+                    field: "avoidTenants",
+                    detail: "'\(tenant)' is in \(party(of: tenant).words), as the container's own tenant is")
+            }
         }
         if let destination = wanted.to {
             _ = try host(destination)
@@ -84,7 +89,7 @@ extension FleetState {
         let policy = policy(of: container)
         return Placement.decide(
             PlacementRequest(
-                tenant: container.spec.tenant, memoryBytes: container.spec.limits.memoryBytes,
+                party: party(of: container.spec.tenant), memoryBytes: container.spec.limits.memoryBytes,
                 runtime: container.spec.runtime, source: leaving == nil ? nil : container.host, requested: requested,
                 neverBeside: neverBeside(container.spec.tenant),
                 besideImmovable: policy.placement.besideImmovable, isAlone: leaving == .alone, now: now),
@@ -97,17 +102,21 @@ extension FleetState {
         avoidTenants: [TenantName] = [], busy: Set<HostName> = [], at now: Timestamp, exposure: ExposureLog
     ) -> PlacementRequest {
         let tenant = container.spec.tenant
-        // The book adds up the seconds of all containers of the tenant; a score is about one of them.
-        let siblings = Double(max(1, index.containersByTenant[tenant]?.count ?? 0))
+        let party = party(of: tenant)
+        // The book adds up the seconds of all containers of the party; a score is about one of them.
+        let siblings = members(of: party).reduce(0) { $0 + (index.containersByTenant[$1]?.count ?? 0) }
         let (visits, seconds) = exposure.read { book in
-            (book.visits(of: container.name), book.tenantSeconds(of: tenant, at: now, among: siblings))
+            (
+                book.visits(of: container.name),
+                book.partySeconds(of: party, at: now, among: Double(max(1, siblings)))
+            )
         }
         let rules = policy(of: container).placement
         return PlacementRequest(
-            tenant: tenant, memoryBytes: container.spec.limits.memoryBytes, runtime: container.spec.runtime,
+            party: party, memoryBytes: container.spec.limits.memoryBytes, runtime: container.spec.runtime,
             source: source, requested: requested, neverBeside: neverBeside(tenant),
-            besideImmovable: rules.besideImmovable, avoidTenants: avoidTenants,
-            visits: visits, tenantSeconds: seconds,
+            besideImmovable: rules.besideImmovable, suspects: avoidTenants.map { self.party(of: $0) },
+            visits: visits, partySeconds: seconds,
             expectedStaySeconds: clock(of: container).meanSeconds ?? rules.memorySeconds,
             busy: busy, now: now)
     }

@@ -6,7 +6,7 @@ extension FleetState {
     /// A policy; `default` is there even if it was never set.
     /// - Throws: `FleetError.notFound`.
     package func policy(_ name: PolicyName) throws(FleetError) -> PolicyRecord {
-        guard let record = policies[name] ?? (name == .default ? Self.builtIn : nil) else {
+        guard let record = policies[name] ?? (name == .default ? .builtIn : nil) else {
             throw .notFound(kind: "policy", name: name.text)
         }
         return record
@@ -16,7 +16,7 @@ extension FleetState {
     package var defaultPolicy: Policy { defaultRecord.policy }
 
     /// The same as a version: the last that was set, or the one that holds until then.
-    package var defaultRecord: PolicyRecord { policies[.default] ?? Self.builtIn }
+    package var defaultRecord: PolicyRecord { policies[.default] ?? .builtIn }
 
     /// The name of the policy that holds for a container: its own, its tenant's, or `default`.
     package func policyName(of container: Container) -> PolicyName {
@@ -26,6 +26,16 @@ extension FleetState {
     /// The policy that holds for a container.
     package func policy(of container: Container) -> Policy {
         policies[policyName(of: container)]?.policy ?? defaultPolicy
+    }
+
+    /// How a container's exposure is judged.
+    package func exposureLimits(of container: Container) -> ExposureLimits {
+        ExposureLimits(policies[policyName(of: container)] ?? defaultRecord)
+    }
+
+    /// How exposure is judged by each policy.
+    package var exposureLimits: Set<ExposureLimits> {
+        Set(policies.values.map { ExposureLimits($0) }).union([ExposureLimits(defaultRecord)])
     }
 
     /// The clock that holds for a container.
@@ -50,18 +60,16 @@ extension FleetState {
             })
     }
 
-    /// The tenants beside which none of this tenant's containers may be: those it says, and those that say it of it.
-    package func neverBeside(_ name: TenantName) -> Set<TenantName> {
-        Set(tenants[name]?.neverBeside ?? []).union(index.tenantsByStranger[name] ?? [])
-    }
-
     /// What names a policy, in words; empty when nothing does.
     package func users(of policy: PolicyName) -> [String] {
         (index.tenantsByPolicy[policy] ?? []).map { "tenant '\($0)'" }
             + (index.containersByPolicy[policy] ?? []).map { "container '\($0)'" }
     }
+}
 
-    private static var builtIn: PolicyRecord {
+extension PolicyRecord {
+    /// What holds as long as nobody has set `default`.
+    package static var builtIn: PolicyRecord {
         PolicyRecord(
             name: .default, version: 0, changedAt: Timestamp(milliseconds: 0), changedBy: "", policy: Policy())
     }

@@ -57,6 +57,12 @@ package struct FleetIndex: Sendable, Equatable {
     package private(set) var tenantsByPolicy: TreeDictionary<PolicyName, SortedSet<TenantName>> = [:]
     /// The tenants whose containers are never to be beside a tenant's.
     package private(set) var tenantsByStranger: TreeDictionary<TenantName, SortedSet<TenantName>> = [:]
+    /// All groups of tenants that trust each other, by name.
+    package private(set) var groups: SortedSet<TrustGroupName> = []
+    /// Who is in a group.
+    package private(set) var tenantsByGroup: TreeDictionary<TrustGroupName, SortedSet<TenantName>> = [:]
+    /// In which group a tenant is that is in one: most are in none, and all are asked for often.
+    package private(set) var groupsByTenant: TreeDictionary<TenantName, TrustGroupName> = [:]
     /// What the alarms of a kind are about.
     package private(set) var alarmsByKind: TreeDictionary<AlarmKind, SortedSet<String>> = [:]
 
@@ -113,12 +119,20 @@ extension FleetIndex {
         tenants.insert(tenant.name)
         if let policy = tenant.policy { tenantsByPolicy.add(tenant.name, to: policy) }
         for stranger in Set(tenant.neverBeside) { tenantsByStranger.add(tenant.name, to: stranger) }
+        guard let group = tenant.trustGroup else { return }
+        groups.insert(group)
+        tenantsByGroup.add(tenant.name, to: group)
+        groupsByTenant[tenant.name] = group
     }
 
     mutating func remove(_ tenant: Tenant) {
         tenants.remove(tenant.name)
         if let policy = tenant.policy { tenantsByPolicy.remove(tenant.name, from: policy) }
         for stranger in Set(tenant.neverBeside) { tenantsByStranger.remove(tenant.name, from: stranger) }
+        guard let group = tenant.trustGroup else { return }
+        groupsByTenant[tenant.name] = nil
+        tenantsByGroup.remove(tenant.name, from: group)
+        if tenantsByGroup[group] == nil { groups.remove(group) }
     }
 
     /// Takes a container in place of what it was; `nil` where it was not there, or is not any more. What has not changed is

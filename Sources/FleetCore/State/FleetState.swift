@@ -79,8 +79,10 @@ public struct FleetState: Sendable {
         var placement = PlacementIndex()
         for host in record.hosts { placement.update(host: host.host) }
         let open = Dictionary(record.openRelocations.map { ($0.id, $0) }) { _, last in last }
+        let parties = Dictionary(record.tenants.map { ($0.name, $0.party) }) { _, last in last }
         for container in record.containers {
-            let load = Load(of: container) { open[$0]?.destination }
+            let party = parties[container.spec.tenant] ?? .tenant(container.spec.tenant)
+            let load = Load(of: container, party) { open[$0]?.destination }
             load.add(to: &placement)
         }
         return placement
@@ -96,7 +98,9 @@ public struct FleetState: Sendable {
         case .tenant(let tenant): set(tenant)
         case .tenantRemoved(let name):
             let paused = tenants[name]?.isPaused == true ? containers(of: name).map(\.name) : []
+            let loads = loadsIfGrouped(of: name, movingTo: nil)
             if let tenant = tenants.removeValue(forKey: name) { index.remove(tenant) }
+            reload(loads, of: name)
             startLimits = limits()
             for container in paused { noteDue(of: container) }
         case .container(let container): set(container)
@@ -161,9 +165,11 @@ extension FleetState {
         let isSwitched = (tenants[tenant.name]?.isPaused ?? false) != tenant.isPaused
         let concerned = isSwitched ? containers(of: tenant.name).map(\.name) : []
         for name in concerned { forgetDue(of: name) }
+        let loads = loadsIfGrouped(of: tenant.name, movingTo: tenant.trustGroup)
         let previous = tenants.updateValue(tenant, forKey: tenant.name)
         if let previous { index.remove(previous) }
         index.add(tenant)
+        reload(loads, of: tenant.name)
         if tenant.policy != previous?.policy { startLimits = limits() }
         for name in concerned { noteDue(of: name) }
     }
@@ -182,7 +188,8 @@ extension FleetState {
 
     /// What placement counts of a container, and where.
     private struct Load: Equatable {
-        var tenant: TenantName
+        /// As whom its tenant counts.
+        var party: Party
         var memoryBytes: Int
         var host: HostName?
         /// Where it is going; `nil` when it does not move.
@@ -191,8 +198,8 @@ extension FleetState {
         var isRefusing: Bool
 
         /// - Parameter destination: where a relocation leads.
-        init(of container: Container, destination: (RelocationID) -> HostName?) {
-            tenant = container.spec.tenant
+        init(of container: Container, _ party: Party, destination: (RelocationID) -> HostName?) {
+            self.party = party
             memoryBytes = container.spec.limits.memoryBytes
             host = container.host
             isRefusing = container.isStuck
@@ -202,17 +209,31 @@ extension FleetState {
         private var places: [HostName] { [host, destination == host ? nil : destination].compactMap(\.self) }
 
         func add(to placement: inout PlacementIndex) {
-            for place in places { placement.add(tenant, memoryBytes: memoryBytes, on: place) }
-            if isRefusing, let host { placement.setRefusing(true, tenant, on: host) }
+            for place in places { placement.add(party, memoryBytes: memoryBytes, on: place) }
+            if isRefusing, let host { placement.setRefusing(true, party, on: host) }
         }
 
         func remove(from placement: inout PlacementIndex) {
-            for place in places { placement.remove(tenant, memoryBytes: memoryBytes, from: place) }
-            if isRefusing, let host { placement.setRefusing(false, tenant, on: host) }
+            for place in places { placement.remove(party, memoryBytes: memoryBytes, from: place) }
+            if isRefusing, let host { placement.setRefusing(false, party, on: host) }
         }
     }
 
-    private func load(of container: Container) -> Load { Load(of: container) { relocations[$0]?.destination } }
+    private func load(of container: Container) -> Load {
+        Load(of: container, party(of: container.spec.tenant)) { relocations[$0]?.destination }
+    }
+
+    /// What counts of a tenant's containers before it is in another group, or in none; `nil` where it stays in its own.
+    private func loadsIfGrouped(of tenant: TenantName, movingTo group: TrustGroupName?) -> [Load]? {
+        index.groupsByTenant[tenant] == group ? nil : containers(of: tenant).map { load(of: $0) }
+    }
+
+    /// Counts a tenant's containers as those of its party now.
+    private mutating func reload(_ before: [Load]?, of tenant: TenantName) {
+        guard let before else { return }
+        for load in before { load.remove(from: &placement) }
+        for container in containers(of: tenant) { load(of: container).add(to: &placement) }
+    }
 
     /// Most changes of a container or its relocation change nothing of that.
     private mutating func reload(_ before: Load?, _ after: Load?) {

@@ -72,7 +72,8 @@ public struct PlacementTerms: Codable, Sendable, Hashable {
     /// κ: what an attacker met earlier may know of hosts like it.
     public var knowledge: Double
     /// ℓ: for how long the container's tenant was, or with this stay will have been, beside a tenant of the host; the longest
-    /// of them, as a share of the longest of all, from 0 (no other tenant there) to 1.
+    /// of them, as a share of the longest of all, from 0 (nobody there but its own group) to 1. A tenant of which little is
+    /// known counts as the longest of all.
     public var tenants: Double
     /// How full it is.
     public var load: Double
@@ -136,14 +137,14 @@ public enum ExclusionReason: Codable, Sendable, Hashable, CustomStringConvertibl
     case containersFull(limit: Int)
     /// The host has only this much of its memory left for containers, in bytes.
     case memoryFull(freeBytes: Int)
-    /// The host carries this tenant, beside which the container's tenant must never be, or the other way round.
-    case neverBeside(TenantName)
-    /// The host carries a container of this tenant that cannot be moved.
-    case besideImmovable(TenantName)
+    /// The host carries this tenant or group, beside which the container's tenant must never be, or the other way round.
+    case neverBeside(Party)
+    /// The host carries a container of this tenant or group that cannot be moved.
+    case besideImmovable(Party)
     /// The host carries others' containers, and the container is to be alone.
     case notAlone
-    /// The host carries this tenant, which is suspected, and there are hosts without it.
-    case suspectedTenant(TenantName)
+    /// The host carries this tenant or group, which is suspected, and there are hosts without it.
+    case suspectedTenant(Party)
     /// As many relocations as may run at once come to the host or leave it.
     case relocating
 
@@ -160,10 +161,10 @@ public enum ExclusionReason: Codable, Sendable, Hashable, CustomStringConvertibl
         case .processorFeaturesMissing(let features): "its processors lack \(features.joined(separator: ", "))"
         case .containersFull(let limit): "it carries \(limit) containers, as many as it may"
         case .memoryFull(let free): "it has \(free) bytes of memory left for containers"
-        case .neverBeside(let tenant): "it carries tenant '\(tenant)', which must not be beside this one"
-        case .besideImmovable(let tenant): "it carries a container of tenant '\(tenant)' that cannot be moved"
+        case .neverBeside(let party): "it carries \(party.words), which must not be beside this one"
+        case .besideImmovable(let party): "it carries a container of \(party.words) that cannot be moved"
         case .notAlone: "it carries containers of others, and this one is to be alone"
-        case .suspectedTenant(let tenant): "it carries tenant '\(tenant)', which is suspected"
+        case .suspectedTenant(let party): "it carries \(party.words), which is suspected"
         case .relocating: "as many containers as may at once are coming to it or leaving it"
         }
     }

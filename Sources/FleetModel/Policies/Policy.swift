@@ -21,13 +21,16 @@ public struct Policy: Codable, Sendable, Hashable {
     public var connections: ConnectionRules
     /// What follows when a container cannot be moved by its deadline.
     public var whenImmovable: ImmovableRule
+    /// For how long a container may be beside others in sum.
+    public var exposure: ExposureRules
 
     /// A policy. The defaults end a stay at some unpredictable instant in its first 5 minutes.
     public init(
         assumedAttackSeconds: Double = 2154, clock: ClockModel = .jittered(threshold: 0.13),
         dwell: DwellBounds = DwellBounds(), weights: HeterogeneityWeights = HeterogeneityWeights(),
         placement: PlacementRules = PlacementRules(), limits: RelocationLimits = RelocationLimits(),
-        connections: ConnectionRules = ConnectionRules(), whenImmovable: ImmovableRule = .alarm
+        connections: ConnectionRules = ConnectionRules(), whenImmovable: ImmovableRule = .alarm,
+        exposure: ExposureRules = ExposureRules()
     ) {
         self.assumedAttackSeconds = assumedAttackSeconds
         self.clock = clock
@@ -37,6 +40,7 @@ public struct Policy: Codable, Sendable, Hashable {
         self.limits = limits
         self.connections = connections
         self.whenImmovable = whenImmovable
+        self.exposure = exposure
     }
 
     /// λ = 1/A: how many attacks finish in a second of co-residence.
@@ -78,6 +82,7 @@ public struct Policy: Codable, Sendable, Hashable {
         try placement.validate()
         try limits.validate()
         try connections.validate()
+        try exposure.validate()
     }
 
     static func check(_ value: Double, in range: ClosedRange<Double>, _ field: String) throws {
@@ -90,7 +95,8 @@ public struct Policy: Codable, Sendable, Hashable {
 
 extension Policy {
     private enum CodingKeys: String, CodingKey, CaseIterable {
-        case assumedAttackSeconds, clock, dwell, weights, placement, limits, connections, whenImmovable
+        case assumedAttackSeconds, clock, dwell, weights, placement, limits, connections, whenImmovable,
+            exposure
     }
 
     /// Decodes a policy; what is left out has its default.
@@ -109,6 +115,7 @@ extension Policy {
         limits = try fields.value(.limits, or: defaults.limits)
         connections = try fields.value(.connections, or: defaults.connections)
         whenImmovable = try fields.value(.whenImmovable, or: defaults.whenImmovable)
+        exposure = try fields.value(.exposure, or: defaults.exposure)
     }
 
     private enum FormerKeys: String, CodingKey { case attacksPerSecond }

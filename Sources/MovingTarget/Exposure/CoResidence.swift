@@ -1,11 +1,11 @@
 import FleetModel
 
-/// A time in which a container was beside a tenant: both were on one host, without a gap.
+/// A time in which a container was beside a tenant, or a group: both were on one host, without a gap.
 public struct CoResidence: Sendable, Hashable {
     /// The container.
     public var container: ContainerName
-    /// The tenant beside whose containers it was; never its own.
-    public var stranger: TenantName
+    /// The tenant or group beside whose containers it was; never its own.
+    public var stranger: Party
     /// Where.
     public var host: HostName
     /// When the later of the two came.
@@ -15,7 +15,7 @@ public struct CoResidence: Sendable, Hashable {
 
     /// A co-residence.
     public init(
-        container: ContainerName, stranger: TenantName, host: HostName, since: Timestamp, until: Timestamp? = nil
+        container: ContainerName, stranger: Party, host: HostName, since: Timestamp, until: Timestamp? = nil
     ) {
         self.container = container
         self.stranger = stranger

@@ -22,15 +22,33 @@ public struct ContainerExposure: Sendable, Hashable {
     public var endedBeforeAttackCount: Int
     /// How many stays on hosts it had, with the present one.
     public var residenceCount: Int
+    /// How it is judged.
+    public var limits: ExposureLimits
+    /// For how many seconds it was beside each stranger, each weighted with e^(−age/m); the longest first.
+    public var sums: [Sum]
+    /// With how many strangers there is a sum, also where not all are named.
+    public var sumCount: Int
+    /// The same beside strangers, whoever they were.
+    public var strangersSum: Double
+
+    /// A sum of times beside one stranger.
+    public struct Sum: Sendable, Hashable {
+        /// Beside whom.
+        public var stranger: Party
+        /// The seconds, each weighted with e^(−age/m).
+        public var seconds: Double
+        /// Whether it grows now.
+        public var isBeside: Bool
+    }
 }
 
-/// For how long one tenant's containers were beside another tenant's.
+/// For how long one tenant's or group's containers were beside another's.
 public struct TenantExposure: Sendable, Hashable {
     /// Whose containers were exposed.
-    public var tenant: TenantName
+    public var tenant: Party
     /// To whom.
-    public var stranger: TenantName
-    /// The seconds of all co-residences of the tenant's containers with the stranger, added up: two containers beside
+    public var stranger: Party
+    /// The seconds of all co-residences of the party's containers with the stranger, added up: two containers beside
     /// the stranger for a second make two.
     public var seconds: Double
     /// The longest co-residence, over or not; it says of which container.

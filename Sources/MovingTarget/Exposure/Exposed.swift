@@ -21,19 +21,27 @@ struct Exposed: Sendable {
     static let visitLimit = 16
 
     let tenant: TenantName
+    /// As whom the tenant counts.
+    var party: Party
     /// A in milliseconds.
     var attackMilliseconds: Int64
+    /// The number of how it is judged.
+    var limits: Int32
     var stay: Stay?
     /// For how long a stranger was beside it in earlier stays.
     var milliseconds: Int64 = 0
     var ended = ExposureFigures()
+    /// The same of each stranger, fading.
+    var sums = StrangerSums()
     var residenceCount = 0
     /// The last stays, the newest last.
     var visits: [Visit] = []
 
-    init(tenant: TenantName, attackMilliseconds: Int64) {
+    init(tenant: TenantName, party: Party, attackMilliseconds: Int64, limits: Int32) {
         self.tenant = tenant
+        self.party = party
         self.attackMilliseconds = attackMilliseconds
+        self.limits = limits
     }
 
     /// Whether this is its newest stay, over or not.
@@ -46,6 +54,12 @@ struct Exposed: Sendable {
         residenceCount += 1
         if visits.count == Self.visitLimit { visits.removeFirst() }
         visits.append(Visit(host: host, arrivedAt: time))
+    }
+
+    /// The stay goes on, counted anew: as whom it counts has changed.
+    mutating func goOn(at host: HostName, _ time: Timestamp, sharedOnArrival: Int64) {
+        stay = Stay(host: host, arrivedAt: time, sharedOnArrival: sharedOnArrival)
+        if let last = visits.indices.last { visits[last].leftAt = nil }
     }
 
     mutating func leave(at time: Timestamp) {

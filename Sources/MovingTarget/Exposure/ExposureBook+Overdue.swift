@@ -26,7 +26,7 @@ extension ExposureBook {
             guard let start = host.oldestStart, start.milliseconds(to: now) >= host.shortestAttack else { continue }
             let arrivals = host.arrivals
             for (container, exposed, stay) in residents(of: host) {
-                let strangers = arrivals.lazy.filter { $0.tenant != exposed.tenant }.prefix(count)
+                let strangers = arrivals.lazy.filter { $0.tenant != exposed.party }.prefix(count)
                 for (stranger, since) in strangers {
                     let co = CoResidence(
                         container: container, stranger: stranger, host: name, since: max(stay.arrivedAt, since))
@@ -78,7 +78,7 @@ extension ExposureBook {
             let attack = exposed.attackMilliseconds
             shortest = min(shortest, attack)
             let start = Self.nextStart(
-                stay, of: exposed.tenant, beside: arrivals, after: now.milliseconds - attack)
+                stay, of: exposed.party, beside: arrivals, after: now.milliseconds - attack)
             if let due = start.map({ $0 + attack }), due < next ?? .max { next = due }
         }
         return (next, shortest)
@@ -86,7 +86,7 @@ extension ExposureBook {
 
     /// When the first co-residence of a container began that began after an instant.
     private static func nextStart(
-        _ stay: Exposed.Stay, of tenant: TenantName, beside arrivals: [(tenant: TenantName, since: Timestamp)],
+        _ stay: Exposed.Stay, of tenant: Party, beside arrivals: [(tenant: Party, since: Timestamp)],
         after instant: Int64
     ) -> Int64? {
         let arrival = stay.arrivedAt.milliseconds
@@ -113,7 +113,7 @@ extension ExposureBook {
 
 extension Occupancy {
     /// The tenants and when they came, the first first.
-    fileprivate var arrivals: [(tenant: TenantName, since: Timestamp)] {
+    fileprivate var arrivals: [(tenant: Party, since: Timestamp)] {
         presentSince.map { (tenant: $0.key, since: $0.value) }.sorted { $0.since < $1.since }
     }
 }

@@ -9,22 +9,22 @@ import HeapModule
 // there are places to fill.
 
 extension ExposureBook {
-    /// How many pairs of tenants are known of which one's containers were beside the other.
+    /// How many pairs of parties are known of which one's containers were beside the other.
     public var pairCount: Int { rows.values.reduce(0) { $0 + $1.pairs.count } }
 
     /// The containers whose longest co-residence is the longest as a share of A, the worst first.
     /// - Parameters:
     ///   - count: how many.
-    ///   - members: the containers of a tenant.
+    ///   - members: the containers of a party.
     public func worstContainers(
-        _ count: Int, at now: Timestamp, of members: (TenantName) -> some Sequence<ContainerName>
+        _ count: Int, at now: Timestamp, of members: (Party) -> some Sequence<ContainerName>
     ) -> [ContainerName] {
         let going = Self.greatest(count, of: hosts.map { (name: $0, bound: $1.worstShare(at: now)) }) { name, found in
             guard let host = hosts[name] else { return }
             let arrivals = host.firstArrivals
             for container in host.containers.values.joined() {
                 guard let exposed = containers[container], let stay = exposed.stay else { continue }
-                let start = arrivals.first { $0.tenant != exposed.tenant }.map { max(stay.arrivedAt, $0.since) }
+                let start = arrivals.first { $0.tenant != exposed.party }.map { max(stay.arrivedAt, $0.since) }
                 found(container, exposed.share(of: start?.milliseconds(to: now) ?? 0))
             }
         }
@@ -37,7 +37,7 @@ extension ExposureBook {
         return Self.first(count, of: going, over)
     }
 
-    /// The pairs of tenants of which one's containers were beside the other for the longest time without a gap, the worst first.
+    /// The pairs of parties of which one's containers were beside the other for the longest time without a gap, the worst first.
     public func worstPairs(_ count: Int, at now: Timestamp) -> [TenantPair] {
         let going = Self.greatest(count, of: hosts.map { (name: $0, bound: $1.longest(at: now)) }) { name, found in
             guard let host = hosts[name] else { return }
@@ -102,9 +102,9 @@ extension Occupancy {
     /// The same as a share of A.
     fileprivate func worstShare(at now: Timestamp) -> Double { Exposed.share(of: longest(at: now), of: shortestAttack) }
 
-    /// The two tenants that have been here for the longest time: one of them is a stranger to each container.
-    fileprivate var firstArrivals: [(tenant: TenantName, since: Timestamp)] {
-        var first: [(tenant: TenantName, since: Timestamp)] = []
+    /// The two parties that have been here for the longest time: one of them is a stranger to each container.
+    fileprivate var firstArrivals: [(tenant: Party, since: Timestamp)] {
+        var first: [(tenant: Party, since: Timestamp)] = []
         for (tenant, since) in presentSince {
             guard let last = first.last, first.count == 2, last.since <= since else {
                 first.append((tenant, since))
@@ -130,12 +130,12 @@ extension Exposed {
     }
 }
 
-/// Two tenants of which the second is a stranger to the first one's containers.
+/// Two parties of which the second is a stranger to the first one's containers.
 public struct TenantPair: Hashable, Comparable, Sendable {
     /// Whose containers are exposed.
-    public let tenant: TenantName
+    public let tenant: Party
     /// To whom.
-    public let stranger: TenantName
+    public let stranger: Party
 
     /// By the names.
     public static func < (left: Self, right: Self) -> Bool {

@@ -19,6 +19,13 @@ struct ExposureFigures: Sendable {
         if milliseconds < attackMilliseconds { countBeforeAttack += 1 }
         if ended.isLonger(than: longest, at: now) { longestOfAll = [ended] }
     }
+
+    /// Counts all of others.
+    mutating func add(_ others: ExposureFigures, at now: Timestamp) {
+        count += others.count
+        countBeforeAttack += others.countBeforeAttack
+        if let other = others.longest, other.isLonger(than: longest, at: now) { longestOfAll = [other] }
+    }
 }
 
 /// The same for one tenant beside another, with the time in all and the time that is remembered.
@@ -39,6 +46,13 @@ struct PairFigures: Sendable {
         ended.add(co, lasted: length, attackMilliseconds: attackMilliseconds, at: time)
         milliseconds += length
         remembered.add(milliseconds: length, endingAt: time, memory: memory)
+    }
+
+    /// Adds what is over of another pair.
+    mutating func add(ended other: PairFigures, at time: Timestamp, memory: Double) {
+        ended.add(other.ended, at: time)
+        milliseconds += other.milliseconds
+        remembered.add(other.remembered, at: time, memory: memory)
     }
 
     /// Without what goes on; `nil` when nothing is over.
@@ -107,6 +121,14 @@ struct FadingSum: Sendable {
     /// Adds a time that ends now.
     mutating func add(milliseconds: Int64, endingAt now: Timestamp, memory: Double) {
         seconds = value(at: now, memory: memory) + Self.contribution(of: milliseconds, memory: memory)
+        at = max(at, now)
+    }
+
+    /// Adds another sum.
+    /// - Parameter bound: what both together cannot be more than.
+    mutating func add(_ other: FadingSum, at now: Timestamp, memory: Double, atMost bound: FadingSum? = nil) {
+        let sum = value(at: now, memory: memory) + other.value(at: now, memory: memory)
+        seconds = min(sum, bound?.value(at: now, memory: memory) ?? sum)
         at = max(at, now)
     }
 

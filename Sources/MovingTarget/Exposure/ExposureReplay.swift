@@ -10,19 +10,21 @@ public struct ExposureReplay: Sendable {
     private var present = Timestamp(milliseconds: .min)
 
     /// Begins a book.
-    /// - Parameter memorySeconds: `ExposureBook.memorySeconds`.
-    public init(memorySeconds: Double) {
-        book = ExposureBook(memorySeconds: memorySeconds)
+    /// - Parameters:
+    ///   - memorySeconds: `ExposureBook.memorySeconds`.
+    ///   - groups: the groups of tenants, as they are now: a ledger does not say which there were.
+    public init(memorySeconds: Double, groups: [TenantName: TrustGroupName] = [:]) {
+        book = ExposureBook(memorySeconds: memorySeconds, groups: groups)
         book.beginReplay()
     }
 
     /// Adds the next stay.
     /// - Parameters:
     ///   - residence: A stay that began no earlier than those before it.
-    ///   - attackSeconds: A of the container.
-    public mutating func add(_ residence: Residence, attackSeconds: Double) {
+    ///   - limits: how the container is judged.
+    public mutating func add(_ residence: Residence, limits: ExposureLimits) {
         leave(until: residence.arrivedAt.milliseconds)
-        book.arrive(residence, attackSeconds: attackSeconds)
+        book.arrive(residence, limits: limits)
         present = max(present, residence.arrivedAt)
         if let leftAt = residence.leftAt {
             departures.set(residence.container, to: leftAt.milliseconds)

@@ -2,14 +2,15 @@ import FleetModel
 
 /// Who is on a host.
 struct Occupancy: Sendable {
-    /// Since when a tenant is present: from the arrival of its first container until the last one leaves. Apart from the
-    /// containers, which are all over the memory: of many tenants nothing else is looked at.
-    private(set) var presentSince: [TenantName: Timestamp] = [:]
-    /// The containers of the tenants that are present.
-    private(set) var containers: [TenantName: Set<ContainerName>] = [:]
-    /// For how long there were two tenants or more, up to the last time it changed.
+    /// Since when a party is present: from the arrival of its first container until the last one leaves. Apart from the
+    /// containers, which are all over the memory: of many parties nothing else is looked at.
+    private(set) var presentSince: [Party: Timestamp] = [:]
+    /// The containers of the parties that are present.
+    private(set) var containers: [Party: Set<ContainerName>] = [:]
+    /// For how long there were two parties or more, up to the last time it changed.
     private var sharedMilliseconds: Int64 = 0
-    private var sharedSince: Timestamp?
+    /// Since when there are two parties or more.
+    private(set) var sharedSince: Timestamp?
     /// When the container came that has been here for the longest time.
     var oldestArrival = Timestamp(milliseconds: .max)
 
@@ -19,7 +20,7 @@ struct Occupancy: Sendable {
     /// later than that.
     var isDueExact = false
 
-    /// Whether there are two tenants or more, which makes each a stranger to another.
+    /// Whether there are two parties or more, which makes each a stranger to another.
     var isShared: Bool { presentSince.count > 1 }
 
     /// A clock that runs while the host is shared: what it advances in a container's stay is how long the container was
@@ -40,23 +41,23 @@ struct Occupancy: Sendable {
     func wasNeverShared(since reading: Int64) -> Bool { !isShared && sharedMilliseconds == reading }
 
     /// A container arrives.
-    /// - Returns: Whether it is the first of its tenant.
-    mutating func add(_ container: ContainerName, of tenant: TenantName, at time: Timestamp) -> Bool {
+    /// - Returns: Whether it is the first of its party.
+    mutating func add(_ container: ContainerName, of party: Party, at time: Timestamp) -> Bool {
         oldestArrival = min(oldestArrival, time)
-        guard containers[tenant]?.insert(container) == nil else { return false }
-        containers[tenant] = [container]
-        presentSince[tenant] = time
+        guard containers[party]?.insert(container) == nil else { return false }
+        containers[party] = [container]
+        presentSince[party] = time
         if isShared, sharedSince == nil { sharedSince = time }
         return true
     }
 
     /// A container leaves.
-    /// - Returns: Since when its tenant was present, when it was the last one.
-    mutating func remove(_ container: ContainerName, of tenant: TenantName, at time: Timestamp) -> Timestamp? {
-        containers[tenant]?.remove(container)
-        guard containers[tenant]?.isEmpty == true else { return nil }
-        containers[tenant] = nil
-        let wasPresentSince = presentSince.removeValue(forKey: tenant)
+    /// - Returns: Since when its party was present, when it was the last one.
+    mutating func remove(_ container: ContainerName, of party: Party, at time: Timestamp) -> Timestamp? {
+        containers[party]?.remove(container)
+        guard containers[party]?.isEmpty == true else { return nil }
+        containers[party] = nil
+        let wasPresentSince = presentSince.removeValue(forKey: party)
         if !isShared, let since = sharedSince {
             sharedMilliseconds += since.milliseconds(to: time)
             sharedSince = nil

@@ -1,12 +1,12 @@
 import FleetModel
 
-/// What is known of one tenant's time beside others.
+/// What is known of one party's time beside others.
 ///
-/// A tenant may meet very many. Then those are forgotten beside whom it was for the shortest time lately, and what goes on is
+/// A party may meet very many. Then those are forgotten beside whom it was for the shortest time lately, and what goes on is
 /// not added up as it comes: whoever asks looks at the hosts.
 struct TenantRow: Sendable {
     /// What there is of each that it was beside.
-    private(set) var pairs: [TenantName: PairFigures] = [:]
+    private(set) var pairs: [Party: PairFigures] = [:]
     /// Whether that tells what goes on.
     private(set) var isSummed = true
     /// No co-residence of its containers that has ended was longer, in milliseconds.
@@ -18,7 +18,7 @@ struct TenantRow: Sendable {
     var isEmpty: Bool { pairs.isEmpty && attacks.isEmpty }
 
     /// A container of it is beside a stranger.
-    mutating func begin(beside stranger: TenantName, at start: Timestamp, memory: Double) {
+    mutating func begin(beside stranger: Party, at start: Timestamp, memory: Double) {
         guard isSummed else { return }
         pairs[stranger, default: PairFigures()].ongoing.begin(at: start, memory: memory)
     }
@@ -46,9 +46,34 @@ struct TenantRow: Sendable {
     }
 
     /// Forgets what has ended beside one stranger.
-    mutating func forgetEnded(beside stranger: TenantName) {
+    mutating func forgetEnded(beside stranger: Party) {
         guard let pair = pairs[stranger] else { return }
         pairs[stranger] = pair.ongoingOnly
+    }
+
+    /// Has the time beside one stranger count as time beside another one, too.
+    /// - Parameters:
+    ///   - isGone: whether nobody counts as the old one any more.
+    ///   - isFriend: whether the new one is whose row this is.
+    mutating func merge(
+        _ old: Party, into new: Party, isGone: Bool, isFriend: Bool, at time: Timestamp, memory: Double
+    ) {
+        let former = isGone ? pairs.removeValue(forKey: old) : pairs[old]
+        guard !isFriend else {
+            pairs[new] = nil
+            return
+        }
+        guard let former = former?.endedOnly else { return }
+        pairs[new, default: PairFigures()].add(ended: former, at: time, memory: memory)
+    }
+
+    /// Takes what is over of another row.
+    mutating func take(ended other: TenantRow, of own: Party, at time: Timestamp, memory: Double) {
+        for (stranger, pair) in other.pairs where stranger != own {
+            guard let ended = pair.endedOnly else { continue }
+            pairs[stranger, default: PairFigures()].add(ended: ended, at: time, memory: memory)
+        }
+        longestEnded = max(longestEnded, other.longestEnded)
     }
 
     /// None of its containers is anywhere: what goes on is nothing, and known.

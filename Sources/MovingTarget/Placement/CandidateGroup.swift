@@ -28,34 +28,43 @@ struct Scoring {
     private let weights: TermWeights
     private let differences: [Double?]
     private let knowledge: [Double]
-    /// How many hosts are looked at one by one for the tenants they carry. In a fleet of many more it is unlikely to meet one of
+    /// How many hosts are looked at one by one for whom they carry. In a fleet of many more it is unlikely to meet one of
     /// them again.
     private static let hostLimit = 256
 
-    /// The longest time that the container's tenant was beside another.
+    /// The longest time that the container's party was beside another.
     private let worstSeconds: Double
-    /// For how long it was beside the tenants that count. Hosts of all others are as those of strangers, and not looked at one
-    /// by one.
-    let met: [(tenant: TenantName, seconds: Double)]
-    /// The longest of these times on each host, by its slot: hosts' own tenants are many, and their names are long. Empty
-    /// where there are none.
-    private let longest: [Double]
-    /// The hosts that carry the container's own tenant.
+    /// For how long it was beside the parties that count. Everybody else counts as the worst of them: a name that nobody has
+    /// seen before must not be better than one with a record, or an attacker would take a new one for each container.
+    let met: [(party: Party, seconds: Double)]
+    /// What is known of each host, by its slot: hosts' own parties are many, and their names are long. Empty where nothing is.
+    private let records: [Record]
+    /// The hosts that carry the container's own party.
     private let ownSlots: Set<Int32>
+
+    /// What is known of the parties of a host.
+    private struct Record {
+        /// How many of them have a record.
+        var count: Int32 = 0
+        /// The longest of these times, in seconds.
+        var longest = 0.0
+    }
 
     init(_ request: PlacementRequest, in index: PlacementIndex, policy: Policy) {
         self.request = request
         weights = policy.placement.terms
-        worstSeconds = request.tenantSeconds.values.max() ?? 0
+        worstSeconds = request.partySeconds.values.max() ?? 0
         let met = Self.met(request, in: index, worst: worstSeconds)
         self.met = met
-        var longest = Array(repeating: 0.0, count: met.isEmpty ? 0 : index.entries.count)
-        // The longest comes last, and stays.
-        for (tenant, seconds) in met.reversed() {
-            for slot in index.slotsByTenant[tenant] ?? [] { longest[Int(slot)] = seconds }
+        var records = Array(repeating: Record(), count: met.isEmpty ? 0 : index.entries.count)
+        for (party, seconds) in met {
+            for slot in index.slotsByParty[party] ?? [] {
+                records[Int(slot)].count += 1
+                records[Int(slot)].longest = max(records[Int(slot)].longest, seconds)
+            }
         }
-        self.longest = longest
-        ownSlots = request.tenant.flatMap { index.slotsByTenant[$0] } ?? []
+        self.records = records
+        ownSlots = request.party.flatMap { index.slotsByParty[$0] } ?? []
         let table = index.table
         let source = Self.profile(of: request.source, in: index)
         differences = table.profiles.indices.map { profile in
@@ -75,59 +84,63 @@ struct Scoring {
     /// Δ to hosts with a profile; 0 where too little is known.
     func difference(of profile: Int32) -> Double { differences[Int(profile)] ?? 0 }
 
-    /// The terms of a host of a bucket on which the container's tenant was beside nobody it remembers.
+    /// The terms of a host of a bucket, on which the container's party was beside nobody it remembers.
     func terms(of key: PlacementIndex.BucketKey) -> PlacementTerms {
         PlacementTerms(
             heterogeneity: differences[Int(key.profile)], knowledge: knowledge[Int(key.profile)],
-            tenants: key.isOccupied ? share(of: 0) : 0, load: Double(key.load) / 8, cost: Double(key.cost) / 8)
+            tenants: key.isOccupied ? share(of: worstSeconds) : 0, load: Double(key.load) / 8,
+            cost: Double(key.cost) / 8)
     }
 
-    /// The terms of one host: ℓ = max over its tenants u of (L_u + E[D])/(L_max + E[D]).
+    /// The terms of one host: ℓ = max over its parties u of (L_u + E[D])/(L_max + E[D]), with L_max for those that have no
+    /// record.
     func terms(of figures: PlacementIndex.Figures, at slot: Int32) -> PlacementTerms {
-        let isShared = figures.tenantCount > 1 || figures.tenantCount == 1 && !ownSlots.contains(slot)
-        let share = isShared ? share(of: longest.isEmpty ? 0 : longest[Int(slot)]) : 0
+        let strangers = figures.partyCount - (ownSlots.contains(slot) ? 1 : 0)
+        let record = records.isEmpty ? Record() : records[Int(slot)]
+        let seconds = Int(record.count) < strangers ? worstSeconds : record.longest
         return PlacementTerms(
             heterogeneity: differences[Int(figures.profile)], knowledge: knowledge[Int(figures.profile)],
-            tenants: share, load: Double(figures.load) / 8, cost: Double(figures.cost) / 8)
+            tenants: strangers > 0 ? share(of: seconds) : 0, load: Double(figures.load) / 8,
+            cost: Double(figures.cost) / 8)
     }
 
-    /// The tenants that the container's own was beside for at least an eighth of the longest time, the longest first, as long
-    /// as they have few hosts together.
+    /// The parties that the container's own was beside for at least an eighth of the longest time, the longest first, as long
+    /// as they have few hosts together. A shorter time is no record: whoever was met once would be welcome ever after.
     private static func met(
         _ request: PlacementRequest, in index: PlacementIndex, worst: Double
-    ) -> [(tenant: TenantName, seconds: Double)] {
-        let tenants = Array(request.tenantSeconds.keys)
-        var found = Heap<MetTenant>()
-        for (number, seconds) in request.tenantSeconds.values.enumerated() where seconds > 0 && seconds * 8 >= worst {
-            found.insert(MetTenant(number: Int32(number), seconds: seconds))
+    ) -> [(party: Party, seconds: Double)] {
+        let parties = Array(request.partySeconds.keys)
+        var found = Heap<MetParty>()
+        for (number, seconds) in request.partySeconds.values.enumerated() where seconds > 0 && seconds * 8 >= worst {
+            found.insert(MetParty(number: Int32(number), seconds: seconds))
         }
-        var met: [(tenant: TenantName, seconds: Double)] = []
+        var met: [(party: Party, seconds: Double)] = []
         var hosts = 0
         // Few are taken of many; those that are equal, by name.
         while let first = found.popMax() {
-            var equals = [tenants[Int(first.number)]]
+            var equals = [parties[Int(first.number)]]
             while let next = found.max, next.seconds == first.seconds {
                 found.removeMax()
-                equals.append(tenants[Int(next.number)])
+                equals.append(parties[Int(next.number)])
             }
-            for tenant in equals.sorted() {
-                hosts += index.slotsByTenant[tenant]?.count ?? 0
+            for party in equals.sorted() {
+                hosts += index.slotsByParty[party]?.count ?? 0
                 guard hosts <= Self.hostLimit else { return met }
-                met.append((tenant, first.seconds))
+                met.append((party, first.seconds))
             }
         }
         return met
     }
 
-    /// For how long a tenant was met, by its number.
-    private struct MetTenant: Comparable {
+    /// For how long a party was met, by its number.
+    private struct MetParty: Comparable {
         let number: Int32
         let seconds: Double
 
         static func < (left: Self, right: Self) -> Bool { left.seconds < right.seconds }
     }
 
-    /// Time beside a tenant after the stay that begins, as a share of what the worst of them would have. To take a share of
+    /// Time beside a party after the stay that begins, as a share of what the worst of them would have. To take a share of
     /// what is remembered instead would let it count for nothing where stays are short.
     private func share(of seconds: Double) -> Double {
         let all = worstSeconds + request.expectedStaySeconds

@@ -9,10 +9,10 @@ struct Feasibility {
     private let isKindFeasible: [Bool]
     private let sourceSlot: Int32?
     private let requestedSlot: Int32?
-    /// The hosts that are busy, or carry a tenant beside which the container must not be.
+    /// The hosts that are busy, or carry somebody beside whom the container must not be.
     private let barred: SlotSet
-    private let neverBeside: [TenantName]
-    /// The hosts that carry the container's own tenant, where it matters.
+    private let neverBeside: [Party]
+    /// The hosts that carry the container's own party, where it matters.
     private let ownSlots: Set<Int32>
     private let neededBytes: Int
     private let neededMagnitude: Int8
@@ -29,12 +29,12 @@ struct Feasibility {
         requestedSlot = request.requested.flatMap { index.slots[$0] }
         var barred = SlotSet(of: index.entries.count)
         barred.insert(request.busy.lazy.compactMap { index.slots[$0] })
-        for tenant in neverBeside { barred.insert(index.slotsByTenant[tenant] ?? []) }
+        for party in neverBeside { barred.insert(index.slotsByParty[party] ?? []) }
         if !request.besideImmovable {
-            barred.insert(index.refusers.keys.lazy.filter { index.refuser(on: $0, toward: request.tenant) != nil })
+            barred.insert(index.refusers.keys.lazy.filter { index.refuser(on: $0, toward: request.party) != nil })
         }
         self.barred = barred
-        ownSlots = request.isAlone ? request.tenant.flatMap { index.slotsByTenant[$0] } ?? [] : []
+        ownSlots = request.isAlone ? request.party.flatMap { index.slotsByParty[$0] } ?? [] : []
         neededBytes = request.memoryBytes
         neededMagnitude = PlacementIndex.magnitude(of: neededBytes)
     }
@@ -62,7 +62,7 @@ struct Feasibility {
     func canTake(_ slot: Int32, _ figures: PlacementIndex.Figures) -> Bool {
         isKindFeasible[Int(figures.kind)] && !figures.isFull && figures.freeBytes >= neededBytes && slot != sourceSlot
             && (request.requested == nil || slot == requestedSlot) && !barred.contains(slot)
-            && (!request.isAlone || figures.tenantCount == (ownSlots.contains(slot) ? 1 : 0))
+            && (!request.isAlone || figures.partyCount == (ownSlots.contains(slot) ? 1 : 0))
     }
 
     /// Everything that stands against a host, suspicion apart; empty when it can take the container.
@@ -75,15 +75,15 @@ struct Feasibility {
         }
         if entry.isFull { reasons.append(.containersFull(limit: entry.capacity.containers)) }
         if entry.freeBytes < neededBytes { reasons.append(.memoryFull(freeBytes: max(0, entry.freeBytes))) }
-        for tenant in neverBeside where entry.tenants[tenant] != nil {
-            reasons.append(.neverBeside(tenant))
+        for party in neverBeside where entry.parties[party] != nil {
+            reasons.append(.neverBeside(party))
         }
         if !request.besideImmovable, let slot = index.slots[entry.name],
-            let tenant = index.refuser(on: slot, toward: request.tenant)
+            let party = index.refuser(on: slot, toward: request.party)
         {
-            reasons.append(.besideImmovable(tenant))
+            reasons.append(.besideImmovable(party))
         }
-        if request.isAlone, entry.tenants.keys.contains(where: { $0 != request.tenant }) { reasons.append(.notAlone) }
+        if request.isAlone, entry.parties.keys.contains(where: { $0 != request.party }) { reasons.append(.notAlone) }
         if request.busy.contains(entry.name) { reasons.append(.relocating) }
         return reasons
     }

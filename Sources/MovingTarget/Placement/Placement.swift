@@ -67,7 +67,7 @@ struct Search {
         let scoring = Scoring(request, in: index, policy: policy)
         self.scoring = scoring
         let singles =
-            isInFull ? SlotSet(of: 0) : Self.special(request, met: scoring.met.lazy.map(\.tenant), in: index)
+            isInFull ? SlotSet(of: 0) : Self.special(request, met: scoring.met.lazy.map(\.party), in: index)
         self.singles = singles
         let slots = isInFull ? index.slotsByName : singles.inOrder
         var found: [CandidateGroup] = []
@@ -97,17 +97,16 @@ struct Search {
         warnings += law.warnings
     }
 
-    /// The suspected tenant that a host carries.
+    /// Who is suspected of those that a host carries.
     private static func suspect(
         _ request: PlacementRequest, _ slot: Int32, in index: PlacementIndex
-    ) -> TenantName? {
-        request.avoidTenants.isEmpty
-            ? nil : request.avoidTenants.first { index.entries[Int(slot)]?.tenants[$0] != nil }
+    ) -> Party? {
+        request.suspects.isEmpty ? nil : request.suspects.first { index.entries[Int(slot)]?.parties[$0] != nil }
     }
 
     /// The hosts of which the request says something.
     private static func special(
-        _ request: PlacementRequest, met: some Sequence<TenantName>, in index: PlacementIndex
+        _ request: PlacementRequest, met: some Sequence<Party>, in index: PlacementIndex
     ) -> SlotSet {
         var slots = SlotSet(of: index.entries.count)
         if let requested = request.requested {
@@ -116,13 +115,11 @@ struct Search {
         }
         slots.insert(request.busy.lazy.compactMap { index.slots[$0] })
         if let source = request.source.flatMap({ index.slots[$0] }) { slots.insert(source) }
-        for tenant in request.neverBeside.union(request.avoidTenants) {
-            slots.insert(index.slotsByTenant[tenant] ?? [])
-        }
+        for party in request.neverBeside.union(request.suspects) { slots.insert(index.slotsByParty[party] ?? []) }
         if !request.besideImmovable { slots.insert(index.refusers.keys) }
-        // Where the container's own tenant is alone there is nobody else; elsewhere it makes no difference.
-        if let tenant = request.tenant { slots.insert(index.soleSlots[tenant] ?? []) }
-        for tenant in met { slots.insert(index.slotsByTenant[tenant] ?? []) }
+        // Where the container's own party is alone there is nobody else; elsewhere it makes no difference.
+        if let party = request.party { slots.insert(index.soleSlots[party] ?? []) }
+        for party in met { slots.insert(index.slotsByParty[party] ?? []) }
         return slots
     }
 
@@ -157,18 +154,18 @@ struct Search {
         _ request: PlacementRequest, _ found: [CandidateGroup], _ index: PlacementIndex,
         _ exclusions: inout [PlacementExclusion]
     ) -> ([CandidateGroup], warnings: [String]) {
-        let suspects = found.filter(\.isSuspect).compactMap { group -> (host: HostName, tenant: TenantName)? in
+        let suspects = found.filter(\.isSuspect).compactMap { group -> (host: HostName, party: Party)? in
             guard case .one(let slot) = group.members, let host = index.entries[Int(slot)]?.name else { return nil }
             return suspect(request, slot, in: index).map { (host, $0) }
         }
         guard !suspects.isEmpty else { return (found, []) }
         let clean = found.filter { !$0.isSuspect }
         guard !clean.isEmpty else {
-            let tenants = Set(suspects.map(\.tenant)).sorted().map { "'\($0)'" }.joined(separator: ", ")
-            return (found, ["every host that can take the container carries a suspected tenant: \(tenants)"])
+            let parties = Set(suspects.map(\.party)).sorted().map { "'\($0)'" }.joined(separator: ", ")
+            return (found, ["every host that can take the container carries a suspected tenant: \(parties)"])
         }
-        for (host, tenant) in suspects {
-            exclusions.append(PlacementExclusion(host: host, reasons: [.suspectedTenant(tenant)]))
+        for (host, party) in suspects {
+            exclusions.append(PlacementExclusion(host: host, reasons: [.suspectedTenant(party)]))
         }
         return (clean, [])
     }

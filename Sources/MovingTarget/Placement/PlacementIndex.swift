@@ -3,6 +3,8 @@ import HashTreeCollections
 
 /// What placement knows of a fleet's hosts and what they carry, kept up to date host by host.
 ///
+/// Whose a container is counts only by party: tenants of one group are one.
+///
 /// Hosts that are alike in everything that counts share a bucket: a decision looks at buckets, and one by one only at hosts
 /// of which it knows something more. So it costs as much as there are kinds of hosts, and not as there are hosts. What
 /// changes with each container is kept in pages and trees, so that a change of a copy does not copy all of it.
@@ -45,8 +47,8 @@ public struct PlacementIndex: Sendable {
         /// Where it is: the bucket, and its place there.
         var bucket: Int32 = -1
         var place: Int32 = 0
-        /// How many containers of each tenant it carries.
-        var tenants: [TenantName: Int] = [:]
+        /// How many containers of each party it carries.
+        var parties: [Party: Int] = [:]
 
         var freeBytes: Int { capacity.memoryBytes - memoryBytes }
         var isFull: Bool { containers >= capacity.containers }
@@ -64,7 +66,7 @@ public struct PlacementIndex: Sendable {
         var kind: Int32
         var profile: Int32
         var bucket: Int32
-        var tenantCount: Int
+        var partyCount: Int
         var freeBytes: Int
         /// In eighths.
         var load: UInt8
@@ -74,7 +76,7 @@ public struct PlacementIndex: Sendable {
 
         init(of entry: Entry) {
             (kind, profile, bucket) = (entry.kind, entry.profile, entry.bucket)
-            (tenantCount, freeBytes) = (entry.tenants.count, entry.freeBytes)
+            (partyCount, freeBytes) = (entry.parties.count, entry.freeBytes)
             (load, cost, isFull) = (entry.load, entry.cost, entry.isFull)
         }
     }
@@ -94,13 +96,13 @@ public struct PlacementIndex: Sendable {
     private var kindNumbers: [Kind: Int32] = [:]
     private(set) var table = DistanceTable()
     private var profileNumbers: [HostProfile: Int32] = [:]
-    private(set) var slotsByTenant: TreeDictionary<TenantName, Set<Int32>> = [:]
-    /// The hosts on which a tenant is alone.
-    private(set) var soleSlots: TreeDictionary<TenantName, Set<Int32>> = [:]
-    /// How many containers of each tenant cannot be moved, on the hosts that have any.
-    private(set) var refusers: TreeDictionary<Int32, [TenantName: Int]> = [:]
+    private(set) var slotsByParty: TreeDictionary<Party, Set<Int32>> = [:]
+    /// The hosts on which a party is alone.
+    private(set) var soleSlots: TreeDictionary<Party, Set<Int32>> = [:]
+    /// How many containers of each party cannot be moved, on the hosts that have any.
+    private(set) var refusers: TreeDictionary<Int32, [Party: Int]> = [:]
     /// What was counted on hosts that are not known yet.
-    private var early: [HostName: [TenantName: [Int]]] = [:]
+    private var early: [HostName: [Party: [Int]]] = [:]
     private var freeSlots: [Int32] = []
 
     /// An index of no hosts.
@@ -143,8 +145,8 @@ public struct PlacementIndex: Sendable {
             slots[host.name] = slot
             slotsByName.insert(slot, at: place(of: host.name))
             enter(slot)
-            for (tenant, sizes) in early.removeValue(forKey: host.name) ?? [:] {
-                for bytes in sizes { add(tenant, memoryBytes: bytes, on: host.name) }
+            for (party, sizes) in early.removeValue(forKey: host.name) ?? [:] {
+                for bytes in sizes { add(party, memoryBytes: bytes, on: host.name) }
             }
         }
     }
@@ -154,9 +156,9 @@ public struct PlacementIndex: Sendable {
         guard let slot = slots.removeValue(forKey: name) else { return }
         slotsByName.remove(at: place(of: name))
         leave(slot)
-        for tenant in entries[Int(slot)]?.tenants.keys ?? [:].keys {
-            slotsByTenant[tenant]?.remove(slot)
-            soleSlots[tenant]?.remove(slot)
+        for party in entries[Int(slot)]?.parties.keys ?? [:].keys {
+            slotsByParty[party]?.remove(slot)
+            soleSlots[party]?.remove(slot)
         }
         entries[Int(slot)] = nil
         refusers[slot] = nil
@@ -175,26 +177,26 @@ public struct PlacementIndex: Sendable {
     }
 
     /// A host carries one container more.
-    public mutating func add(_ tenant: TenantName, memoryBytes: Int, on host: HostName) {
+    public mutating func add(_ party: Party, memoryBytes: Int, on host: HostName) {
         guard let slot = slots[host] else {
-            early[host, default: [:]][tenant, default: []].append(memoryBytes)
+            early[host, default: [:]][party, default: []].append(memoryBytes)
             return
         }
         setSole(slot, false)
         change(slot) { entry in
             entry.containers += 1
             entry.memoryBytes += memoryBytes
-            entry.tenants[tenant, default: 0] += 1
+            entry.parties[party, default: 0] += 1
         }
         setSole(slot, true)
-        slotsByTenant[tenant, default: []].insert(slot)
+        slotsByParty[party, default: []].insert(slot)
     }
 
     /// A host carries one container less.
-    public mutating func remove(_ tenant: TenantName, memoryBytes: Int, from host: HostName) {
+    public mutating func remove(_ party: Party, memoryBytes: Int, from host: HostName) {
         guard let slot = slots[host] else {
-            if let place = early[host]?[tenant]?.firstIndex(of: memoryBytes) {
-                early[host]?[tenant]?.remove(at: place)
+            if let place = early[host]?[party]?.firstIndex(of: memoryBytes) {
+                early[host]?[party]?.remove(at: place)
             }
             return
         }
@@ -202,33 +204,33 @@ public struct PlacementIndex: Sendable {
         change(slot) { entry in
             entry.containers -= 1
             entry.memoryBytes -= memoryBytes
-            let left = (entry.tenants[tenant] ?? 1) - 1
-            entry.tenants[tenant] = left > 0 ? left : nil
+            let left = (entry.parties[party] ?? 1) - 1
+            entry.parties[party] = left > 0 ? left : nil
         }
         setSole(slot, true)
-        if entries[Int(slot)]?.tenants[tenant] == nil { slotsByTenant[tenant]?.remove(slot) }
+        if entries[Int(slot)]?.parties[party] == nil { slotsByParty[party]?.remove(slot) }
     }
 
     /// A container that a known host carries cannot be moved any more, or can be again, or is gone.
-    public mutating func setRefusing(_ isRefusing: Bool, _ tenant: TenantName, on host: HostName) {
+    public mutating func setRefusing(_ isRefusing: Bool, _ party: Party, on host: HostName) {
         guard let slot = slots[host] else { return }
-        var tenants = refusers[slot] ?? [:]
-        let count = tenants[tenant, default: 0] + (isRefusing ? 1 : -1)
-        tenants[tenant] = count > 0 ? count : nil
-        refusers[slot] = tenants.isEmpty ? nil : tenants
+        var parties = refusers[slot] ?? [:]
+        let count = parties[party, default: 0] + (isRefusing ? 1 : -1)
+        parties[party] = count > 0 ? count : nil
+        refusers[slot] = parties.isEmpty ? nil : parties
     }
 
-    /// A tenant beside whose container another must not come, because that cannot be moved.
-    func refuser(on slot: Int32, toward tenant: TenantName?) -> TenantName? {
-        refusers[slot]?.keys.filter { $0 != tenant }.min()
+    /// A party beside whose container another's must not come, because that cannot be moved.
+    func refuser(on slot: Int32, toward party: Party?) -> Party? {
+        refusers[slot]?.keys.filter { $0 != party }.min()
     }
 
-    /// Notes whether a tenant is alone on a host, before and after its tenants change.
+    /// Notes whether a party is alone on a host, before and after its parties change.
     private mutating func setSole(_ slot: Int32, _ isNow: Bool) {
-        guard let tenants = entries[Int(slot)]?.tenants, tenants.count == 1, let tenant = tenants.first?.key else {
+        guard let parties = entries[Int(slot)]?.parties, parties.count == 1, let party = parties.first?.key else {
             return
         }
-        if isNow { soleSlots[tenant, default: []].insert(slot) } else { soleSlots[tenant]?.remove(slot) }
+        if isNow { soleSlots[party, default: []].insert(slot) } else { soleSlots[party]?.remove(slot) }
     }
 
     /// What a move to a host costs, from 0 to 1; kept in whole eighths.

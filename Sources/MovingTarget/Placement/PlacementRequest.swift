@@ -2,8 +2,8 @@ import FleetModel
 
 /// A container that needs a host, and what is known of it.
 public struct PlacementRequest: Sendable, Hashable {
-    /// Whose it is; `nil` for nobody's, as when only the hosts are of interest.
-    public var tenant: TenantName?
+    /// As whom the tenant counts whose it is; `nil` for nobody's, as when only the hosts are of interest.
+    public var party: Party?
     /// The memory it may use, in bytes.
     public var memoryBytes: Int
     /// The runtime it needs.
@@ -12,18 +12,18 @@ public struct PlacementRequest: Sendable, Hashable {
     public var source: HostName?
     /// The only host that an operator wants; `nil` for any.
     public var requested: HostName?
-    /// The tenants beside which it must not be.
-    public var neverBeside: Set<TenantName>
-    /// Whether it may be beside another tenant's container that cannot be moved.
+    /// Beside whom it must not be.
+    public var neverBeside: Set<Party>
+    /// Whether it may be beside another party's container that cannot be moved.
     public var besideImmovable: Bool
-    /// Whether it must not be beside another tenant's containers at all.
+    /// Whether it must not be beside another party's containers at all.
     public var isAlone: Bool
-    /// The tenants that are suspected: a host without them is taken if there is one.
-    public var avoidTenants: [TenantName]
+    /// Who is suspected: a host without them is taken if there is one.
+    public var suspects: [Party]
     /// Its last stays, the present one included.
     public var visits: [Residence]
-    /// For how many seconds it was beside each tenant, those that are longer ago counting less.
-    public var tenantSeconds: [TenantName: Double]
+    /// For how many seconds it was beside each party, those that are longer ago counting less.
+    public var partySeconds: [Party: Double]
     /// How long it is expected to stay.
     public var expectedStaySeconds: Double
     /// Hosts at which no further relocation may start now.
@@ -33,13 +33,13 @@ public struct PlacementRequest: Sendable, Hashable {
 
     /// A container that needs a host.
     public init(
-        tenant: TenantName?, memoryBytes: Int, runtime: RuntimeKind, source: HostName? = nil,
-        requested: HostName? = nil, neverBeside: Set<TenantName> = [],
-        besideImmovable: Bool = false, isAlone: Bool = false, avoidTenants: [TenantName] = [], visits: [Residence] = [],
-        tenantSeconds: [TenantName: Double] = [:],
+        party: Party?, memoryBytes: Int, runtime: RuntimeKind, source: HostName? = nil,
+        requested: HostName? = nil, neverBeside: Set<Party> = [],
+        besideImmovable: Bool = false, isAlone: Bool = false, suspects: [Party] = [], visits: [Residence] = [],
+        partySeconds: [Party: Double] = [:],
         expectedStaySeconds: Double = 0, busy: Set<HostName> = [], now: Timestamp
     ) {
-        self.tenant = tenant
+        self.party = party
         self.memoryBytes = memoryBytes
         self.runtime = runtime
         self.source = source
@@ -47,9 +47,9 @@ public struct PlacementRequest: Sendable, Hashable {
         self.neverBeside = neverBeside
         self.besideImmovable = besideImmovable
         self.isAlone = isAlone
-        self.avoidTenants = avoidTenants
+        self.suspects = suspects
         self.visits = visits
-        self.tenantSeconds = tenantSeconds
+        self.partySeconds = partySeconds
         self.expectedStaySeconds = expectedStaySeconds
         self.busy = busy
         self.now = now

@@ -56,7 +56,7 @@ struct EventSentence: Sendable, Hashable {
 
     private static func on(_ tenant: Tenant, isNew: Bool) -> EventSentence {
         let rules = [
-            tenant.policy.map { "policy \($0)" },
+            tenant.policy.map { "policy \($0)" }, tenant.trustGroup.map { "trust group \($0)" },
             tenant.neverBeside.isEmpty
                 ? nil : "never beside \(Units.list(tenant.neverBeside.map(\.text)))",
             tenant.isPaused ? "its clock is paused: its containers stay where they are" : nil,

@@ -24,16 +24,20 @@ struct ExposureReport {
         Table(
             columns: [
                 .words("Container"), .words("Tenant"), .numbers("Longest"), .words("Beside"), .words("On"),
-                .numbers("Of attack time"), .words("Now beside"), .numbers("Ended before it"), .numbers("Stays"),
+                .numbers("Of attack time"), .numbers("In sum"), .words("Beside"), .numbers("Strangers"),
+                .words("Now beside"), .numbers("Ended before it"), .numbers("Stays"),
             ],
             rows: view.containers.map { exposed in
                 let more = exposed.currentCount - exposed.current.count
                 let now =
-                    exposed.current.map(\.stranger.text).sorted() + (more > 0 ? ["and \(more) more"] : [])
+                    exposed.current.map(\.stranger.description).sorted() + (more > 0 ? ["and \(more) more"] : [])
                 return [
                     Table.Cell(exposed.container), Table.Cell(exposed.tenant), Self.span(exposed.longest?.seconds),
                     Table.Cell(exposed.longest?.stranger), Table.Cell(exposed.longest?.host),
-                    Self.share(exposed.longestShare, exposed.longest),
+                    Self.share(exposed.longestShare, isMet: exposed.longest != nil),
+                    Self.share(exposed.sums.share, isMet: exposed.sums.strangerCount > 0),
+                    Table.Cell(exposed.sums.strangers.first?.stranger),
+                    Self.share(exposed.sums.allShare, isMet: exposed.sums.strangerCount > 0),
                     Table.Cell(now.joined(separator: ", ")), Self.ended(exposed.endedBeforeAttackShare),
                     Table.Cell(exposed.residenceCount),
                 ]
@@ -61,8 +65,8 @@ struct ExposureReport {
     }
 
     /// From 1 on an attack may have succeeded.
-    private static func share(_ share: Double, _ longest: CoResidenceView?) -> Table.Cell {
-        guard longest != nil else { return Table.Cell(String?.none) }
+    private static func share(_ share: Double?, isMet: Bool) -> Table.Cell {
+        guard let share, isMet else { return Table.Cell(String?.none) }
         return Table.Cell(Units.percent(share), share >= 1 ? .bad : share >= 0.5 ? .warning : .plain)
     }
 

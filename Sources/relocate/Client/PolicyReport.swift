@@ -16,6 +16,7 @@ struct PolicyReport {
         addPlacement(to: &details)
         addLimits(to: &details)
         addConnections(to: &details)
+        addExposure(to: &details)
         if !changes.isEmpty { details.add("Changed", lines: changes.map(\.words), .strong) }
         return details
     }
@@ -85,6 +86,18 @@ struct PolicyReport {
         details.add(
             "Pause in an hour",
             limits.downtimeSecondsPerHour.map { "\(Units.plain($0)) s of one tenant" } ?? "any")
+    }
+
+    private func addExposure(to details: inout Details) {
+        let (rules, attack) = (policy.exposure, policy.assumedAttackSeconds)
+        func words(_ factor: Double?, _ whom: String) -> String {
+            guard let factor else { return "beside \(whom): no alarm" }
+            return
+                "beside \(whom): alarm from \(Units.span(seconds: factor * attack)) on (\(Units.plain(factor)) attacks)"
+        }
+        details.add("In sum", words(rules.groupFactor, "one tenant or group"))
+        details.add("", words(rules.strangersFactor, "strangers as a whole"))
+        details.add("", "time counts by 1/e after \(Units.span(seconds: rules.windowFactor * attack))")
     }
 
     private func addConnections(to details: inout Details) {

@@ -4,7 +4,8 @@ import ArgumentParser
 enum ClientCommands {
     /// For the configuration of the root command.
     static let all: [any ParsableCommand.Type] = [
-        HostsCommand.self, TenantsCommand.self, ImagesCommand.self, ContainersCommand.self, MoveCommand.self,
+        HostsCommand.self, TenantsCommand.self, TrustGroupsCommand.self, ImagesCommand.self, ContainersCommand.self,
+        MoveCommand.self,
         RelocationsCommand.self, PolicyCommand.self, ExposureCommand.self, HeterogeneityCommand.self,
         SimulateCommand.self, WatchCommand.self, ActionsCommand.self, AlarmsCommand.self, PauseCommand.self,
         ResumeCommand.self,

@@ -8,7 +8,9 @@ struct ExposureCommand: ClientCommand {
         commandName: "exposure", abstract: "Show who was beside whom, and for how long.",
         discussion: """
             The longest stay of a container beside another tenant is what an attacker there could use; from 100 % of the \
-            assumed attack time on an attack may have succeeded. The worst come first.
+            assumed attack time on an attack may have succeeded. One that goes on where it left off could use all stays together: \
+            'In sum' is the longest of these sums as a share of what the policy accepts, and 'Strangers' the time beside \
+            anybody. Tenants of one trust group count as one (group:NAME). The worst come first.
             """)
 
     @Option(help: "Only this tenant and its containers.", transform: { try TenantName($0) })

@@ -15,6 +15,9 @@ struct PolicyOptions: ParsableArguments {
     @OptionGroup(title: "What becomes of connections")
     var connections: ConnectionOptions
 
+    @OptionGroup(title: "How long beside others")
+    var exposure: ExposureOptions
+
     @Option(
         help: ArgumentHelp(
             """
@@ -27,7 +30,9 @@ struct PolicyOptions: ParsableArguments {
     /// Whether nothing is to be changed.
     var isEmpty: Bool { file == nil && hasNoChange }
 
-    private var hasNoChange: Bool { clock.isEmpty && placement.isEmpty && limits.isEmpty && connections.isEmpty }
+    private var hasNoChange: Bool {
+        clock.isEmpty && placement.isEmpty && limits.isEmpty && connections.isEmpty && exposure.isEmpty
+    }
 
     /// Fails for a file beside other changes.
     func validate() throws {
@@ -44,6 +49,7 @@ struct PolicyOptions: ParsableArguments {
             placement.apply(to: &policy)
             limits.apply(to: &policy)
             connections.apply(to: &policy)
+            exposure.apply(to: &policy)
         }
     }
 }

@@ -20,11 +20,14 @@ struct TenantsList: ClientCommand {
         try session.table(
             try await session.api.list(APIPath("tenants"), .all), of: Tenant.self,
             ifEmpty: "there are no tenants; add one with 'relocate tenants add NAME'",
-            [.words("Tenant"), .numbers("Age"), .words("Policy"), .words("Never beside"), .words("Clock")]
+            [
+                .words("Tenant"), .numbers("Age"), .words("Policy"), .words("Group"), .words("Never beside"),
+                .words("Clock"),
+            ]
         ) { tenant in
             [
                 Table.Cell(tenant.name), Table.Cell(session.age(tenant.createdAt)),
-                Table.Cell(tenant.policy ?? .default),
+                Table.Cell(tenant.policy ?? .default), Table.Cell(tenant.trustGroup),
                 Table.Cell(tenant.neverBeside.map(\.text).joined(separator: ", ")),
                 Table.Cell(tenant.isPaused ? "paused" : "runs", tenant.isPaused ? .warning : .plain),
             ]

@@ -66,6 +66,7 @@ struct TenantsSet: ClientCommand {
             var details = Details()
             details.add("Tenant", tenant.name)
             details.add("Policy", tenant.policy?.text ?? PolicyName.default.text)
+            if let group = tenant.trustGroup { details.add("Trust group", group) }
             details.add("Never beside", tenant.neverBeside.map(\.text).joined(separator: ", "))
             details.add("Clock", tenant.isPaused ? "paused" : "runs", tenant.isPaused ? .warning : .plain)
             return details.text(in: session.output.style)

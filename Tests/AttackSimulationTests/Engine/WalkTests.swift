@@ -39,7 +39,7 @@ struct WalkTests {
             let stay = walk.next()
             #expect(stay?.host == host)
             let request = PlacementRequest(
-                tenant: world.owner, memoryBytes: 0, runtime: .simulated, source: host, now: World.epoch)
+                party: .tenant(world.owner), memoryBytes: 0, runtime: .simulated, source: host, now: World.epoch)
             let decision = Placement.decide(request, in: world.index, policy: policy, using: &numbers).decision
             host = try #require(decision.chosen)
         }
@@ -112,7 +112,7 @@ struct WalkTests {
         let name = try ContainerName("c")
         var (host, seconds) = (hosts[4].name, 0.0)
         for _ in 0..<150 {
-            index.add(world.owner, memoryBytes: 0, on: host)
+            index.add(.tenant(world.owner), memoryBytes: 0, on: host)
             let arrival = World.epoch.advanced(bySeconds: seconds)
             book.arrive(
                 Residence(container: name, tenant: world.owner, host: host, arrivedAt: arrival), attackSeconds: 1000)
@@ -123,11 +123,12 @@ struct WalkTests {
             #expect(stay?.leavesAt == seconds)
             let now = World.epoch.advanced(bySeconds: seconds)
             let request = PlacementRequest(
-                tenant: world.owner, memoryBytes: 0, runtime: .simulated, source: host, visits: book.visits(of: name),
-                tenantSeconds: book.tenantSeconds(of: world.owner, at: now),
+                party: .tenant(world.owner), memoryBytes: 0, runtime: .simulated, source: host,
+                visits: book.visits(of: name),
+                partySeconds: book.partySeconds(of: .tenant(world.owner), at: now),
                 expectedStaySeconds: try #require(clock.meanSeconds), now: now)
             let decision = Placement.decide(request, in: index, policy: policy, using: &placementNumbers).decision
-            index.remove(world.owner, memoryBytes: 0, from: host)
+            index.remove(.tenant(world.owner), memoryBytes: 0, from: host)
             host = try #require(decision.chosen)
         }
     }

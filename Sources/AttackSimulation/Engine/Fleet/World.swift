@@ -41,7 +41,7 @@ struct World: Sendable {
         for (number, host) in hosts.enumerated() {
             index.update(host: Self.host(host))
             for tenant in host.tenants {
-                index.add(tenant, memoryBytes: 0, on: host.name)
+                index.add(.tenant(tenant), memoryBytes: 0, on: host.name)
                 residents.append(
                     Resident(
                         container: ContainerName(known: "resident-\(residents.count)"), tenant: tenant,

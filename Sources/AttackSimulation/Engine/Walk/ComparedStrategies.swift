@@ -9,12 +9,12 @@ extension PlacementMemory {
     /// NOMAD moves what lowers the information that could have leaked most, and counts leaks by time beside each other. For
     /// one container that is the host whose tenants it was least with.
     func leastExposed(leaving source: Int, _ seconds: Double, in world: World) -> [Int] {
-        let remembered = tenantSeconds(at: seconds)
+        let remembered = partySeconds(at: seconds)
         var tenants = Array(repeating: Set<TenantName>(), count: world.count)
         for resident in bystanders { tenants[Int(resident.host)].insert(resident.tenant) }
         for attacker in attackers { tenants[Int(attacker.host)].insert(attacker.tenant) }
         let hosts = (0..<world.count).filter { $0 != source }
-        let spent = hosts.map { host in tenants[host].sorted().reduce(0) { $0 + (remembered[$1] ?? 0) } }
+        let spent = hosts.map { host in tenants[host].sorted().reduce(0) { $0 + (remembered[.tenant($1)] ?? 0) } }
         let least = spent.min() ?? 0
         return zip(hosts, spent).filter { $1 <= least }.map(\.0)
     }

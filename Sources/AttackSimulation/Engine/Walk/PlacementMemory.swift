@@ -43,15 +43,15 @@ struct PlacementMemory {
         let known = Set(world.residents.map(\.container))
         for attacker in attackers where !known.contains(attacker.container) {
             Self.enter(attacker, world, policy, &book, at: World.epoch)
-            index.add(attacker.tenant, memoryBytes: 0, on: world.names[Int(attacker.host)])
+            index.add(.tenant(attacker.tenant), memoryBytes: 0, on: world.names[Int(attacker.host)])
         }
         arrive(at: host, from: nil, 0)
     }
 
     /// The container is on another host.
     mutating func arrive(at host: Int, from source: Int?, _ seconds: Double) {
-        if let source { index.remove(world.owner, memoryBytes: 0, from: world.names[source]) }
-        index.add(world.owner, memoryBytes: 0, on: world.names[host])
+        if let source { index.remove(.tenant(world.owner), memoryBytes: 0, from: world.names[source]) }
+        index.add(.tenant(world.owner), memoryBytes: 0, on: world.names[host])
         // The book ends the earlier stay with this arrival: as in production, where a container that moves counts as being
         // where it was.
         book.arrive(
@@ -67,8 +67,8 @@ struct PlacementMemory {
         guard old.host != Int32(host) else { return }
         let new = World.Resident(container: old.container, tenant: old.tenant, host: Int32(host))
         attackers[number] = new
-        index.remove(old.tenant, memoryBytes: 0, from: world.names[Int(old.host)])
-        index.add(new.tenant, memoryBytes: 0, on: world.names[host])
+        index.remove(.tenant(old.tenant), memoryBytes: 0, from: world.names[Int(old.host)])
+        index.add(.tenant(new.tenant), memoryBytes: 0, on: world.names[host])
         Self.enter(new, world, policy, &book, at: World.epoch.advanced(bySeconds: seconds))
     }
 
@@ -87,8 +87,8 @@ struct PlacementMemory {
     var wasAlone: Bool { book.wasAlone(Self.container) }
 
     /// For how many remembered seconds the container was beside each tenant.
-    func tenantSeconds(at seconds: Double) -> [TenantName: Double] {
-        book.tenantSeconds(of: world.owner, at: World.epoch.advanced(bySeconds: seconds))
+    func partySeconds(at seconds: Double) -> [Party: Double] {
+        book.partySeconds(of: .tenant(world.owner), at: World.epoch.advanced(bySeconds: seconds))
     }
 
     /// Draws the next host as production does. A failure to find one, which no policy has here, leaves the container where
@@ -96,8 +96,8 @@ struct PlacementMemory {
     func next(from source: Int, _ seconds: Double, using generator: inout Xoshiro256) -> Move {
         let now = World.epoch.advanced(bySeconds: seconds)
         let request = PlacementRequest(
-            tenant: world.owner, memoryBytes: 0, runtime: .simulated, source: world.names[source],
-            visits: book.visits(of: Self.container), tenantSeconds: tenantSeconds(at: seconds),
+            party: .tenant(world.owner), memoryBytes: 0, runtime: .simulated, source: world.names[source],
+            visits: book.visits(of: Self.container), partySeconds: partySeconds(at: seconds),
             expectedStaySeconds: expectedStaySeconds, now: now)
         let decision = Placement.decide(request, in: index, policy: policy, using: &generator).decision
         let chosen = decision.candidates.first { $0.host == decision.chosen }

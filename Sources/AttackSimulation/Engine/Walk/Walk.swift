@@ -164,7 +164,8 @@ extension Walk {
     private func law(leaving host: Int) -> PlacementLaw {
         Placement.law(
             PlacementRequest(
-                tenant: world.owner, memoryBytes: 0, runtime: .simulated, source: world.names[host], now: World.epoch),
+                party: .tenant(world.owner), memoryBytes: 0, runtime: .simulated, source: world.names[host],
+                now: World.epoch),
             in: world.index, policy: policy)
     }
 
