@@ -109,6 +109,12 @@ export const SECTIONS = [
     ],
   },
   {
+    title: "Images", words: "Who shares a page of a file in a host’s memory sees when others read it. Not for Docker’s images.", fields: [
+      { path: "images.sharing", label: "Files are shared by", kind: "choice", choices: ["fleet", "tenant", "none"],
+        help: "fleet: all containers. tenant: those of one tenant. none: each has its own. From the next start on." },
+    ],
+  },
+  {
     title: "Connections", words: "Clients that have connected and that the container’s program has not accepted cannot be carried.",
     fields: [
       { path: "connections.acceptSeconds", label: "Wait for the program to accept", kind: "duration", least: 0, most: 600 },
@@ -149,8 +155,8 @@ const kept = (clock, model) => {
 };
 
 /** The part of a policy's answer that can be set. */
-export const settable = ({ assumedAttackSeconds, clock, dwell, weights, placement, limits, connections, exposure }) =>
-  structuredClone({ assumedAttackSeconds, clock, dwell, weights, placement, limits, connections, exposure });
+export const settable = ({ assumedAttackSeconds, clock, dwell, weights, placement, limits, connections, exposure, images }) =>
+  structuredClone({ assumedAttackSeconds, clock, dwell, weights, placement, limits, connections, exposure, images });
 
 /**
  * The paths at which two policies differ.

@@ -305,6 +305,10 @@ function containerFacts(fleet) {
     ["Root user", ({ hostRoot }) => (hostRoot
       ? { state: { sign: "⚠", tone: "warn", word: "the host’s own: whoever breaks out of it is root on the host" } } : null)],
     ["Runtime", ({ runtime }) => runtime],
+    ["Image’s files", ({ runtime, imageSharing }) => (runtime === "docker"
+      ? "shared with all containers of its Docker daemon, pages in memory too" : {
+        fleet: "shared with all containers, pages in memory too", tenant: "shared with its tenant’s containers only",
+        none: "its own" }[imageSharing])],
     ["Created", ({ createdAt }) => ago(createdAt)],
   ]);
 }

@@ -164,6 +164,7 @@ public final class ControlPlane: Sendable {
         let pruner = configuration.retentionSeconds.map { [ledger] in
             RecordPruner(ledger: ledger, retentionSeconds: $0, logger: logger)
         }
+        let copies = CopyKeeper(fleet: fleet, images: images, logger: logger)
         supervisor.run { [scheduler] in await scheduler.follow() }
         supervisor.run { await monitor.watch() }
         supervisor.run { await sweeper.run() }
@@ -175,6 +176,7 @@ public final class ControlPlane: Sendable {
         supervisor.run { await exposures.run() }
         supervisor.run { await likeness.run() }
         supervisor.run { await pruner?.run() }
+        supervisor.run { await copies.run() }
         supervisor.run { await certificate?.keepCurrent(logger) }
     }
 

@@ -23,6 +23,9 @@ public struct ContainerSpec: Codable, Sendable, Hashable {
     public var hostRoot: Bool?
     /// The runtime that carries it; a container stays on its runtime.
     public var runtime: RuntimeKind
+    /// Whose containers share its image's files. Set at each start by the policy that holds then, and equal wherever it
+    /// moves. Always `fleet` where the image is a Docker daemon's, which gives all containers the same files.
+    public var imageSharing: ImageSharing
     /// For a container that was adopted: what its Docker daemon was told when it was made (the body of
     /// `POST /containers/create`), so that it is the same on every host. `nil` for all others.
     public var engineBody: JSONValue?
@@ -31,7 +34,8 @@ public struct ContainerSpec: Codable, Sendable, Hashable {
     public init(
         name: ContainerName, tenant: TenantName, image: String, digest: ImageDigest, command: [String] = [],
         environment: [String: String] = [:], ports: [PortMapping] = [], limits: ResourceLimits = ResourceLimits(),
-        capabilities: [Capability]? = nil, hostRoot: Bool? = nil, runtime: RuntimeKind, engineBody: JSONValue? = nil
+        capabilities: [Capability]? = nil, hostRoot: Bool? = nil, runtime: RuntimeKind,
+        imageSharing: ImageSharing = .fleet, engineBody: JSONValue? = nil
     ) {
         self.name = name
         self.tenant = tenant
@@ -44,7 +48,32 @@ public struct ContainerSpec: Codable, Sendable, Hashable {
         self.capabilities = capabilities
         self.hostRoot = hostRoot
         self.runtime = runtime
+        self.imageSharing = imageSharing
         self.engineBody = engineBody
+    }
+}
+
+extension ContainerSpec {
+    private enum CodingKeys: String, CodingKey {
+        case name, tenant, image, digest, command, environment, ports, limits, capabilities, runtime, imageSharing
+        case engineBody
+    }
+
+    /// Decodes a specification; older ones share the image with the fleet.
+    public init(from decoder: any Decoder) throws {
+        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        name = try fields.decode(ContainerName.self, forKey: .name)
+        tenant = try fields.decode(TenantName.self, forKey: .tenant)
+        image = try fields.decode(String.self, forKey: .image)
+        digest = try fields.decode(ImageDigest.self, forKey: .digest)
+        command = try fields.decode([String].self, forKey: .command)
+        environment = try fields.decode([String: String].self, forKey: .environment)
+        ports = try fields.decode([PortMapping].self, forKey: .ports)
+        limits = try fields.decode(ResourceLimits.self, forKey: .limits)
+        capabilities = try fields.decodeIfPresent([Capability].self, forKey: .capabilities)
+        runtime = try fields.decode(RuntimeKind.self, forKey: .runtime)
+        imageSharing = try fields.decodeIfPresent(ImageSharing.self, forKey: .imageSharing) ?? .fleet
+        engineBody = try fields.decodeIfPresent(JSONValue.self, forKey: .engineBody)
     }
 }
 

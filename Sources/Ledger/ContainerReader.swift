@@ -14,6 +14,7 @@ struct ContainerReader: Sendable {
     private var ports = KnownParts<[PortMapping]>()
     private var limits = KnownParts<ResourceLimits>()
     private var runtimes = KnownParts<RuntimeKind>()
+    private var sharings = KnownParts<ImageSharing>()
     private var engineBodies = KnownParts<JSONValue>()
     private var states = KnownParts<ContainerState>()
     private var mobilities = KnownParts<Mobility>()
@@ -80,9 +81,11 @@ struct ContainerReader: Sendable {
             runtime: try runtimes.value(of: runtime))
         let body = fields["engineBody"]
         if let body { spec.engineBody = try engineBodies.value(of: body) }
+        let sharing = fields["imageSharing"]
+        if let sharing { spec.imageSharing = try sharings.value(of: sharing) }
         let asked = fields["capabilities"]
         if let asked { spec.capabilities = try capabilities.value(of: asked) }
-        return fields.all.count == 9 + [body, asked].count { $0 != nil } ? spec : nil
+        return fields.all.count == 9 + [body, sharing, asked].count { $0 != nil } ? spec : nil
     }
 
     private mutating func restarts(_ text: ArraySlice<UInt8>) throws -> Restarts? {

@@ -2,6 +2,7 @@ import CLinux
 import FleetModel
 import Foundation
 import Glibc
+import ImageStore
 import RelocateTesting
 import Testing
 
@@ -207,11 +208,14 @@ enum ProcessTable {
 /// One image, unpacked: busybox, and the echo server of the demo images.
 struct TestImages: RootFileSystems {
     let digest: ImageDigest
+    /// Where it lies, and copies of it.
+    let repository: ImageRepository
     private let root: String
 
     init(directory: String) throws {
         digest = try ImageDigest("sha256:" + String(repeating: "7", count: 64))
-        root = directory + "/image"
+        repository = try ImageRepository(root: directory + "/images")
+        root = "\(repository.root)/sha256/\(digest.hex)/rootfs"
         for name in ["bin", "etc", "tmp", "proc", "dev/pts", "dev/shm"] { try FileTree.make("\(root)/\(name)") }
         for (name, minor) in [("null", 3), ("zero", 5), ("full", 7), ("random", 8), ("urandom", 9)] {
             mknod("\(root)/dev/\(name)", S_IFCHR | 0o666, dev_t(1 << 8 | minor))
@@ -232,6 +236,8 @@ struct TestImages: RootFileSystems {
         guard digest == self.digest else { throw CocoaError(.fileNoSuchFile) }
         return root
     }
+
+    func rootFileSystem(for spec: ContainerSpec) throws -> String { try repository.rootFileSystem(for: spec) }
 
     func image(_ digest: ImageDigest) throws -> Image? {
         _ = try rootFileSystem(of: digest)

@@ -72,7 +72,7 @@ struct RuncMoveTests {
             #expect(!FileTree.exists(root + "/etc/passwd"))
             let size = try FileBytes.read(root + "/tmp/open").count
             try await eventually("the open file grows") { try FileBytes.read(root + "/tmp/open").count > size }
-            #expect(FileTree.exists("\(fixture.directory)/image/etc/passwd"))
+            #expect(FileTree.exists(try fixture.images.rootFileSystem(of: spec.digest) + "/etc/passwd"))
         }
     }
 

@@ -82,6 +82,9 @@ extension FleetDraft {
         container.address = address
         container.arrivedAt = nil
         container.deadlineAt = nil
+        // Where the image is a daemon's nobody can be given files of his own.
+        container.spec.imageSharing =
+            container.spec.runtime == .docker ? .fleet : state.policy(of: container).images.sharing
         record(.container(container))
     }
 }

@@ -23,6 +23,8 @@ public struct Policy: Codable, Sendable, Hashable {
     public var whenImmovable: ImmovableRule
     /// For how long a container may be beside others in sum.
     public var exposure: ExposureRules
+    /// Who shares the files of an image.
+    public var images: ImageRules
 
     /// A policy. The defaults end a stay at some unpredictable instant in its first 5 minutes.
     public init(
@@ -30,7 +32,7 @@ public struct Policy: Codable, Sendable, Hashable {
         dwell: DwellBounds = DwellBounds(), weights: HeterogeneityWeights = HeterogeneityWeights(),
         placement: PlacementRules = PlacementRules(), limits: RelocationLimits = RelocationLimits(),
         connections: ConnectionRules = ConnectionRules(), whenImmovable: ImmovableRule = .alarm,
-        exposure: ExposureRules = ExposureRules()
+        exposure: ExposureRules = ExposureRules(), images: ImageRules = ImageRules()
     ) {
         self.assumedAttackSeconds = assumedAttackSeconds
         self.clock = clock
@@ -41,6 +43,7 @@ public struct Policy: Codable, Sendable, Hashable {
         self.connections = connections
         self.whenImmovable = whenImmovable
         self.exposure = exposure
+        self.images = images
     }
 
     /// λ = 1/A: how many attacks finish in a second of co-residence.
@@ -96,7 +99,7 @@ public struct Policy: Codable, Sendable, Hashable {
 extension Policy {
     private enum CodingKeys: String, CodingKey, CaseIterable {
         case assumedAttackSeconds, clock, dwell, weights, placement, limits, connections, whenImmovable,
-            exposure
+            exposure, images
     }
 
     /// Decodes a policy; what is left out has its default.
@@ -116,6 +119,7 @@ extension Policy {
         connections = try fields.value(.connections, or: defaults.connections)
         whenImmovable = try fields.value(.whenImmovable, or: defaults.whenImmovable)
         exposure = try fields.value(.exposure, or: defaults.exposure)
+        images = try fields.value(.images, or: defaults.images)
     }
 
     private enum FormerKeys: String, CodingKey { case attacksPerSecond }

@@ -9,6 +9,7 @@ import SystemSupport
 /// Layout below `root`, which is a directory of the shared storage:
 ///
 /// - `sha256/HEX/rootfs/`  the root file system of an image, never changed; containers use it through an overlay
+/// - `copies/HEX/OWNER/rootfs/`  a copy of it for the containers of one tenant, or for one container
 /// - `sha256/HEX/image.json`  what `Image` says, without names
 /// - `names/NAME`  the digest that a name stands for (`/` in names is written `%`)
 /// - `tmp/`  imports under way
@@ -74,6 +75,7 @@ public struct ImageRepository: Sendable {
     public func remove(_ digest: ImageDigest) throws {
         guard try stored(digest) != nil else { throw ImageError(.notFound, "there is no image \(digest)") }
         for name in try names()[digest] ?? [] { unlink("\(root)/names/\(try ImageName(name).fileName)") }
+        try withdrawCopies(of: digest)
         // Gone at once for every reader, however long the removal takes.
         try WorkDirectory.use(in: "\(root)/tmp") { work in
             guard rename(directory(of: digest), "\(work)/removed") == 0 else {

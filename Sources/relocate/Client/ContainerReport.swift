@@ -58,6 +58,7 @@ struct ContainerReport {
             details.add("Root user", "the host's own: whoever breaks out is root on the host (hostRoot)", .warning)
         }
         details.add("Runtime", spec.runtime.rawValue)
+        details.add("Image files", spec.imageFiles)
         details.add("Created", "\(container.createdAt), \(span(from: container.createdAt, to: now)) ago")
     }
 

@@ -95,6 +95,7 @@ struct PolicyReport {
             return
                 "beside \(whom): alarm from \(Units.span(seconds: factor * attack)) on (\(Units.plain(factor)) attacks)"
         }
+        details.add("Image files", policy.images.sharing.words)
         details.add("In sum", words(rules.groupFactor, "one tenant or group"))
         details.add("", words(rules.strangersFactor, "strangers as a whole"))
         details.add("", "time counts by 1/e after \(Units.span(seconds: rules.windowFactor * attack))")

@@ -15,7 +15,7 @@ struct PolicyOptions: ParsableArguments {
     @OptionGroup(title: "What becomes of connections")
     var connections: ConnectionOptions
 
-    @OptionGroup(title: "How long beside others")
+    @OptionGroup(title: "How long beside others, and what is shared")
     var exposure: ExposureOptions
 
     @Option(

@@ -1,4 +1,5 @@
 import FleetModel
+import ImageStore
 
 /// What all stays of a runtime share.
 struct RuncTools: StayTools {
@@ -25,9 +26,17 @@ struct RuncTools: StayTools {
         ControlGroup(root: configuration.controlGroupRoot, name: "\(configuration.controlGroupParent)/\(stay)")
     }
 
-    /// The files of an image.
-    func rootFileSystem(of digest: ImageDigest) throws(StepFailure) -> String {
-        do { return try images.rootFileSystem(of: digest) } catch { throw missing(digest, "\(error)") }
+    /// The files of a container's image, or those of its copy.
+    func rootFileSystem(for spec: ContainerSpec) throws(StepFailure) -> String {
+        do {
+            return try images.rootFileSystem(for: spec)
+        } catch let error as ImageError where error.code == .noSpace {
+            throw StepFailure(
+                code: .resourceExhausted, message: "there is no room for a copy of image \(spec.digest)",
+                toolMessage: "\(error)")
+        } catch {
+            throw missing(spec.digest, "\(error)")
+        }
     }
 
     /// What a container of the image runs when its specification does not say.

@@ -13,7 +13,8 @@ extension StayKeeper {
         }
         try remove()
         do {
-            _ = try tools.rootFileSystem(of: spec.digest)
+            // A copy that is missing is made now, and not while the container stands still.
+            _ = try tools.rootFileSystem(for: spec)
             try FileTree.make(files.directory)
             try note(
                 StayRecord(
@@ -146,7 +147,7 @@ extension StayKeeper {
             try root.clear()
             if manifest.hasLayer { try dump.layer.unpack(into: root.upper) }
         }
-        try root.mount(image: try tools.rootFileSystem(of: record.spec.digest), for: identity)
+        try root.mount(image: try tools.rootFileSystem(for: record.spec), for: identity)
     }
 
     /// Puts the limits in force of what is held, before it can run.

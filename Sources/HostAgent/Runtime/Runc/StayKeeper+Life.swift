@@ -109,7 +109,7 @@ extension StayKeeper {
         let users = opened
         opened = nil
         guard identity == nil || users != nil else { throw notHere }
-        let image = try tools.rootFileSystem(of: spec.digest)
+        let image = try tools.rootFileSystem(for: spec)
         let defaults = try tools.defaults(of: spec.digest)
         try FileTree.make(files.directory)
         let input = try OwnedDescriptor.open(FirstMounts.nothing, O_RDWR)
