@@ -55,8 +55,8 @@ public struct ContainerSpec: Codable, Sendable, Hashable {
 
 extension ContainerSpec {
     private enum CodingKeys: String, CodingKey {
-        case name, tenant, image, digest, command, environment, ports, limits, capabilities, runtime, imageSharing
-        case engineBody
+        case name, tenant, image, digest, command, environment, ports, limits, capabilities, hostRoot, runtime
+        case imageSharing, engineBody
     }
 
     /// Decodes a specification; older ones share the image with the fleet.
@@ -71,6 +71,7 @@ extension ContainerSpec {
         ports = try fields.decode([PortMapping].self, forKey: .ports)
         limits = try fields.decode(ResourceLimits.self, forKey: .limits)
         capabilities = try fields.decodeIfPresent([Capability].self, forKey: .capabilities)
+        hostRoot = try fields.decodeIfPresent(Bool.self, forKey: .hostRoot)
         runtime = try fields.decode(RuntimeKind.self, forKey: .runtime)
         imageSharing = try fields.decodeIfPresent(ImageSharing.self, forKey: .imageSharing) ?? .fleet
         engineBody = try fields.decodeIfPresent(JSONValue.self, forKey: .engineBody)

@@ -13,7 +13,7 @@ struct RuncSharingTests {
     @Test("containers of two tenants read a file of their image under different numbers, unless the fleet shares it")
     func tenants() async throws {
         try await RuncFixture.with { fixture in
-            var numbers: [ImageSharing: [[UInt64]]] = [:]
+            var numbers: [ImageSharing: [UInt64]] = [:]
             for sharing in ImageSharing.allCases {
                 for (tenant, name) in [("acme", "one"), ("acme", "two"), ("bravo", "three")] {
                     let stay = try await fixture.start("\(sharing.rawValue)-\(name)", of: tenant, sharing)
@@ -39,8 +39,7 @@ struct RuncSharingTests {
             #expect(copies.map(\.owner) == [.container(spec.name)])
             try await fixture.destination.stop(next, gracePeriod: .zero)
 
-            let stay = Stay(container: spec.name, arrival: nil)
-            try await fixture.source.start(spec, stay: stay, namespace: fixture.network.namespaces[0])
+            let stay = try await fixture.start(spec)
             try await fixture.awaitOutput("ready", of: spec)
             let before = try fixture.number(of: "bin/busybox", in: stay, on: "host1")
             let arrived = try await fixture.move(
@@ -56,19 +55,14 @@ extension RuncFixture {
         var spec = try spec(name, ["/bin/sh", "-c", "echo ready; sleep 1000"])
         spec.tenant = try TenantName(tenant)
         spec.imageSharing = sharing
-        let stay = Stay(container: spec.name, arrival: nil)
-        try await source.start(spec, stay: stay, namespace: network.namespaces[0])
-        return stay
+        return try await start(spec)
     }
 
-    /// Device and number of a file below the writable layer: what the kernel keeps pages by.
-    fileprivate func number(of file: String, in stay: Stay, on host: String) throws -> [UInt64] {
-        let mounts = String(decoding: try FileBytes.read("/proc/self/mounts"), as: UTF8.self)
-        let mount = mounts.split(separator: "\n").first { $0.contains("\(directory)/\(host)/stays/\(stay)/") }
-        let options = try #require(mount?.split(separator: " ").dropFirst(3).first)
-        let lower = try #require(options.split(separator: ",").first { $0.hasPrefix("lowerdir=") })
+    /// The number of a file of the image, by which the kernel keeps its pages: image and layer lie on one file system here, and the
+    /// overlay shows it as it is then.
+    fileprivate func number(of file: String, in stay: Stay, on host: String) throws -> UInt64 {
         var status = stat()
-        try #require(lstat("\(lower.dropFirst("lowerdir=".count))/\(file)", &status) == 0)
-        return [UInt64(status.st_dev), UInt64(status.st_ino)]
+        try #require(lstat("\(directory)/\(host)-roots/\(stay)/\(file)", &status) == 0)
+        return UInt64(status.st_ino)
     }
 }
