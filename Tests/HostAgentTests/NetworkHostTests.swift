@@ -90,6 +90,30 @@ struct NetworkHostTests {
         }
     }
 
+    @Test("a container that is restored where it has left, in a new namespace, hears and is heard again")
+    func takenBack() async throws {
+        try await NetworkFixture.with(hosts: 1) { world in
+            let network = try await world.hostNetwork(0)
+            let shop = try stay("shop")
+            let inside = try await network.attach(shop, address: first)
+            _ = try await network.whenStill(shop)
+            try await network.divert(shop)
+            try await withNewcomer { process in
+                let doorway = try await network.doorway(of: shop)
+                try await onOwnThread { () throws(StepFailure) in try doorway.takeIn(process) }
+                #expect(inside.isSame(as: NetworkNamespace(path: "/proc/\(process)/ns/net")))
+                try await network.unshield(shop)
+                try await network.reclaim(shop)
+                let server = try await NetworkPeer.listener(in: inside, first, port: 8080)
+                let client = try await NetworkPeer.connection(in: world.hosts[0], to: first, port: 8080)
+                let (served, _) = try await server.accept()
+                try served.send("again")
+                #expect(try await client.receive() == "again")
+                try await network.detach(shop)
+            }
+        }
+    }
+
     @Test("of a container that was expected and does not come nothing is left")
     func expectedInVain() async throws {
         try await NetworkFixture.with(hosts: 1) { world in

@@ -137,14 +137,7 @@ struct HostWiring: Sendable {
 
     /// Delivers what waits, in both directions.
     func deliver(_ attachment: Attachment) async throws(NetlinkError) {
-        try await withNetworkNamespace(attachment.namespace) { () throws(NetlinkError) in
-            let inside = try NetlinkSocket()
-            let link = try inside.requireLink(named: Self.innerInterface)
-            try inside.perform([
-                .replaceNeighbour(Self.router, is: attachment.outerAddress, link: link),
-                Self.wayOut(of: attachment, link: link),
-            ])
-        }
+        try await openWayOut(of: attachment)
         let link = try attachment.requireLink()
         try socket.perform(neighbours(of: attachment, link: link))
         guard attachment.phase == .entered else { return }
@@ -155,14 +148,22 @@ struct HostWiring: Sendable {
 
     /// Makes ready for connections to be restored where the container was dumped; `reclaim` ends it.
     func awaitRestore(_ attachment: Attachment) async throws(NetlinkError) {
-        try await setWayOut(of: attachment, mtu: Self.packetSizeInRestore)
-    }
-
-    private func setWayOut(of attachment: Attachment, mtu: UInt32? = nil) async throws(NetlinkError) {
         try await withNetworkNamespace(attachment.namespace) { () throws(NetlinkError) in
             let inside = try NetlinkSocket()
             let link = try inside.requireLink(named: Self.innerInterface)
-            try inside.perform([Self.wayOut(of: attachment, link: link, mtu: mtu)])
+            try inside.perform([Self.wayOut(of: attachment, link: link, mtu: Self.packetSizeInRestore)])
+        }
+    }
+
+    /// What the container sends gets out.
+    private func openWayOut(of attachment: Attachment) async throws(NetlinkError) {
+        try await withNetworkNamespace(attachment.namespace) { () throws(NetlinkError) in
+            let inside = try NetlinkSocket()
+            let link = try inside.requireLink(named: Self.innerInterface)
+            try inside.perform([
+                .replaceNeighbour(Self.router, is: attachment.outerAddress, link: link),
+                Self.wayOut(of: attachment, link: link),
+            ])
         }
     }
 
@@ -182,7 +183,7 @@ struct HostWiring: Sendable {
         let link = try attachment.requireLink()
         try socket.perform(
             neighbours(of: attachment, link: link) + routes(of: attachment, link: link))
-        try await setWayOut(of: attachment)
+        try await openWayOut(of: attachment)
     }
 
     /// What can be asked about the container's sockets, by whatever thread.
