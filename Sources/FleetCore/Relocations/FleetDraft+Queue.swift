@@ -20,7 +20,7 @@ extension FleetState {
 
     /// Whether anybody but a tenant has containers on a host, or in the fleet where no host is named.
     package func hasOthers(than tenant: TenantName, on host: HostName?) -> Bool {
-        if let host { return placement.hasOthers(than: tenant, on: host) }
+        if let host { return placement.hasOthers(than: party(of: tenant), on: host) }
         return index.containersByTenant.count > (index.containersByTenant[tenant] == nil ? 0 : 1)
     }
 }

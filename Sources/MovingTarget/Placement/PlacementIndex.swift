@@ -111,10 +111,10 @@ public struct PlacementIndex: Sendable {
     /// How many hosts there are.
     public var count: Int { slots.count }
 
-    /// Whether any but a tenant have containers on a host, or such as move to it.
-    public func hasOthers(than tenant: TenantName, on host: HostName) -> Bool {
+    /// Whether any but a party have containers on a host, or such as move to it.
+    public func hasOthers(than party: Party, on host: HostName) -> Bool {
         guard let slot = slots[host], let entry = entries[Int(slot)] else { return false }
-        return entry.tenants.count > (entry.tenants[tenant] == nil ? 0 : 1)
+        return entry.parties.count > (entry.parties[party] == nil ? 0 : 1)
     }
 
     // MARK: Changes
