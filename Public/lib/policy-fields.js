@@ -96,6 +96,9 @@ export const SECTIONS = [
         fleet: true },
       { path: "limits.downtimeSecondsPerHour", label: "Pauses of a tenant", kind: "number", least: 0.1, most: 600, log: true,
         unit: "s an hour", none: "no limit" },
+      { path: "limits.prepareSeconds", label: "Make ready, at most", kind: "duration", least: 1, most: 600 },
+      { path: "limits.checkpointSeconds", label: "Write down, at most", kind: "duration", least: 1, most: 600 },
+      { path: "limits.restoreSeconds", label: "Bring back, at most", kind: "duration", least: 1, most: 600 },
     ],
   },
   {

@@ -108,6 +108,8 @@ public enum FailureCode: String, Codable, Sendable, CaseIterable {
     case imageMissing
     /// Clients that nobody accepts would be lost, and the policy does not let a move reset them.
     case clientsWaiting
+    /// To write the container down took longer than its policy allows; it runs on.
+    case tookTooLong
     /// The container has a file of a thread or a descriptor open in `/proc`, each time it is stopped.
     case fleetingFile
     /// The container is not on this host, or not in a state that allows the step.

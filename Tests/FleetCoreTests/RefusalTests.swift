@@ -73,7 +73,7 @@ struct RefusalTests {
 
     @Test("what is mostly over at the next moment makes a container immovable when it has stood in the way three times")
     func moments() throws {
-        for code in [FailureCode.fleetingFile, .clientsWaiting] {
+        for code in [FailureCode.fleetingFile, .clientsWaiting, .tookTooLong] {
             var (fleet, name, id) = try moving(due: 5)
             for count in 1...3 {
                 fleet.now = epoch.advanced(bySeconds: Double(count) * 100)

@@ -41,7 +41,8 @@ struct RelocationOrdersTests {
         let viaDestination = try fleet.state.host(destination).address
         let spec = try fleet.container(name).spec
         let move = MoveOrder(relocation: id, container: name)
-        let departure = DepartureOrder(relocation: id, container: name, rules: ConnectionRules())
+        let departure = DepartureOrder(
+            relocation: id, container: name, rules: ConnectionRules(), limitSeconds: 60)
         let table: [(StepKind, HostName, AgentOrder)] = [
             (
                 .prepare, destination,
@@ -135,19 +136,22 @@ struct RelocationOrdersTests {
         }
     }
 
-    @Test("settling may take as long as the policy gives clients, dumps as long as dumps do")
+    @Test("each phase may take as long as the policy lets it; an agent that gives up a dump has time to say so")
     func limits() throws {
         var other = fleet
         var policy = Policy()
         policy.connections.acceptSeconds = 100
+        policy.limits.prepareSeconds = 20
+        policy.limits.checkpointSeconds = 5
+        policy.limits.restoreSeconds = 90
         try other.change { [policy] draft in _ = try draft.set(policy, as: .default, by: "ann") }
         let orders = try orders(other.state)
         let times = StepTimes()
-        #expect(orders.limit(of: .settle, times) == .seconds(115))
-        for kind in StepKind.allCases where kind != .settle {
-            let isDump = [.checkpoint, .restore, .revive, .prepare].contains(kind)
-            #expect(orders.limit(of: kind, times) == .seconds(isDump ? 60 : 15), "\(kind)")
+        let limits: [StepKind: Double] = [.settle: 115, .prepare: 20, .checkpoint: 20, .restore: 90, .revive: 60]
+        for kind in StepKind.allCases {
+            #expect(orders.limit(of: kind, times) == .seconds(limits[kind] ?? 15), "\(kind)")
         }
+        #expect(orders.departure.limitSeconds == 5)
     }
 
     @Test("there are no orders without a destination, a gateway or a container, and the words say what is missing")

@@ -57,6 +57,9 @@ struct PolicyTests {
             (Policy(exposure: ExposureRules(groupFactor: 0)), "exposure.groupFactor"),
             (Policy(exposure: ExposureRules(groupFactor: .nan)), "exposure.groupFactor"),
             (Policy(exposure: ExposureRules(strangersFactor: 10)), "exposure.strangersFactor"),
+            (Policy(limits: RelocationLimits(prepareSeconds: 0.9)), "limits.prepareSeconds"),
+            (Policy(limits: RelocationLimits(checkpointSeconds: 601)), "limits.checkpointSeconds"),
+            (Policy(limits: RelocationLimits(restoreSeconds: 0)), "limits.restoreSeconds"),
         ])
     func ranges(policy: Policy, field: String) throws {
         let error = #expect(throws: ModelError.self) { try policy.validate() }
@@ -78,7 +81,9 @@ struct PolicyTests {
                 rule: .balanced, temperature: 0.1, entropyFloor: 0.7, maxShareFactor: 3,
                 terms: TermWeights(heterogeneity: 2, knowledge: 0, tenants: 1, load: 0, cost: 0), memorySeconds: 600,
                 attackerShare: 0.3, skipIfAlone: true),
-            limits: RelocationLimits(startsPerMinute: 9, downtimeSecondsPerHour: 1.5),
+            limits: RelocationLimits(
+                startsPerMinute: 9, downtimeSecondsPerHour: 1.5, prepareSeconds: 7, checkpointSeconds: 8,
+                restoreSeconds: 9),
             exposure: ExposureRules(windowFactor: 20, groupFactor: nil, strangersFactor: 3))
         #expect(try read(policy) == policy)
         policy.dwell = DwellBounds(maxSeconds: 900)

@@ -274,7 +274,7 @@ struct NetworkHostTests {
             #expect(begin + rest == text)
             #expect(try await client?.receive() == "")
             client = nil
-            try await eventually {
+            try await eventually("what is left of it goes") {
                 try await source.endLingering()
                 return !before.exists
             }
@@ -400,7 +400,7 @@ struct NetworkHostTests {
             served = nil
             #expect(try await client?.receive() == "")
             client = nil
-            try await eventually { try await network.dropIdleAddresses(shop).isEmpty }
+            try await eventually("they are given up") { try await network.dropIdleAddresses(shop).isEmpty }
 
             #expect(await network.attachments().map(\.retainedAddresses) == [[]])
             #expect(try await !world.output("ip route", in: world.hosts[0]).contains("\(first)"))
@@ -702,13 +702,5 @@ struct NetworkHostTests {
         return traces + [
             try await world.output("ls \(world.directory)/netns0 \(world.directory)/state0", in: world.hosts[0])
         ]
-    }
-
-    private func eventually(_ condition: () async throws -> Bool) async throws {
-        let limit = ContinuousClock.now + .seconds(10)
-        while try await !condition() {
-            try #require(ContinuousClock.now < limit, "the condition was not met in ten seconds")
-            try await Task.sleep(for: .milliseconds(20))
-        }
     }
 }

@@ -69,6 +69,25 @@ struct RuncFailureTests {
         }
     }
 
+    @Test("a dump that takes too long is given up: nothing of it stays, the container runs on and can move later")
+    func tookTooLong() async throws {
+        try await RuncFixture.with { fixture in
+            let (_, stay) = try await fixture.startEcho()
+            let client = try await fixture.network.connect()
+            let before = try client.ask("one")
+            let failure = await #expect(throws: StepFailure.self) {
+                _ = try await fixture.source.checkpoint(
+                    stay, for: RelocationID(3), within: TimeLimit(seconds: 0))
+            }
+            #expect(failure?.code == .tookTooLong)
+            #expect(failure?.message.contains("limits.checkpointSeconds") == true)
+            #expect(fixture.dumps == [] && fixture.workers.isEmpty)
+            #expect(try client.ask("two").count == before.count + 1)
+            _ = try await fixture.source.checkpoint(stay, for: RelocationID(4), within: TimeLimit(seconds: 60))
+            #expect(fixture.dumps == ["relocation-4"])
+        }
+    }
+
     @Test("a container that cannot be dumped runs on, and the reason is given in plain words")
     func dumpRefused() async throws {
         try await RuncFixture.with({ $0.ghostLimit = 4096 }) { fixture in

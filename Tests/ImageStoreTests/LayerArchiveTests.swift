@@ -73,6 +73,27 @@ struct LayerArchiveTests {
         }
     }
 
+    @Test("an archive is given up in the middle of many files, or of a long one, as soon as somebody says so")
+    func givenUp() async throws {
+        try await withDirectory { directory in
+            let (many, long) = (directory + "/many", directory + "/long")
+            for folder in [many, long] { try Self.make(folder) }
+            for number in 0..<100 { try WholeFile.write([1], to: "\(many)/\(number)") }
+            try WholeFile.write([UInt8](repeating: 1, count: 8 << 20), to: "\(long)/file")
+            for folder in [many, long] {
+                var calls = 0
+                let error = #expect(throws: ImageError.self) {
+                    try LayerArchive.pack(directory: folder, to: directory + "/layer.tar") {
+                        calls += 1
+                        if calls == 10 { throw ImageError(.failed, "enough") }
+                    }
+                }
+                #expect(error?.description.contains("enough") == true && calls == 10)
+                #expect(!FileManager.default.fileExists(atPath: directory + "/layer.tar"))
+            }
+        }
+    }
+
     @Test("sockets are left out")
     func sockets() async throws {
         try await withDirectory { directory in

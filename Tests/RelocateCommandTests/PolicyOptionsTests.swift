@@ -142,6 +142,9 @@ struct PolicyOptionsTests {
             (["--per-tenant", "4"], "limits.concurrentPerTenant 2 → 4"),
             (["--starts-per-minute", "30"], "limits.startsPerMinute none → 30"),
             (["--downtime-per-hour", "2.5"], "limits.downtimeSecondsPerHour none → 2.5"),
+            (["--prepare-seconds", "20"], "limits.prepareSeconds 60 → 20"),
+            (["--checkpoint-seconds", "5"], "limits.checkpointSeconds 60 → 5"),
+            (["--restore-seconds", "90"], "limits.restoreSeconds 60 → 90"),
         ]
         for (arguments, words) in cases {
             let command = try PolicySet.parse(arguments)

@@ -42,7 +42,7 @@ struct LeftoverSweeper: Sendable {
             let id = OrderID(
                 operation: relocation.subject, step: step.kind.rawValue,
                 attempt: Int(Timestamp.now.milliseconds / 1000))
-            _ = try await agents.ask(order, id: id, of: step.host, timeout: times.limit(of: step.kind))
+            _ = try await agents.ask(order, id: id, of: step.host, timeout: .seconds(times.stepSeconds))
         }
         try await clear(alarm)
     }

@@ -95,7 +95,7 @@ extension FailureCode {
     /// Whether it was the container, or what its program does, that has kept a move from being made.
     fileprivate var isRefusal: Bool {
         switch self {
-        case .dumpRefused, .fleetingFile, .clientsWaiting: true
+        case .dumpRefused, .fleetingFile, .clientsWaiting, .tookTooLong: true
         default: false
         }
     }

@@ -10,6 +10,7 @@ package struct RelocationOrders {
     private let gateway: Host
     private let container: Container
     private let rules: ConnectionRules
+    private let limits: RelocationLimits
     private let newAddress: IPv4Address
     private let leaseSeconds: Double
 
@@ -26,7 +27,8 @@ package struct RelocationOrders {
         losses = state.losses(of: relocation)
         self.gateway = gateway
         self.container = try state.container(relocation.container)
-        self.rules = state.policy(of: container).connections
+        let policy = state.policy(of: container)
+        (rules, limits) = (policy.connections, policy.limits)
         self.newAddress = newAddress
         self.leaseSeconds = leaseSeconds
     }
@@ -47,10 +49,7 @@ package struct RelocationOrders {
     }
 
     /// How long an answer to a step may take.
-    package func limit(of kind: StepKind, _ times: StepTimes) -> Duration {
-        let limit = times.limit(of: kind)
-        return if case .acceptance = kind.rule.limit { limit + .seconds(rules.acceptSeconds) } else { limit }
-    }
+    package func limit(of kind: StepKind, _ times: StepTimes) -> Duration { times.limit(of: kind, limits, rules) }
 
     /// The command that a step is. The same step always gives the same command.
     /// - Throws: `FleetError.notFound` when it leads to a host that is not in the fleet any more.
@@ -83,7 +82,8 @@ package struct RelocationOrders {
     }
 
     var departure: DepartureOrder {
-        DepartureOrder(relocation: relocation.id, container: container.name, rules: rules)
+        DepartureOrder(
+            relocation: relocation.id, container: container.name, rules: rules, limitSeconds: limits.checkpointSeconds)
     }
 
     var restoration: RestoreOrder {

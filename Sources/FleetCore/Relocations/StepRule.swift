@@ -13,8 +13,14 @@ package struct StepRule: Sendable {
 
     /// How long an answer may take.
     enum Limit: Sendable {
-        /// As long as a step that reads or writes a container's memory or files.
-        case dump
+        /// As long as a container is brought back where it was.
+        case revival
+        /// As long as the policy lets a destination make everything ready.
+        case preparation
+        /// As long as the policy lets a container be written down; its agent gives up by itself, so a little longer.
+        case checkpoint
+        /// As long as the policy lets a destination bring it back.
+        case restoration
         /// As any other.
         case step
         /// As any other, and as long as the policy lets a program accept who has connected.
@@ -97,7 +103,7 @@ extension StepKind {
         // Forward, in this order.
         case .prepare:
             StepRule(
-                way: .forward, place: .destination, limit: .dump, onFailure: .undo, onLoss: .undo,
+                way: .forward, place: .destination, limit: .preparation, onFailure: .undo, onLoss: .undo,
                 order: .relocation { $0.preparation })
         case .arm:
             StepRule(
@@ -118,13 +124,13 @@ extension StepKind {
                 order: .relocation { orders throws(FleetError) in .route(try orders.routeAllToDestination()) })
         case .checkpoint:
             StepRule(
-                way: .forward, place: .source, limit: .dump, onFailure: .undo, onLoss: .undo, needsAll: true,
+                way: .forward, place: .source, limit: .checkpoint, onFailure: .undo, onLoss: .undo, needsAll: true,
                 isInWindow: true, isAskedUntilAnswered: true,
                 order: .relocation { .checkpoint($0.departure) })
         case .restore:
             StepRule(
-                way: .forward, place: .destination, limit: .dump, onFailure: .undo, onLoss: .undo, isInWindow: true,
-                isAskedUntilAnswered: true,
+                way: .forward, place: .destination, limit: .restoration, onFailure: .undo, onLoss: .undo,
+                isInWindow: true, isAskedUntilAnswered: true,
                 order: .relocation { .restore($0.restoration) })
         case .part:
             StepRule(
@@ -150,7 +156,7 @@ extension StepKind {
         // Back.
         case .revive:
             StepRule(
-                way: .back, place: .source, limit: .dump, onFailure: .strand, onLoss: .again,
+                way: .back, place: .source, limit: .revival, onFailure: .strand, onLoss: .again,
                 order: .move { .revive($0) })
         case .steerBack:
             StepRule(

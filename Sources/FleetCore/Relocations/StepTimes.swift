@@ -4,9 +4,10 @@ import FleetModel
 public struct StepTimes: Sendable {
     /// How long an agent may be away, its link broken, before its steps count as lost, in seconds.
     public var absenceSeconds = 5.0
-    /// How long a dump or a restore may take, in seconds.
-    public var dumpSeconds = 60.0
-    /// How long any other step may take, in seconds.
+    /// How long it may take to bring a container back where it was, in seconds. How long it may take to prepare, to write down and
+    /// to restore it where it goes, policies say.
+    public var reviveSeconds = 60.0
+    /// How long any other step may take, in seconds, and to say that one was given up.
     public var stepSeconds = 15.0
     /// How long a destination holds what it restored, in seconds.
     public var leaseSeconds = 30.0
@@ -23,10 +24,14 @@ public struct StepTimes: Sendable {
     public init() {}
 
     /// How long an answer to a step may take.
-    package func limit(of kind: StepKind) -> Duration {
+    package func limit(of kind: StepKind, _ limits: RelocationLimits, _ rules: ConnectionRules) -> Duration {
         switch kind.rule.limit {
-        case .dump: .seconds(dumpSeconds)
-        case .step, .acceptance: .seconds(stepSeconds)
+        case .preparation: .seconds(limits.prepareSeconds)
+        case .checkpoint: .seconds(limits.checkpointSeconds + stepSeconds)
+        case .restoration: .seconds(limits.restoreSeconds)
+        case .revival: .seconds(reviveSeconds)
+        case .step: .seconds(stepSeconds)
+        case .acceptance: .seconds(stepSeconds + rules.acceptSeconds)
         }
     }
 

@@ -161,12 +161,17 @@ public struct DepartureOrder: Codable, Sendable, Hashable {
     public var container: ContainerName
     /// What is done about clients that nobody accepts, and how long they are waited for.
     public var rules: ConnectionRules
+    /// How long it may stand still while it is written down, in seconds; `nil` from control planes of earlier versions.
+    public var limitSeconds: Double?
 
     /// An order about a container that is to leave.
-    public init(relocation: RelocationID, container: ContainerName, rules: ConnectionRules) {
+    public init(
+        relocation: RelocationID, container: ContainerName, rules: ConnectionRules, limitSeconds: Double? = nil
+    ) {
         self.relocation = relocation
         self.container = container
         self.rules = rules
+        self.limitSeconds = limitSeconds
     }
 }
 

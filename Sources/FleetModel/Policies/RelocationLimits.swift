@@ -13,17 +13,29 @@ public struct RelocationLimits: Codable, Sendable, Hashable {
     /// How many seconds of pause the clock may cause a tenant's containers, all together, in an hour, above 0; `nil` for no
     /// limit.
     public var downtimeSecondsPerHour: Double?
+    /// How long a destination may take to make everything ready for a container, in seconds, 1 to 600. What takes longer is given
+    /// up, as with the two others; the container runs on at its source.
+    public var prepareSeconds: Double
+    /// How long a container may stand still while its memory and files are written down, in seconds, 1 to 600. Such a move counts
+    /// as one that the container has refused.
+    public var checkpointSeconds: Double
+    /// How long a destination may take to bring a container back, in seconds, 1 to 600.
+    public var restoreSeconds: Double
 
     /// Limits.
     public init(
         concurrentInFleet: Int = 5, concurrentPerHost: Int = 2, concurrentPerTenant: Int = 2,
-        startsPerMinute: Int? = nil, downtimeSecondsPerHour: Double? = nil
+        startsPerMinute: Int? = nil, downtimeSecondsPerHour: Double? = nil, prepareSeconds: Double = 60,
+        checkpointSeconds: Double = 60, restoreSeconds: Double = 60
     ) {
         self.concurrentInFleet = concurrentInFleet
         self.concurrentPerHost = concurrentPerHost
         self.concurrentPerTenant = concurrentPerTenant
         self.startsPerMinute = startsPerMinute
         self.downtimeSecondsPerHour = downtimeSecondsPerHour
+        self.prepareSeconds = prepareSeconds
+        self.checkpointSeconds = checkpointSeconds
+        self.restoreSeconds = restoreSeconds
     }
 
     /// Checks the ranges.
@@ -38,6 +50,10 @@ public struct RelocationLimits: Codable, Sendable, Hashable {
             throw ModelError.outOfRange(
                 field: field, detail: "must be \(range.lowerBound) to \(range.upperBound), is \(value)")
         }
+        for (field, seconds) in [
+            ("prepareSeconds", prepareSeconds), ("checkpointSeconds", checkpointSeconds),
+            ("restoreSeconds", restoreSeconds),
+        ] { try Policy.check(seconds, in: 1...600, "limits." + field) }
         if let downtimeSecondsPerHour, !(downtimeSecondsPerHour > 0 && downtimeSecondsPerHour <= 3600) {
             throw ModelError.outOfRange(
                 field: "limits.downtimeSecondsPerHour",
@@ -49,6 +65,7 @@ public struct RelocationLimits: Codable, Sendable, Hashable {
 extension RelocationLimits {
     private enum CodingKeys: String, CodingKey, CaseIterable {
         case concurrentInFleet, concurrentPerHost, concurrentPerTenant, startsPerMinute, downtimeSecondsPerHour
+        case prepareSeconds, checkpointSeconds, restoreSeconds
     }
 
     /// Decodes limits; what is left out has its default.
@@ -60,6 +77,9 @@ extension RelocationLimits {
         concurrentPerTenant = try fields.value(.concurrentPerTenant, or: defaults.concurrentPerTenant)
         startsPerMinute = try fields.decodeIfPresent(Int.self, forKey: .startsPerMinute)
         downtimeSecondsPerHour = try fields.decodeIfPresent(Double.self, forKey: .downtimeSecondsPerHour)
+        prepareSeconds = try fields.value(.prepareSeconds, or: defaults.prepareSeconds)
+        checkpointSeconds = try fields.value(.checkpointSeconds, or: defaults.checkpointSeconds)
+        restoreSeconds = try fields.value(.restoreSeconds, or: defaults.restoreSeconds)
     }
 
     /// Encodes the limits, missing ones as `null`.
@@ -70,5 +90,8 @@ extension RelocationLimits {
         try fields.encode(concurrentPerTenant, forKey: .concurrentPerTenant)
         try fields.encode(startsPerMinute, forKey: .startsPerMinute)
         try fields.encode(downtimeSecondsPerHour, forKey: .downtimeSecondsPerHour)
+        try fields.encode(prepareSeconds, forKey: .prepareSeconds)
+        try fields.encode(checkpointSeconds, forKey: .checkpointSeconds)
+        try fields.encode(restoreSeconds, forKey: .restoreSeconds)
     }
 }

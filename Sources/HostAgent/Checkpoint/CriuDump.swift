@@ -10,6 +10,8 @@ struct CriuDump: Sendable {
     var leaveRunning = false
     /// How long CRIU may be silent.
     var limit = Duration.seconds(120)
+    /// How long it may take until the tasks are written down; `nil` for no limit.
+    var wholeLimit: TimeLimit?
 
     /// Carries out the dump.
     /// - Parameters:
@@ -17,7 +19,7 @@ struct CriuDump: Sendable {
     ///   - whenWhole: is called while the tasks are still stopped; when it throws, they go on.
     /// - Returns: milliseconds: `look` what `whenStill` took, `dump` until the tasks' state was whole, `end` until they were
     ///   gone.
-    /// - Throws: `StepFailure` with `dumpRefused`; the tasks run on.
+    /// - Throws: `StepFailure` with `dumpRefused` or `tookTooLong`; the tasks run on.
     func run(
         with worker: CriuWorker, whenStill: () throws(StepFailure) -> Void = {},
         whenWhole: () throws(StepFailure) -> Void
@@ -26,13 +28,13 @@ struct CriuDump: Sendable {
         var watch = Stopwatch()
         var conversation = CriuConversation.dump
         try worker.send(.dump(options, process: process, leaveRunning: leaveRunning))
-        var action = try worker.advance(&conversation, within: limit)
+        var action = try advance(worker, &conversation)
         if action == .look {
             var look = Stopwatch()
             try ask(whenStill, worker, &conversation)
             timings[.look] = look.lap()
             try worker.decide(true, &conversation)
-            action = try worker.advance(&conversation, within: limit)
+            action = try advance(worker, &conversation)
         }
         switch action {
         case .decide: break
@@ -47,6 +49,18 @@ struct CriuDump: Sendable {
         timings[.end] = watch.lap()
         if let frozen = CriuStatistics.frozenMilliseconds(in: options.images) { timings[.frozen] = frozen }
         return timings
+    }
+
+    /// Waits for what comes while the tasks are written down.
+    private func advance(
+        _ worker: CriuWorker, _ conversation: inout CriuConversation
+    ) throws(StepFailure) -> CriuConversation.Action {
+        do {
+            return try worker.advance(&conversation, within: min(limit, wholeLimit?.left ?? limit))
+        } catch {
+            try wholeLimit?.check()
+            throw error
+        }
     }
 
     /// Has something decide that the tasks stay stopped; when it throws, they go on.

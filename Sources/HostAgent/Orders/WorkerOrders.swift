@@ -200,10 +200,11 @@ struct WorkerOrders: Sendable {
     ) async throws(StepFailure) -> AgentReport {
         let (runtime, stay) = try await leavingStay(of: order.container, by: order.relocation)
         let still = try await network.whenStill(stay)
+        let limit = order.limitSeconds.map { TimeLimit(seconds: $0) }
         try await network.divert(stay)
         do {
             let measurement = try await StillMoment(still, order.rules).seize { isFit throws(StepFailure) in
-                try await runtime.checkpoint(stay, for: order.relocation, whenStill: isFit)
+                try await runtime.checkpoint(stay, for: order.relocation, within: limit, whenStill: isFit)
             }
             timings = measurement.timings
             return .dumped(bytes: measurement.bytes, closing: await closing(of: stay))

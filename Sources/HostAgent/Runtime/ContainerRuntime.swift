@@ -54,9 +54,11 @@ public protocol ContainerRuntime: Sendable {
 
     /// Freezes and dumps a running container into the relocation's dump and ends it. When it fails the container
     /// runs on.
-    /// - Parameter whenStill: is called when it stands still and nothing is written down yet.
+    /// - Parameters:
+    ///   - limit: how long that may take, after which it is given up with `tookTooLong`; `nil` for no limit.
+    ///   - whenStill: is called when it stands still and nothing is written down yet.
     func checkpoint(
-        _ stay: Stay, for relocation: RelocationID, whenStill: @escaping StillCheck
+        _ stay: Stay, for relocation: RelocationID, within limit: TimeLimit?, whenStill: @escaping StillCheck
     ) async throws(StepFailure) -> DumpMeasurement
 
     /// Restores the dump of the relocation that began this stay and holds the processes before their first
@@ -93,11 +95,11 @@ extension ContainerRuntime {
     /// See `firstMoment`.
     public var firstMoment: Duration { .milliseconds(300) }
 
-    /// Freezes and dumps a running container at whatever moment. See `checkpoint(_:for:whenStill:)`.
+    /// Freezes and dumps a running container at whatever moment. See `checkpoint(_:for:within:whenStill:)`.
     public func checkpoint(
-        _ stay: Stay, for relocation: RelocationID
+        _ stay: Stay, for relocation: RelocationID, within limit: TimeLimit? = nil
     ) async throws(StepFailure) -> DumpMeasurement {
-        try await checkpoint(stay, for: relocation) { _ throws(StepFailure) in }
+        try await checkpoint(stay, for: relocation, within: limit) { _ throws(StepFailure) in }
     }
 
     /// See `brokenConnections(in:)`: not every runtime has connections.

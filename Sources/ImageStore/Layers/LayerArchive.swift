@@ -12,15 +12,18 @@ public enum LayerArchive {
     /// - Parameters:
     ///   - directory: The directory; its own owner, mode, times and attributes are packed too.
     ///   - path: The file to write; replaced when it is there, removed when packing fails.
+    ///   - checking: Is called again and again; when it throws, packing fails with that.
     /// - Returns: The size of the file in bytes.
-    /// - Throws: `ImageError`.
+    /// - Throws: `ImageError`, and what `checking` throws.
     @discardableResult
-    public static func pack(directory: String, to path: String) throws -> Int {
+    public static func pack(
+        directory: String, to path: String, checking: @escaping () throws -> Void = {}
+    ) throws -> Int {
         let tree = try Tree(directory)
         let file = try OpenFile(writing: path)
         do {
             return try NameEncoding.utf8 {
-                let packer = try LayerPacker(tree, to: file)
+                let packer = try LayerPacker(tree, to: file, checking: checking)
                 try packer.pack()
                 return packer.bytes
             }

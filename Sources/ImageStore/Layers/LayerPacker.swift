@@ -11,15 +11,18 @@ final class LayerPacker {
     private let links: OpaquePointer
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 16)
     private let zeros: UnsafeMutableRawBufferPointer
+    private let checking: () throws -> Void
 
     /// Begins an archive.
-    init(_ tree: Tree, to file: OpenFile) throws {
+    /// - Parameter checking: is called before each file and each piece of one.
+    init(_ tree: Tree, to file: OpenFile, checking: @escaping () throws -> Void) throws {
         guard let output = archive_write_new(), let input = archive_read_disk_new(),
             let links = archive_entry_linkresolver_new()
         else { throw ImageError.system("pack", number: ENOMEM) }
         zeros = try Self.addresses(1 << 30)
         self.tree = tree
         self.file = file
+        self.checking = checking
         self.output = output
         self.input = input
         self.links = links
@@ -63,6 +66,7 @@ final class LayerPacker {
     private func pack(_ path: EntryPath) throws {
         guard var status = try tree.status(of: path) else { throw ImageError(.notFound, "'\(path)' has vanished") }
         guard status.st_mode & S_IFMT != S_IFSOCK else { return }
+        try checking()
         let content =
             status.isRegular || status.isDirectory
             ? try OpenFile(
@@ -113,6 +117,7 @@ final class LayerPacker {
     private func copy(_ file: OpenFile, _ path: EntryPath, from start: Int, to end: Int) throws {
         var position = start
         while position < end {
+            try checking()
             let most = min(buffer.count, end - position)
             let count = file.use { pread($0, buffer.baseAddress, most, position) }
             // It has become shorter: libarchive fills up what is missing.

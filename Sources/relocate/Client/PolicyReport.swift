@@ -86,6 +86,10 @@ struct PolicyReport {
         details.add(
             "Pause in an hour",
             limits.downtimeSecondsPerHour.map { "\(Units.plain($0)) s of one tenant" } ?? "any")
+        details.add(
+            "Given up after",
+            "prepare \(Units.plain(limits.prepareSeconds)) s, checkpoint \(Units.plain(limits.checkpointSeconds)) s, "
+                + "restore \(Units.plain(limits.restoreSeconds)) s")
     }
 
     private func addExposure(to details: inout Details) {

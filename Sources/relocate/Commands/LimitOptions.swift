@@ -28,9 +28,25 @@ struct LimitOptions: ParsableArguments {
         transform: { try Setting($0, orWord: "none") })
     var downtimePerHour: Setting?
 
+    @Option(
+        help: ArgumentHelp(
+            "How long a destination may take to make everything ready, 1 to 600.", valueName: "seconds"))
+    var prepareSeconds: Double?
+
+    @Option(
+        help: ArgumentHelp(
+            "How long a container may stand still while it is written down, 1 to 600; then it goes on.",
+            valueName: "seconds"))
+    var checkpointSeconds: Double?
+
+    @Option(
+        help: ArgumentHelp("How long a destination may take to bring it back, 1 to 600.", valueName: "seconds"))
+    var restoreSeconds: Double?
+
     /// Whether nothing is to be changed.
     var isEmpty: Bool {
-        fleet == nil && perHost == nil && perTenant == nil && startsPerMinute == nil && downtimePerHour == nil
+        let numbers: [Any?] = [fleet, perHost, perTenant, prepareSeconds, checkpointSeconds, restoreSeconds]
+        return numbers.allSatisfy { $0 == nil } && startsPerMinute == nil && downtimePerHour == nil
     }
 
     /// Fails for values that fit no policy, before anything is sent.
@@ -48,6 +64,9 @@ struct LimitOptions: ParsableArguments {
         limits.concurrentPerTenant = perTenant ?? limits.concurrentPerTenant
         if let startsPerMinute { limits.startsPerMinute = startsPerMinute.value.flatMap { Int(exactly: $0) } }
         limits.downtimeSecondsPerHour = downtimePerHour.applied(to: limits.downtimeSecondsPerHour)
+        limits.prepareSeconds = prepareSeconds ?? limits.prepareSeconds
+        limits.checkpointSeconds = checkpointSeconds ?? limits.checkpointSeconds
+        limits.restoreSeconds = restoreSeconds ?? limits.restoreSeconds
         policy.limits = limits
     }
 

@@ -150,6 +150,7 @@ struct RelocationRunTests {
         arguments: [
             ("prepare", FailureCode.imageMissing, "failed"), ("hush", .networkFailed, "failed"),
             ("settle", .clientsWaiting, "failed"), ("checkpoint", .dumpRefused, "failed"),
+            ("checkpoint", .tookTooLong, "failed"),
             ("restore", .restoreFailed, "rolledBack"), ("release", .leaseExpired, "rolledBack"),
             // What may have come after the container began to run is repeated.
             ("release", .networkFailed, "completed"), ("announce", .networkFailed, "completed"),

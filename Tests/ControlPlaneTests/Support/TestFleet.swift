@@ -97,7 +97,7 @@ actor TestFleet {
     func startControlPlane(retentionSeconds: Double? = nil, publicOrigins: [WebOrigin] = []) async throws {
         var times = StepTimes()
         times.absenceSeconds = absenceSeconds
-        times.dumpSeconds = 10
+        times.reviveSeconds = 10
         times.stepSeconds = 5
         times.firstPauseSeconds = 0.01
         times.longestPauseSeconds = 0.1

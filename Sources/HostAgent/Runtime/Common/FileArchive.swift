@@ -18,9 +18,12 @@ struct FileArchive: Sendable {
     var exists: Bool { FileTree.exists(path) }
 
     /// Takes all that is in a folder.
-    func pack(_ folder: String) throws(StepFailure) {
+    /// - Throws: `StepFailure` with `tookTooLong` when the time is over before.
+    func pack(_ folder: String, within limit: TimeLimit? = nil) throws(StepFailure) {
         do {
-            _ = try LayerArchive.pack(directory: folder, to: path)
+            _ = try LayerArchive.pack(directory: folder, to: path) { try limit?.check() }
+        } catch let failure as StepFailure {
+            throw failure
         } catch {
             throw StepFailure(writingDown: what, error)
         }

@@ -100,9 +100,13 @@ public final class DockerRuntime: AdoptingRuntime {
 
     /// See `ContainerRuntime.checkpoint`. Timings: `dump`, `layer` (writable layer and log).
     public func checkpoint(
-        _ stay: Stay, for relocation: RelocationID, whenStill: @escaping StillCheck
+        _ stay: Stay, for relocation: RelocationID, within limit: TimeLimit?, whenStill: @escaping StillCheck
     ) async throws(StepFailure) -> DumpMeasurement {
-        try await keepers[stay].checkpoint(for: relocation, whenStill: whenStill)
+        // Docker ends the container with the dump, so that there is only one moment at which it can still be given up.
+        try await keepers[stay].checkpoint(for: relocation) { family throws(StepFailure) in
+            try limit?.check()
+            try whenStill(family)
+        }
     }
 
     /// See `ContainerRuntime.restore`. Timings: `root` (writable layer and log), `restore`, `hold`.

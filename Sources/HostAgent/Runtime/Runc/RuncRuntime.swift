@@ -88,9 +88,9 @@ public final class RuncRuntime: ContainerRuntime {
 
     /// See `ContainerRuntime.checkpoint`. Timings: `frozen`, `dump`, `layer` (writable layer), `end`.
     public func checkpoint(
-        _ stay: Stay, for relocation: RelocationID, whenStill: @escaping StillCheck
+        _ stay: Stay, for relocation: RelocationID, within limit: TimeLimit?, whenStill: @escaping StillCheck
     ) async throws(StepFailure) -> DumpMeasurement {
-        try await keepers[stay].checkpoint(for: relocation, whenStill: whenStill)
+        try await keepers[stay].checkpoint(for: relocation, within: limit, whenStill: whenStill)
     }
 
     /// See `ContainerRuntime.restore`. Timings: `root` (writable layer and mount), `restore`, and `worker` when

@@ -78,7 +78,7 @@ extension StayKeeper {
 
     /// See `ContainerRuntime.checkpoint`.
     func checkpoint(
-        for relocation: RelocationID, whenStill: (Set<Int32>) throws(StepFailure) -> Void
+        for relocation: RelocationID, within limit: TimeLimit?, whenStill: (Set<Int32>) throws(StepFailure) -> Void
     ) throws(StepFailure) -> DumpMeasurement {
         let destination = tools.dump(of: relocation)
         if let record, record.phase == .dumped(relocation) {
@@ -100,7 +100,7 @@ extension StayKeeper {
             process: process.identity.pid,
             options: criuOptions(
                 images: destination.path, log: "dump.log", watchedPaths: foresight.watchedPaths,
-                external: record.foreignInput))
+                external: record.foreignInput), wholeLimit: limit)
         var broken = BrokenSockets()
         do {
             let timings = try dump.run(with: worker, whenStill: { () throws(StepFailure) in try whenStill(family) }) {
@@ -119,7 +119,7 @@ extension StayKeeper {
                 if let input = record.foreignInput {
                     try FileImages(directory: destination.path).name(input, as: FirstMounts.nothing)
                 }
-                try complete(destination, of: record)
+                try complete(destination, of: record, within: limit)
                 if let refusal = Bystanders.refusal(look.bystanders) { throw refusal }
             }
             // CRIU has killed them; that there are never two copies does not rest on that alone.
@@ -196,10 +196,13 @@ extension StayKeeper {
     }
 
     /// The tasks are stopped and written down: adds what they wrote to their files, and says that all is there.
-    private func complete(_ dump: DumpDirectory, of record: StayRecord) throws(StepFailure) {
+    private func complete(
+        _ dump: DumpDirectory, of record: StayRecord, within limit: TimeLimit?
+    ) throws(StepFailure) {
         let root = files.root
         let hasLayer = root.hasLayer
-        if hasLayer { try dump.layer.pack(root.upper) }
+        if hasLayer { try dump.layer.pack(root.upper, within: limit) }
+        try limit?.check()
         try dump.complete(
             DumpDirectory.Manifest(
                 container: stay.container, outputPipe: record.outputPipe, hasLayer: hasLayer,

@@ -82,8 +82,9 @@ public final class SimulatedRuntime: ContainerRuntime {
 
     /// See `ContainerRuntime.checkpoint`.
     public func checkpoint(
-        _ stay: Stay, for relocation: RelocationID, whenStill: @escaping StillCheck
+        _ stay: Stay, for relocation: RelocationID, within limit: TimeLimit?, whenStill: @escaping StillCheck
     ) async throws(StepFailure) -> DumpMeasurement {
+        try limit?.check()
         try whenStill([])
         state.withLock { _ = $0.armed.remove(relocation) }
         do {
