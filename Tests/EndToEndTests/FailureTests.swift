@@ -127,7 +127,7 @@ extension EndToEnd {
             arguments: [StepKind.restore, .release])
         func restoreFails(step: StepKind) async throws {
             let lab = try TestLab.shared
-            try await EchoScene.play("rejected-\(step.rawValue)", in: lab) { scene in
+            try await EchoScene.play("rejected-\(step.rawValue)", in: lab, hostRoot: step == .release) { scene in
                 let host = try HostName("host2")
                 let fault = step == .restore ? Faults.Fault.restore(host) : .release(host)
                 try lab.faults.begin(fault)
@@ -235,7 +235,7 @@ extension EndToEnd {
 extension EchoScene {
     /// Moves the container between two hosts that cannot restore it.
     fileprivate func strand() async throws -> Relocation {
-        let faults = try [Faults.Fault.release(HostName("host1")), .restore(HostName("host2"))]
+        let faults = try [Faults.Fault.revival(HostName("host1")), .restore(HostName("host2"))]
         for fault in faults { try lab.faults.begin(fault) }
         let relocation = try await lab.api.move(name, to: HostName("host2"))
         for fault in faults { lab.faults.end(fault) }

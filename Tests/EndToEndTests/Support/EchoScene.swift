@@ -20,10 +20,11 @@ struct EchoScene {
     /// Runs a test with a scene of its own. At the end the client must still be connected (unless it is said
     /// otherwise), never two copies have run, and nothing of the container is left when it is removed.
     static func play(
-        _ name: String, in lab: TestLab, clientStays: Bool = true, _ body: (EchoScene) async throws -> Void
+        _ name: String, in lab: TestLab, clientStays: Bool = true, hostRoot: Bool = false,
+        _ body: (EchoScene) async throws -> Void
     ) async throws {
         let container = try await lab.create(
-            name, image: "echo", port: port, command: ["/usr/bin/echo", "\(port)"], on: "host1")
+            name, image: "echo", port: port, command: ["/usr/bin/echo", "\(port)"], on: "host1", hostRoot: hostRoot)
         let address = try #require(container.virtualAddress)
         let watch = CopyWatch(container.name, command: "echo", in: lab.location)
         let client = try await EchoClient.start(in: lab.outside, to: address, port: port)
@@ -90,11 +91,11 @@ extension TestLab {
     /// Creates a container and waits until it runs and was found movable.
     func create(
         _ name: String, image: String, port: UInt16? = nil, command: [String] = [], on host: String,
-        runtime: RuntimeKind? = nil
+        runtime: RuntimeKind? = nil, hostRoot: Bool = false
     ) async throws -> Container {
         let words = try String(decoding: FleetJSON.encode(command), as: UTF8.self)
         let ports = port.map { #"[{"port":\#($0)}]"# } ?? "[]"
-        let kind = runtime.map { #","runtime":"\#($0.rawValue)""# } ?? ""
+        let kind = (runtime.map { #","runtime":"\#($0.rawValue)""# } ?? "") + (hostRoot ? #","hostRoot":true"# : "")
         let answer = try await api.send(
             .post, "/v1/containers?wait=30",
             #"{"name":"\#(name)","tenant":"acme","image":"\#(image)","command":\#(words),"ports":\#(ports),"host":"\#(host)"\#(kind)}"#

@@ -13,9 +13,12 @@ struct Faults: Sendable {
     enum Fault {
         /// CRIU on a host cannot restore: it lacks the right to make namespaces.
         case restore(HostName)
-        /// CRIU on a host can dump and restore, and not let the restored processes go: it lacks the right to set their
-        /// groups, which it does last.
+        /// CRIU on a host can restore, and not let the restored processes go: it lacks the right to set their groups, which it
+        /// does last. So it is with a container whose root user is the host's own; others' rights are their user namespace's.
         case release(HostName)
+        /// CRIU on a host can dump, and then not restore: of those that are started while the fault is there, all but the first
+        /// lack what they lack at `restore`.
+        case revival(HostName)
         /// CRIU on a host does not come to dumping: it waits.
         case dump(HostName)
         /// The gateway's packet filter takes no change.
@@ -25,6 +28,7 @@ struct Faults: Sendable {
             switch self {
             case .restore(let host): "restore-\(host)"
             case .release(let host): "release-\(host)"
+            case .revival(let host): "revival-\(host)"
             case .dump(let host): "dump-\(host)"
             case .rules: "rules"
             }
@@ -50,7 +54,7 @@ struct Faults: Sendable {
     }
 
     func end(_ fault: Fault) {
-        try? FileManager.default.removeItem(atPath: path(of: fault) + "-waits")
+        for mark in ["-waits", "-begun"] { try? FileManager.default.removeItem(atPath: path(of: fault) + mark) }
         try? FileManager.default.removeItem(atPath: path(of: fault))
     }
 
@@ -59,6 +63,7 @@ struct Faults: Sendable {
         for host in try hosts.map({ try HostName($0) }) {
             end(.restore(host))
             end(.release(host))
+            end(.revival(host))
             end(.dump(host))
         }
     }
@@ -92,6 +97,10 @@ struct Faults: Sendable {
                 lacking=
                 if [ -e '\(path(of: .restore(host)))' ]; then lacking=sys_admin; fi
                 if [ -e '\(path(of: .release(host)))' ]; then lacking=setgid; fi
+                if [ "$1" = swrk ] && [ -e '\(path(of: .revival(host)))' ]; then
+                    if [ -e '\(path(of: .revival(host)))-begun' ]; then lacking=sys_admin; fi
+                    : >'\(path(of: .revival(host)))-begun'
+                fi
                 if [ "$1" = swrk ] && [ "$lacking" ]; then
                     exec setpriv --bounding-set -$lacking -- '\(Requirements.criu)' "$@"
                 fi
