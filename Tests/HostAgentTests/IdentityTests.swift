@@ -36,6 +36,25 @@ struct IdentityTests {
         #expect(IdentityImages.image(of: IDRange(base: 100_000)) == image)
     }
 
+    @Test("a network namespace that CRIU took for its own is made anew; all else of the image stays")
+    func inventory() throws {
+        // inventory.img of CRIU 4.2, in which the network namespace is number 4.
+        let ids: [UInt8] = [8, 1, 16, 1, 24, 1, 32, 1, 40, 1, 48, 4, 56, 3, 64, 4, 72, 6, 80, 7, 88, 8, 96, 5]
+        let entry: [UInt8] = [8, 2, 16, 1, 26, UInt8(ids.count)] + ids + [32, 1, 40, 1, 48, 0]
+        let image = [0x16, 0x31, 0x31, 0x58, UInt8(entry.count), 0, 0, 0] + entry
+        let new = try #require(InventoryImage.separating(image))
+        #expect(Array(new.prefix(4)) == Array(image.prefix(4)) && Int(new[4]) == new.count - 8)
+        let message = try ProtobufMessage(Array(new.dropFirst(8)))
+        for (field, value) in [(1, 2), (2, 1), (4, 1), (5, 1), (6, 0)] { #expect(message.integer(field) == value) }
+        let shared = try #require(try message.message(3))
+        for (field, value) in [(5, 1), (7, 3), (8, 4), (9, 6), (10, 7), (12, 5)] {
+            #expect(shared.integer(field) == value)
+        }
+        #expect(shared.integer(6) == 0x7FFF_FFFF)
+        #expect(InventoryImage.separating(new) == new, "it may be restored again")
+        #expect(InventoryImage.separating(Array(image.dropFirst())) == nil)
+    }
+
     @Test("a directory for roots is one that all users may pass through, or it is said what is to be done")
     func passable() throws {
         let top = "/tmp/relocate-test-\(UInt32.random(in: 0 ... .max))"

@@ -180,7 +180,8 @@ struct RuncFailureTests {
             let configuration = try RuncFixture.configuration(fixture.directory, fixture.network.id, host: "host1")
             var worker: CriuWorker? = try CriuWorker(
                 CriuWorker.Setting(
-                    criu: configuration.criu, shell: configuration.shell, lock: lock, output: nil))
+                    criu: configuration.criu, nsenter: configuration.nsenter, shell: configuration.shell, lock: lock,
+                    output: nil))
             let process = try #require(worker?.process)
             #expect(FileTree.exists("/proc/\(process)"))
             worker = nil

@@ -6,7 +6,8 @@ import Synchronization
 
 /// A CRIU process that waits for its one request. See `CriuRequest` for what is said on the socket.
 ///
-/// All calls block; they are made on a stay's own queue.
+/// One that is to dump runs inside the container's network namespace: see `InventoryImage`. All calls block; they are made on a
+/// stay's own queue.
 ///
 /// The kernel keeps a process that has ended until its parent has taken notice. Whoever has a worker ends it; one that
 /// nobody has any more is seen to its end all the same.
@@ -15,8 +16,12 @@ final class CriuWorker: Sendable {
     struct Setting: Sendable {
         /// The `criu` command.
         var criu: String
+        /// The `nsenter` command.
+        var nsenter: String
         /// A shell.
         var shell: String
+        /// The network namespace that it is to run in; `nil` for the agent's.
+        var namespace: NetworkNamespace?
         /// A locked file: the lock lasts as long as the worker, also beyond the end of the agent.
         var lock: OwnedDescriptor
         /// The pipe that becomes the output of a restored container.
@@ -58,9 +63,9 @@ final class CriuWorker: Sendable {
         var descriptors: [Int32: Int32] = [3: theirs.number, 5: setting.lock.number]
         if let output = setting.output { descriptors[outputDescriptor] = output.number }
         // CRIU would let everyone read its images.
-        let command = [
-            setting.shell, "-c", "umask 077; exec \"$@\"", "worker", setting.criu, "swrk", "3",
-        ]
+        let entry = setting.namespace.map { [setting.nsenter, "--net=\($0.path)", "--"] } ?? []
+        let command =
+            [setting.shell, "-c", "umask 077; exec \"$@\"", "worker"] + entry + [setting.criu, "swrk", "3"]
         let process = try ChildProcess.spawn(command, descriptors: descriptors)
         return withExtendedLifetime(theirs) { (process, ours) }
     }

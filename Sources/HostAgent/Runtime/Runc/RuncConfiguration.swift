@@ -22,6 +22,8 @@ extension RuncRuntime {
         public var runc = "/usr/sbin/runc"
         /// The `criu` program, 4.2 or later on kernels from 6.16.
         public var criu = "/usr/local/sbin/criu"
+        /// `nsenter` of util-linux.
+        public var nsenter = "/usr/bin/nsenter"
         /// `unshare` of util-linux.
         public var unshare = "/usr/bin/unshare"
         /// A POSIX shell, which needs `dd`, `expr`, `printf`, `rm`, `sleep` and `stat`.

@@ -109,6 +109,7 @@ extension StayKeeper {
         waitingOutput = nil
         do throws(StepFailure) {
             try raiseRoot(of: record, from: dump, manifest: manifest, origin: origin, for: identity)
+            try InventoryImage(directory: dump.path).separateNetwork()
             if let identity { try IdentityImages(directory: dump.path).give(to: identity) }
             timings[.root] = watch.lap()
             let restore = CriuRestore(

@@ -14,7 +14,7 @@ extension StayKeeper {
         let scratch = DumpDirectory(scratch: files.trial)
         try scratch.create(by: tools.maker(stay))
         defer { try? scratch.remove() }
-        let worker = try startWorker()
+        let worker = try startWorker(in: record.namespace)
         defer { worker.end() }
         let options = criuOptions(
             images: scratch.path, log: "dump.log", watchedPaths: watchedFiles.paths(watchedBy: family),
@@ -41,7 +41,7 @@ extension StayKeeper {
         armed = relocation
         do {
             try tools.dump(of: relocation).create(by: tools.maker(stay))
-            let worker = try startWorker()
+            let worker = try startWorker(in: record.namespace)
             waitingWorker = worker
             Task { [weak self, weak worker] in
                 try? await Task.sleep(for: .seconds(120))
@@ -88,7 +88,7 @@ extension StayKeeper {
         let family = try awaitFamily(of: process, within: Self.shortPatience)
         let foresight = foresight ?? foresee(family, of: process, in: record.namespace)
         self.foresight = nil
-        let worker = try takeWorker(for: relocation)
+        let worker = try takeWorker(in: record.namespace, for: relocation)
         do {
             try note(.dumping(process.identity, relocation), process: process)
         } catch {
@@ -178,7 +178,9 @@ extension StayKeeper {
     }
 
     /// The worker that was armed, or a new one.
-    private func takeWorker(for relocation: RelocationID) throws(StepFailure) -> CriuWorker {
+    private func takeWorker(
+        in namespace: NetworkNamespace, for relocation: RelocationID
+    ) throws(StepFailure) -> CriuWorker {
         let dump = tools.dump(of: relocation)
         if armed == relocation, let worker = waitingWorker, worker.isReady, FileTree.exists(dump.path) {
             waitingWorker = nil
@@ -188,7 +190,7 @@ extension StayKeeper {
         dropWorkers()
         do {
             try dump.create(by: tools.maker(stay))
-            return try startWorker()
+            return try startWorker(in: namespace)
         } catch {
             try? dump.remove()
             throw error

@@ -68,8 +68,10 @@ actor StayKeeper: StayKeeping {
 
     // MARK: Workers
 
-    /// Starts a worker.
-    func startWorker(output: OwnedDescriptor? = nil) throws(StepFailure) -> CriuWorker {
+    /// Starts a worker, in a network namespace or in that of the agent.
+    func startWorker(
+        in namespace: NetworkNamespace? = nil, output: OwnedDescriptor? = nil
+    ) throws(StepFailure) -> CriuWorker {
         let lock = try OwnedDescriptor.open(files.workerLock, O_RDWR | O_CREAT)
         guard flock(lock.number, LOCK_SH | LOCK_NB) == 0 else {
             throw StepFailure("lock \(files.workerLock)", errno: errno)
@@ -77,7 +79,8 @@ actor StayKeeper: StayKeeping {
         let configuration = tools.configuration
         return try CriuWorker(
             CriuWorker.Setting(
-                criu: configuration.criu, shell: configuration.shell, lock: lock, output: output))
+                criu: configuration.criu, nsenter: configuration.nsenter, shell: configuration.shell,
+                namespace: namespace, lock: lock, output: output))
     }
 
     func criuOptions(
