@@ -16,15 +16,32 @@ public func onOwnThread<Value: Sendable, Failure: Error>(
 public func awaitingOwnThread<Value: Sendable, Failure: Error>(
     _ body: @escaping @Sendable () throws(Failure) -> Value
 ) throws(Failure) -> Value {
-    let result = Mutex<Result<Value, Failure>?>(nil)
-    let hasEnded = DispatchSemaphore(value: 0)
-    OwnThread.insist(named: "work", takesSignals: true) {
-        let outcome = Result(catching: body)
-        result.withLock { $0 = outcome }
-        hasEnded.signal()
+    try OwnThreadWork(body).wait()
+}
+
+/// Something that is being done on a thread of its own, while the caller does something else.
+public struct OwnThreadWork<Value: Sendable, Failure: Error>: Sendable {
+    private final class Outcome: Sendable {
+        let result = Mutex<Result<Value, Failure>?>(nil)
     }
-    while true {
-        hasEnded.wait()
-        if let outcome = result.withLock({ $0 }) { return try outcome.get() }
+
+    private let outcome = Outcome()
+    private let hasEnded = DispatchSemaphore(value: 0)
+
+    /// Begins it.
+    public init(_ body: @escaping @Sendable () throws(Failure) -> Value) {
+        OwnThread.insist(named: "work", takesSignals: true) { [outcome, hasEnded] in
+            let result = Result(catching: body)
+            outcome.result.withLock { $0 = result }
+            hasEnded.signal()
+        }
+    }
+
+    /// Waits for its end; blocks. What has come of it can be asked for again.
+    public func wait() throws(Failure) -> Value {
+        while true {
+            if let result = outcome.result.withLock({ $0 }) { return try result.get() }
+            hasEnded.wait()
+        }
     }
 }

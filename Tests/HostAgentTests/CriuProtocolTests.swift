@@ -68,7 +68,8 @@ struct CriuProtocolTests {
         var conversation = CriuConversation.restore
         #expect(conversation.received(.notification("setup-namespaces", process: 9)) == .furnish(process: 9))
         conversation.decided()
-        #expect(conversation.received(.notification("post-setup-namespaces", process: nil)) == .acknowledge)
+        #expect(conversation.received(.notification("post-setup-namespaces", process: nil)) == .complete)
+        conversation.decided()
         #expect(conversation.received(.notification("post-restore", process: 9)) == .hold(process: 9))
         var impatient = conversation
         guard case .fail = impatient.received(.restored(process: 9)) else {

@@ -14,6 +14,10 @@ struct CriuConversation: Sendable, Equatable {
         case restoring
         /// The first task is in its new namespaces, in which there is nothing yet, and CRIU waits to hear that it may go on.
         case entered
+        /// CRIU sees to the mounts, and then waits to hear that the other namespaces are as they should be.
+        case furnishing
+        /// CRIU waits to hear that.
+        case furnished
         /// The tasks are whole and held.
         case held(process: Int32)
         /// CRIU lets the tasks run.
@@ -30,8 +34,10 @@ struct CriuConversation: Sendable, Equatable {
         case look
         /// Decide what becomes of the stopped tasks, then call `decided`.
         case decide
-        /// See to the new namespaces of the tasks' first process, then call `decided`.
+        /// Begin to see to the new namespaces of the tasks' first process, and call `decided`.
         case furnish(process: Int32)
+        /// Wait until that is done, then call `decided`.
+        case complete
         /// Keep the tasks until `decided` is called.
         case hold(process: Int32)
         /// The request was carried out.
@@ -64,11 +70,14 @@ struct CriuConversation: Sendable, Equatable {
         case (.restoring, .notification("setup-namespaces", let process?)):
             state = .entered
             return .furnish(process: process)
+        case (.furnishing, .notification("post-setup-namespaces", _)):
+            state = .furnished
+            return .complete
         case (.restoring, .notification("post-restore", let process?)):
             state = .held(process: process)
             return .hold(process: process)
         case (.dumping, .notification), (.finishing, .notification), (.restoring, .notification),
-            (.resuming, .notification):
+            (.furnishing, .notification), (.resuming, .notification):
             return .acknowledge
         case (.finishing, .dumped), (.resuming, .restored):
             state = .over
@@ -84,9 +93,10 @@ struct CriuConversation: Sendable, Equatable {
         switch state {
         case .still: state = .dumping
         case .whole: state = .finishing
-        case .entered: state = .restoring
+        case .entered: state = .furnishing
+        case .furnished: state = .restoring
         case .held(let process): state = .resuming(process: process)
-        case .dumping, .finishing, .restoring, .resuming, .over: break
+        case .dumping, .finishing, .restoring, .furnishing, .resuming, .over: break
         }
     }
 }

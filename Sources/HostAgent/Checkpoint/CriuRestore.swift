@@ -1,4 +1,5 @@
 import FleetModel
+import SystemSupport
 
 /// One restore, held before its first instruction.
 struct CriuRestore: Sendable {
@@ -10,16 +11,28 @@ struct CriuRestore: Sendable {
     var limit = Duration.seconds(120)
 
     /// Makes the tasks and holds them.
-    /// - Parameter furnish: sees to the new namespaces of the first process, which are empty.
+    /// - Parameter furnish: sees to the new namespaces of the first process, which are empty, but for its mounts. That goes on while
+    ///   CRIU sees to those, and no socket is made before it is done.
     /// - Throws: `StepFailure` with `restoreFailed`; nothing of the tasks is left.
     func hold(
-        with worker: CriuWorker, furnish: (_ process: Int32) throws(StepFailure) -> Void
+        with worker: CriuWorker, furnish: @escaping @Sendable (_ process: Int32) throws(StepFailure) -> Void
     ) throws(StepFailure) -> HeldTasks {
         var conversation = CriuConversation.restore
         try worker.send(.restore(options, inherited: inherited))
         var action = try worker.advance(&conversation, within: limit)
         if case .furnish(let process) = action {
-            try furnish(process)
+            let work = OwnThreadWork { () throws(StepFailure) in try furnish(process) }
+            do {
+                try worker.decide(true, &conversation)
+                action = try worker.advance(&conversation, within: limit)
+            } catch {
+                // Nobody removes what is still being made; that the restore has failed is what counts.
+                _ = try? work.wait()
+                throw error
+            }
+            try work.wait()
+        }
+        if action == .complete {
             try worker.decide(true, &conversation)
             action = try worker.advance(&conversation, within: limit)
         }
