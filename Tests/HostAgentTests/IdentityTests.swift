@@ -98,8 +98,10 @@ struct UserNamespaceTests {
                     #expect(users.count == 1 && users.allSatisfy { $0 >= 0x7000_0000 }, "\(users)")
                     seen.formUnion(users)
                 }
-                // On the disk it is whose it is for the container.
                 var status = stat()
+                let gate = "\(fixture.directory)/\(host)-roots/\(stay)"
+                #expect(stat(gate, &status) == 0 && status.st_mode & 0o777 == 0o710 && status.st_gid >= 0x7000_0000)
+                // On the disk it is whose it is for the container.
                 #expect(stat("\(fixture.directory)/\(host)/stays/\(stay)/upper/tmp/mine", &status) == 0)
                 #expect(status.st_uid == 5 && status.st_gid == 6)
                 stay = try await fixture.move(

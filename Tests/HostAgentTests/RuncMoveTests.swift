@@ -65,7 +65,7 @@ struct RuncMoveTests {
             try await fixture.awaitOutput("deleted", of: spec)
             let moved = try await fixture.move(
                 spec, stay, as: 1, from: fixture.source, to: fixture.destination, namespace: 1)
-            let root = "\(fixture.directory)/host2-roots/\(moved.stay)"
+            let root = "\(fixture.directory)/host2-roots/\(moved.stay)/root"
             #expect(try FileBytes.read(root + "/tmp/new") == Array("new\n".utf8))
             #expect(try mode(of: root + "/tmp/new") == 0o640)
             #expect(String(decoding: try FileBytes.read(root + "/etc/group"), as: UTF8.self).hasSuffix("changed\n"))

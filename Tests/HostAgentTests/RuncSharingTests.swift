@@ -62,7 +62,7 @@ extension RuncFixture {
     /// overlay shows it as it is then.
     fileprivate func number(of file: String, in stay: Stay, on host: String) throws -> UInt64 {
         var status = stat()
-        try #require(lstat("\(directory)/\(host)-roots/\(stay)/\(file)", &status) == 0)
+        try #require(lstat("\(directory)/\(host)-roots/\(stay)/root/\(file)", &status) == 0)
         return UInt64(status.st_ino)
     }
 }

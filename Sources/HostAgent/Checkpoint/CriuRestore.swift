@@ -26,15 +26,18 @@ struct CriuRestore: Sendable {
                 try worker.decide(true, &conversation)
                 action = try worker.advance(&conversation, within: limit)
             } catch {
-                // Nobody removes what is still being made; that the restore has failed is what counts.
+                // It must not go on when what it makes is removed; that the restore has failed is what counts.
                 _ = try? work.wait()
                 throw error
             }
-            try work.wait()
-        }
-        if action == .complete {
-            try worker.decide(true, &conversation)
-            action = try worker.advance(&conversation, within: limit)
+            if action == .complete {
+                try work.wait()
+                try worker.decide(true, &conversation)
+                action = try worker.advance(&conversation, within: limit)
+            } else {
+                // The same: a process that is gone has no namespaces.
+                _ = try? work.wait()
+            }
         }
         switch action {
         case .hold(let process):

@@ -3,8 +3,9 @@ import Glibc
 
 /// A container's root: the image's files below, unchanged and shared, and a writable layer of its own on top.
 struct OverlayRoot: Sendable {
-    /// Where the root is mounted: where the container's root user may go, who is nobody outside.
-    let mountPoint: String
+    /// A directory through which the container's root user may pass, and nobody else of the host: what a tenant lets all users of
+    /// his read is not for the host's.
+    let gate: String
     /// The stay's directory, where nobody else may go: what the container's root user marks as his (set-user-ID) is the host's
     /// root user's here.
     let directory: String
@@ -12,6 +13,8 @@ struct OverlayRoot: Sendable {
     private static let upperName = "upper"
     private static let workName = "work"
 
+    /// Where the root is mounted.
+    var mountPoint: String { gate + "/root" }
     /// The writable layer.
     var upper: String { "\(directory)/\(Self.upperName)" }
     /// The kernel's working directory beside the writable layer.
@@ -26,8 +29,10 @@ struct OverlayRoot: Sendable {
     }
 
     /// Makes the directories that are missing.
-    func makeDirectories() throws(StepFailure) {
+    /// - Parameter identity: who the container's users are on this host; `nil` for the host's own.
+    func makeDirectories(for identity: StayIdentity?) throws(StepFailure) {
         for directory in [mountPoint, work] { try FileTree.make(directory) }
+        if let identity { try identity.admit(to: gate) }
         if FileTree.exists(upper) { return }
         try FileTree.make(upper)
         // What the container's users see as `/`.
@@ -49,7 +54,7 @@ struct OverlayRoot: Sendable {
         if isMounted { return }
         // What an earlier mount left would refuse another.
         if !FileTree.names(in: work).isEmpty { try FileTree.remove(work) }
-        try makeDirectories()
+        try makeDirectories(for: identity)
         guard let identity else { return try mount(lower: image, upper: upper, work: work) }
         var mapped = MappedMounts()
         let lower = "\(directory)/mapped-image"
@@ -81,15 +86,17 @@ struct OverlayRoot: Sendable {
     /// Unmounts it, and removes where it was mounted.
     func remove() throws(StepFailure) {
         try unmount()
-        guard rmdir(mountPoint) == 0 || errno == ENOENT else {
-            throw StepFailure("remove \(mountPoint)", errno: errno)
+        for directory in [mountPoint, gate] {
+            guard rmdir(directory) == 0 || errno == ENOENT else {
+                throw StepFailure("remove \(directory)", errno: errno)
+            }
         }
     }
 
     /// Empties the writable layer of a root that is not mounted, to be filled anew.
-    func clear() throws(StepFailure) {
+    func clear(for identity: StayIdentity?) throws(StepFailure) {
         if hasLayer { try FileTree.remove(upper) }
-        try makeDirectories()
+        try makeDirectories(for: identity)
     }
 
     /// Whether anything was written.

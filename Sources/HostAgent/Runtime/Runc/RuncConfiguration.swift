@@ -9,7 +9,7 @@ extension RuncRuntime {
         /// writable layer of an overlay.
         public var stateDirectory: String
         /// Where the roots of containers are mounted. All users of the host may pass through it and what it lies in, since a
-        /// container's root user is one of them.
+        /// container's root user is one of them; into each container's folder there only he may.
         public var rootsDirectory: String
         /// The directory all hosts share: dumps and logs. A dump is some thirty files that are made during the pause:
         /// in memory (tmpfs) that takes a few milliseconds less than on a disk's file system.

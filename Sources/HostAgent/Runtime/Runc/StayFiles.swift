@@ -5,14 +5,14 @@ struct StayFiles: Sendable {
     /// The stay's directory.
     let directory: String
     private let runcRoot: String
-    private let mountPoint: String
+    private let gate: String
     private let stay: Stay
 
     init(of stay: Stay, in configuration: RuncRuntime.Configuration) {
         self.stay = stay
         directory = "\(Self.all(in: configuration.stateDirectory))/\(stay)"
         runcRoot = "\(configuration.stateDirectory)/runc"
-        mountPoint = "\(configuration.rootsDirectory)/\(stay)"
+        gate = "\(configuration.rootsDirectory)/\(stay)"
     }
 
     /// The directory of all stays.
@@ -27,5 +27,5 @@ struct StayFiles: Sendable {
     /// What runc keeps about the container.
     var runcState: String { "\(runcRoot)/\(stay)" }
 
-    var root: OverlayRoot { OverlayRoot(mountPoint: mountPoint, directory: directory) }
+    var root: OverlayRoot { OverlayRoot(gate: gate, directory: directory) }
 }

@@ -73,8 +73,8 @@ extension StayKeeper {
     /// the output, and a worker in its place.
     private func makeReady() throws(StepFailure) {
         guard var record else { throw notHere }
-        try files.root.makeDirectories()
         let identity = try identify(record.spec)
+        try files.root.makeDirectories(for: identity)
         try controlGroup.open()
         let output = try tools.log(of: stay.container).begin()
         try identity?.own(output.pipe)
@@ -145,7 +145,7 @@ extension StayKeeper {
         let root = files.root
         if origin == .arrival {
             try root.unmount()
-            try root.clear()
+            try root.clear(for: identity)
             if manifest.hasLayer { try dump.layer.unpack(into: root.upper) }
         }
         try root.mount(image: try tools.rootFileSystem(for: record.spec), for: identity)

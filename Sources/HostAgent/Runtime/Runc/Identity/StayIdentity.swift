@@ -17,6 +17,13 @@ struct StayIdentity: Sendable {
         }
     }
 
+    /// Lets the container's root user pass through a directory, and nobody else but the host's.
+    func admit(to directory: String) throws(StepFailure) {
+        guard lchown(directory, 0, range.base) == 0, chmod(directory, 0o710) == 0 else {
+            throw StepFailure("let the container's users into \(directory)", errno: errno)
+        }
+    }
+
     /// Gives what is open to the container's root user.
     func own(_ file: OwnedDescriptor) throws(StepFailure) {
         guard fchown(file.number, range.base, range.base) == 0 else {
