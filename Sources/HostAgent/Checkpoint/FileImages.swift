@@ -27,17 +27,20 @@ struct FileImages {
 
     /// Has connections that are over be restored as open.
     func open(_ inodes: Set<UInt32>) throws(StepFailure) {
-        let path = directory + "/files.img"
-        let old = try FileBytes.read(path)
-        if let new = Self.opening(inodes, in: old), new != old { try FileBytes.replace(path, with: new) }
+        try amend { Self.opening(inodes, in: $0) }
     }
 
     /// Has what CRIU knows by a name of its own be restored as a file of the container.
     /// - Parameter path: the file's path in the container.
     func name(_ external: String, as path: String) throws(StepFailure) {
-        let image = directory + "/files.img"
-        let old = try FileBytes.read(image)
-        if let new = Self.naming(external, as: path, in: old), new != old { try FileBytes.replace(image, with: new) }
+        try amend { Self.naming(external, as: path, in: $0) }
+    }
+
+    /// Replaces the image where it should be another.
+    private func amend(_ amended: ([UInt8]) -> [UInt8]?) throws(StepFailure) {
+        let path = directory + "/files.img"
+        let old = try FileBytes.read(path)
+        if let new = amended(old), new != old { try FileBytes.replace(path, with: new) }
     }
 
     /// What an image should be; `nil` for what is no such image: that is CRIU's to refuse.

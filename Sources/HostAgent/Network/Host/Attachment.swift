@@ -32,6 +32,9 @@ struct Attachment: Codable, Sendable, Hashable {
     /// Whether packets may wait for it at the host's hold link.
     var mayWaitApart: Bool { phase == .building || phase == .expecting || phase == .entered }
 
+    /// Whether it is whole and waits for `deliver`.
+    var isHeld: Bool { phase == .holding || phase == .entered }
+
     /// The same for other parts of the agent.
     var published: NetworkAttachment {
         NetworkAttachment(stay: stay, namespace: namespace, address: address, retainedAddresses: retained)

@@ -207,14 +207,13 @@ public actor KernelHostNetwork: HostNetwork {
     public func deliver(_ stay: Stay, without closing: [TCPConnection]) async throws(StepFailure) {
         var attachment = try require(stay)
         let waiting = attachment
-        let isHeld = attachment.phase == .holding || attachment.phase == .entered
-        if !closing.isEmpty, isHeld {
+        if !closing.isEmpty, waiting.isHeld {
             // A stack without their sockets would reset them.
             try await Nft(namespace: attachment.namespace).apply(
                 ContainerRules.drop(closing), for: "packets of connections that stay behind")
         }
         try await failing { () async throws(NetlinkError) in try await wiring.deliver(waiting) }
-        guard isHeld else { return }
+        guard waiting.isHeld else { return }
         attachment.phase = .delivering
         try keep(attachment)
     }
